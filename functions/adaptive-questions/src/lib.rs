@@ -1,0 +1,1 @@
+//! Asks only for what is missing and would change the design.

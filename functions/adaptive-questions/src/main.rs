@@ -1,0 +1,3 @@
+//! Wiring of the `adaptive-questions` function.
+
+fn main() {}

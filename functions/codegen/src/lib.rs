@@ -1,0 +1,1 @@
+//! Generates the repository from the plan.

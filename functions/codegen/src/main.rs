@@ -1,0 +1,3 @@
+//! Wiring of the `codegen` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Scores how much of the constraint schema is known.

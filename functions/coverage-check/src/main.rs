@@ -1,0 +1,3 @@
+//! Wiring of the `coverage-check` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Prices the plan from unit prices and stated usage.

@@ -1,0 +1,3 @@
+//! Wiring of the `critic-cost` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Checks throughput, latency, bottlenecks and failure domains.

@@ -1,0 +1,3 @@
+//! Wiring of the `critic-tech` function.
+
+fn main() {}

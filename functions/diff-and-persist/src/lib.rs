@@ -1,0 +1,1 @@
+//! Bundles the repository and compares it with the parent version.

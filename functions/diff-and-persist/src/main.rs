@@ -1,0 +1,3 @@
+//! Wiring of the `diff-and-persist` function.
+
+fn main() {}

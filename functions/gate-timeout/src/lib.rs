@@ -1,0 +1,1 @@
+//! Decides a gate whose timer ran out.

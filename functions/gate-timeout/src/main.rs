@@ -1,0 +1,3 @@
+//! Wiring of the `gate-timeout` function.
+
+fn main() {}

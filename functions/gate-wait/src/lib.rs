@@ -1,0 +1,1 @@
+//! Attaches the task token to an open gate.

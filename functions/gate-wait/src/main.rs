@@ -1,0 +1,3 @@
+//! Wiring of the `gate-wait` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Opens the final gate: a person approves, revises or rejects.

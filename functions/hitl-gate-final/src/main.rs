@@ -1,0 +1,3 @@
+//! Wiring of the `hitl-gate-final` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Opens the input gate: a person answers the questions.

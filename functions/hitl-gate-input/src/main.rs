@@ -1,0 +1,3 @@
+//! Wiring of the `hitl-gate-input` function.
+
+fn main() {}

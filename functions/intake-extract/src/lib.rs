@@ -1,0 +1,1 @@
+//! Reads the requirement into typed constraints with evidence.

@@ -1,0 +1,3 @@
+//! Wiring of the `intake-extract` function.
+
+fn main() {}

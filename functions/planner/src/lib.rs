@@ -1,0 +1,1 @@
+//! Composes capability patterns into candidates and selects one.

@@ -1,0 +1,3 @@
+//! Wiring of the `planner` function.
+
+fn main() {}

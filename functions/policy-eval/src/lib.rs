@@ -1,0 +1,1 @@
+//! Evaluates the policy rules against constraints, plan and cost.

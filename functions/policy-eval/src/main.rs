@@ -1,0 +1,3 @@
+//! Wiring of the `policy-eval` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Compiles the decisions into documents.

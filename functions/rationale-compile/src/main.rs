@@ -1,0 +1,3 @@
+//! Wiring of the `rationale-compile` function.
+
+fn main() {}

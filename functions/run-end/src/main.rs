@@ -1,0 +1,3 @@
+//! Wiring of the `run-end` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Runs real tools on the generated repository.

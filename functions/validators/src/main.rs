@@ -1,0 +1,3 @@
+//! Wiring of the `validators` function.
+
+fn main() {}

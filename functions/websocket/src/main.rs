@@ -1,0 +1,3 @@
+//! Wiring of the `websocket` function.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The frame around an agent: load, announce, think, commit, push.

@@ -1,0 +1,133 @@
+//! What every agent node does around its own thinking.
+//!
+//! An agent is a type that implements [`Agent`]: it recalls its typed input from the run's [`Memory`], thinks, and
+//! returns a [`Thought`]. Everything else is the same for all and is in [`harness`]: load the run, announce the start,
+//! think, store output, reason card, run record and events in one transaction, push them, and map errors to the names
+//! that the state machine retries and catches.
+//!
+//! Architecture invariant: nothing here knows what a design is, or that Lambda exists.
+
+mod desk;
+mod error;
+pub mod harness;
+mod memory;
+
+use std::future::Future;
+
+use run::{
+    artifact::Artifact,
+    card::{Alternative, Category, Confidence, EvidenceLink, Fact, Impact, PolicyLine, Risk, Trigger},
+    node::Thinker,
+    question::Priority,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+#[cfg(feature = "mock")]
+pub use desk::InMemoryBodies;
+pub use desk::{Bodies, BodyError, Desk};
+pub use error::AgentError;
+pub use memory::{Memory, MemoryBuilder};
+
+/// One thinking node of a workflow.
+pub trait Agent: Send + Sync {
+    /// The node's name in the state machine, such as `planner`.
+    const NODE: &'static str;
+    /// The agent's name for people, such as `Planner`.
+    const NAME: &'static str;
+    /// Nodes whose newest outputs the agent reads. Only these are loaded.
+    const READS: &'static [&'static str];
+    /// Nodes of the parent version whose newest outputs the agent reads.
+    const READS_PARENT: &'static [&'static str] = &[];
+    /// What the agent thinks about, recalled from memory.
+    type Input: Send;
+    /// What it decides: stored as the node's output.
+    type Output: Serialize + DeserializeOwned + Send + Sync;
+    /// The few values that the state machine's choices look at.
+    type Signal: Serialize + DeserializeOwned + Send + Sync;
+
+    /// Takes the input from memory.
+    ///
+    /// # Errors
+    /// When something that the agent needs is not there or cannot be read.
+    fn recall(&self, memory: &Memory) -> Result<Self::Input, AgentError>;
+
+    /// Thinks. The same input gives the same thought; what takes time or bytes goes through the desk.
+    ///
+    /// # Errors
+    /// When the agent cannot decide; the harness names the error for the state machine.
+    fn think(
+        &self,
+        input: Self::Input,
+        desk: &Desk,
+    ) -> impl Future<Output = Result<Thought<Self::Output, Self::Signal>, AgentError>> + Send;
+}
+
+/// What an agent decided.
+#[derive(Debug, Clone)]
+pub struct Thought<O, S> {
+    /// The typed output.
+    pub output: O,
+    /// What the state machine's choices look at.
+    pub signal: S,
+    /// The outcome in one sentence, for `node-complete`.
+    pub summary: String,
+    /// What was decided and why.
+    pub card: CardDraft,
+    /// Artifacts to record; their bodies have been put through the desk.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// A reason card without what the harness knows itself (agent, step).
+#[derive(Debug, Clone)]
+pub struct CardDraft {
+    /// What made the agent think.
+    pub trigger: Trigger,
+    /// Kind of decision.
+    pub category: Category,
+    /// How much a person should care.
+    pub priority: Priority,
+    /// The decision in one sentence.
+    pub decision: String,
+    /// The reasoning, one Markdown paragraph each.
+    pub reasoning: Vec<String>,
+    /// How sure, computed from evidence, and from which.
+    pub confidence: Confidence,
+    /// What was read.
+    pub inputs: Vec<Fact>,
+    /// What came out.
+    pub outputs: Vec<Fact>,
+    /// What was considered and not chosen.
+    pub alternatives: Vec<Alternative>,
+    /// Policy results, where policies were evaluated.
+    pub policy_results: Vec<PolicyLine>,
+    /// What the decision changes.
+    pub impact: Impact,
+    /// What may go wrong.
+    pub risks: Vec<Risk>,
+    /// Words of the requirement that the decision rests on.
+    pub evidence: Vec<EvidenceLink>,
+    /// Who did the thinking.
+    pub thinker: Thinker,
+}
+
+impl CardDraft {
+    /// A card of the built-in rules with the parts that every card has; the rest is empty and can be filled.
+    pub fn new(trigger: Trigger, category: Category, decision: impl Into<String>, confidence: Confidence) -> Self {
+        Self {
+            trigger,
+            category,
+            priority: Priority::Medium,
+            decision: decision.into(),
+            reasoning: Vec::new(),
+            confidence,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            alternatives: Vec::new(),
+            policy_results: Vec::new(),
+            impact: Impact::default(),
+            risks: Vec::new(),
+            evidence: Vec::new(),
+            thinker: Thinker::BuiltInRules,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What the agents know: capability patterns, prices, policies, questions and words, as data.

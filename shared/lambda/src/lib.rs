@@ -1,0 +1,1 @@
+//! Serving a Lambda: configuration, clients built once, JSON logs, error names.

@@ -1,0 +1,1 @@
+//! Pushing committed events to the browsers that follow a run.

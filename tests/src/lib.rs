@@ -1,0 +1,1 @@
+//! End-to-end tests: deployed locally, driven over REST, WebSocket and a real browser.
