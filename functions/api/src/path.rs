@@ -1,0 +1,69 @@
+//! The ids in the paths.
+
+use run::{
+    gate::GateId,
+    id::{JobId, OwnerId, ProjectId, RunId, RunKey},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// A project's address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProjectPath {
+    /// The project.
+    pub project_id: ProjectId,
+}
+
+/// A decision set's address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct DecisionSetPath {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The decision set.
+    pub decision_set_id: RunId,
+}
+
+impl DecisionSetPath {
+    /// The run's full address, for its owner.
+    pub fn key(&self, owner: OwnerId) -> RunKey {
+        RunKey { owner, project: self.project_id.clone(), run: self.decision_set_id.clone() }
+    }
+}
+
+/// A gate's address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct GatePath {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The decision set.
+    pub decision_set_id: RunId,
+    /// The gate.
+    pub gate_id: GateId,
+}
+
+impl GatePath {
+    /// The run's full address, for its owner.
+    pub fn key(&self, owner: OwnerId) -> RunKey {
+        RunKey { owner, project: self.project_id.clone(), run: self.decision_set_id.clone() }
+    }
+}
+
+/// A job's address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct JobPath {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The job.
+    pub job_id: JobId,
+}
+
+impl JobPath {
+    /// The run's full address, for its owner.
+    pub fn key(&self, owner: OwnerId) -> RunKey {
+        RunKey { owner, project: self.project_id.clone(), run: self.job_id.run().clone() }
+    }
+}
