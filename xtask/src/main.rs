@@ -1,0 +1,112 @@
+//! `cargo xtask`: everything that is done to this repository. This file is the command line; the work is in the modules.
+
+mod checks;
+mod command;
+mod dev;
+mod functions;
+mod package;
+mod platform;
+mod progress;
+mod steps;
+mod tools;
+mod web;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use console::style;
+
+use crate::functions::Profile;
+use crate::platform::Options;
+use crate::platform::logs::Sink;
+use crate::workspace::Workspace;
+
+/// Work on the Agentic MLOps Platform.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    /// Another checkout than the one this was built from.
+    #[arg(long, global = true, hide = true, env = "XTASK_ROOT")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Start the local platform: build, deploy, serve, and show the functions' logs until Ctrl-C.
+    Dev(DevArguments),
+    /// What is quick to check: format, clippy, state machine.
+    Check,
+    /// Every check and every test, with all the set-up they need.
+    Test(TestArguments),
+    /// Build the packages for AWS.
+    Package {
+        /// Only this function, by its name in the template.
+        function: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct DevArguments {
+    /// Where the local AWS listens.
+    #[arg(long, default_value_t = 4566)]
+    aws_port: u16,
+    /// Where the user interface and the API listen.
+    #[arg(long, default_value_t = 8080)]
+    web_port: u16,
+    /// How the functions are compiled.
+    #[arg(long, value_enum, default_value_t)]
+    profile: Profile,
+    /// How long a gate waits for a person before the defaults are taken.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
+    hitl_timeout: u32,
+    /// Forget everything of earlier starts.
+    #[arg(long)]
+    fresh: bool,
+}
+
+#[derive(Debug, Args)]
+struct TestArguments {
+    /// Run only this step; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Leave this step out; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    skip: Vec<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    let workspace = Workspace::find(cli.root)?;
+    match cli.task {
+        Task::Dev(arguments) => {
+            let options = Options {
+                aws_port: Some(arguments.aws_port),
+                web_port: Some(arguments.web_port),
+                profile: arguments.profile,
+                hitl_timeout_seconds: arguments.hitl_timeout,
+                fresh: arguments.fresh,
+                logs: Sink::Terminal,
+                ..Options::for_development(&workspace)
+            };
+            dev::run(&workspace, &options).await
+        }
+        Task::Check => checks::check(&workspace).await,
+        Task::Test(arguments) => checks::test(&workspace, &arguments.only, &arguments.skip).await,
+        Task::Package { function } => package::run(&workspace, function.as_deref()).await,
+    }
+}
