@@ -1,5 +1,7 @@
 //! The errors of agent nodes, with the names that the state machine retries and catches.
 
+use store::StoreError;
+
 /// Why a node could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
@@ -57,4 +59,42 @@ impl AgentError {
             Self::Defect(_) => "Defect",
         }
     }
+}
+
+impl From<StoreError> for AgentError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Contention { .. } => Self::Contention,
+            StoreError::Ended { .. } => Self::RunEnded,
+            StoreError::Superseded { given, current } => Self::Superseded { given, current },
+            StoreError::NotFound { .. } | StoreError::Corrupt { .. } => Self::MemoryIncomplete(chain(&error)),
+            StoreError::Service { what, retryable: true, .. } => {
+                Self::Transient { what: format!("{what} failed"), source: Some(Box::new(error)) }
+            }
+            // Refused for good (no permission, not valid), or a change that the caller should not have asked for.
+            StoreError::Service { retryable: false, .. }
+            | StoreError::AlreadyDone(_)
+            | StoreError::GateDecided(_)
+            | StoreError::GateHeld(_)
+            | StoreError::Conflict(_)
+            | StoreError::InvalidCursor
+            | StoreError::TooLarge { .. } => Self::Defect(chain(&error)),
+        }
+    }
+}
+
+/// An error with all its sources on one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let part = error.to_string();
+        // Some libraries repeat their source in their own words.
+        if !text.ends_with(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        source = error.source();
+    }
+    text
 }

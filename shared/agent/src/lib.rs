@@ -7,10 +7,13 @@
 //!
 //! Architecture invariant: nothing here knows what a design is, or that Lambda exists.
 
+mod bodies;
 mod desk;
 mod error;
+pub mod gate;
 pub mod harness;
 mod memory;
+mod progress;
 
 use std::future::Future;
 
@@ -24,8 +27,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 #[cfg(feature = "mock")]
 pub use desk::InMemoryBodies;
-pub use desk::{Bodies, BodyError, Desk};
-pub use error::AgentError;
+pub use bodies::ProjectBodies;
+pub use desk::{Bodies, BodyError, BoxFuture, Desk};
+pub use error::{AgentError, chain};
 pub use memory::{Memory, MemoryBuilder};
 
 /// One thinking node of a workflow.
@@ -60,6 +64,14 @@ pub trait Agent: Send + Sync {
         input: Self::Input,
         desk: &Desk,
     ) -> impl Future<Output = Result<Thought<Self::Output, Self::Signal>, AgentError>> + Send;
+
+    /// The estimate of money in an output, where the agent makes one; kept per iteration as the run's cost record.
+    ///
+    /// # Errors
+    /// When the estimate cannot be written as JSON.
+    fn cost(_output: &Self::Output) -> Result<Option<serde_json::Value>, AgentError> {
+        Ok(None)
+    }
 }
 
 /// What an agent decided.
