@@ -1,1 +1,3 @@
-//! Decides a gate whose timer ran out.
+//! Decides what a gate's timer may decide: see [`agent::gate::timeout`].
+
+pub use agent::gate::timeout as handle;

@@ -1,3 +1,10 @@
 //! Wiring of the `hitl-gate-input` function.
 
-fn main() {}
+use hitl_gate_input::InputGate;
+use lambda::{GateSettings, Services};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    let (services, gates) = Services::start_with(GateSettings::read).await?;
+    lambda::serve_gate(InputGate, services, gates).await
+}

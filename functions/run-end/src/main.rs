@@ -1,3 +1,9 @@
 //! Wiring of the `run-end` function.
 
-fn main() {}
+use lambda::Services;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    let services = Services::start().await?;
+    lambda::serve(async |input| run_end::end(&services.store, &services.live, &input).await).await
+}

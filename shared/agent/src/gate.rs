@@ -128,9 +128,7 @@ pub struct GateResult {
 impl GateResult {
     /// The result of a decided gate; `None` while nobody has decided.
     pub fn decided(gate: &Gate) -> Option<Self> {
-        gate.decision
-            .as_ref()
-            .map(|decision| Self { outcome: WaitOutcome::Decided, decision: Some(decision.decision) })
+        gate.decision.as_ref().map(|decision| Self { outcome: WaitOutcome::Decided, decision: Some(decision.decision) })
     }
 
     fn undecided(outcome: WaitOutcome) -> Self {
@@ -196,11 +194,14 @@ pub async fn open<G: Gatekeeper>(
     let (gate, mut card) = gate(id.clone(), draft, visit.run().variant, rules, times)?;
     let (events, summary) = announcement(&gate);
     card.outputs.push(Fact::new("Gate", id.to_string()));
-    card.outputs.push(Fact::new("Decided by", match (&gate.decision, gate.auto_approval.allowed) {
-        (Some(decision), _) => decision.actor.name.clone(),
-        (None, true) => "a person, or the timer".to_owned(),
-        (None, false) => "a person only".to_owned(),
-    }));
+    card.outputs.push(Fact::new(
+        "Decided by",
+        match (&gate.decision, gate.auto_approval.allowed) {
+            (Some(decision), _) => decision.actor.name.clone(),
+            (None, true) => "a person, or the timer".to_owned(),
+            (None, false) => "a person only".to_owned(),
+        },
+    ));
     let signal = GateSignal::of(&gate);
     let result = NodeResult {
         output: to_json(G::NODE, "output", &gate)?,
@@ -209,7 +210,7 @@ pub async fn open<G: Gatekeeper>(
         card,
     };
     match visit.finish(result, |change| change.events(events.clone()).open_gate(gate.clone())).await? {
-        Finished::Stored(_) => Ok(signal),
+        Finished::Stored => Ok(signal),
         Finished::DoneBefore(_) => Ok(GateSignal::of(&store.gate(&visit.key, &id).await?)),
     }
 }

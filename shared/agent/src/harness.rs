@@ -45,7 +45,12 @@ pub async fn run_node<A: Agent>(
     let thought = think(agent, &memory, &visit.desk()).await?;
     let cost = A::cost(&thought.output)?;
     let Thought { output, signal: sign, summary, card, artifacts } = thought;
-    let result = NodeResult { output: to_json(A::NODE, "output", &output)?, signal: to_json(A::NODE, "signal", &sign)?, summary, card };
+    let result = NodeResult {
+        output: to_json(A::NODE, "output", &output)?,
+        signal: to_json(A::NODE, "signal", &sign)?,
+        summary,
+        card,
+    };
     let done = visit
         .finish(result, |change| {
             let change = change.artifacts(artifacts.clone());
@@ -56,17 +61,13 @@ pub async fn run_node<A: Agent>(
         })
         .await?;
     match done {
-        Finished::Stored(_) => Ok(sign),
+        Finished::Stored => Ok(sign),
         Finished::DoneBefore(record) => signal(A::NODE, &record),
     }
 }
 
 /// Lets the agent think; a panic is a defect with a name, not the end of the process.
-async fn think<A: Agent>(
-    agent: &A,
-    memory: &Memory,
-    desk: &Desk,
-) -> Result<Thought<A::Output, A::Signal>, AgentError> {
+async fn think<A: Agent>(agent: &A, memory: &Memory, desk: &Desk) -> Result<Thought<A::Output, A::Signal>, AgentError> {
     let thinking = async {
         let input = agent.recall(memory)?;
         agent.think(input, desk).await
@@ -119,7 +120,7 @@ pub(crate) enum Begun<'a> {
 /// What came of storing a result.
 pub(crate) enum Finished {
     /// It is stored and announced.
-    Stored(Box<Committed>),
+    Stored,
     /// Another call of the same node was faster; its result counts.
     DoneBefore(Box<NodeRecord>),
 }
@@ -161,7 +162,19 @@ impl<'a> Visit<'a> {
         let bodies = Arc::new(ProjectBodies::new(store.clone(), &key));
         let course = Course::new(nodes, history);
         let attempt = input.attempt;
-        Ok(Begun::ToDo(Box::new(Self { store, live, key, attempt, step, agent, run, course, started_at, clock, bodies })))
+        Ok(Begun::ToDo(Box::new(Self {
+            store,
+            live,
+            key,
+            attempt,
+            step,
+            agent,
+            run,
+            course,
+            started_at,
+            clock,
+            bodies,
+        })))
     }
 
     pub(crate) fn desk(&self) -> Desk {
@@ -173,7 +186,11 @@ impl<'a> Visit<'a> {
     }
 
     /// Stores and pushes `node-start`, unless this attempt has said so before, and recalls what the agent reads.
-    pub(crate) async fn announce_and_recall(&self, reads: &[&str], reads_parent: &[&str]) -> Result<Memory, AgentError> {
+    pub(crate) async fn announce_and_recall(
+        &self,
+        reads: &[&str],
+        reads_parent: &[&str],
+    ) -> Result<Memory, AgentError> {
         let announce = async {
             let committed = self.announce().await?;
             if let Some(committed) = committed {
@@ -248,7 +265,9 @@ impl<'a> Visit<'a> {
         let node = &self.step.node;
         let size = result.signal.to_string().len();
         if size > SIGNAL_LIMIT {
-            return Err(AgentError::Defect(format!("the signal of `{node}` has {size} bytes; {SIGNAL_LIMIT} are allowed")));
+            return Err(AgentError::Defect(format!(
+                "the signal of `{node}` has {size} bytes; {SIGNAL_LIMIT} are allowed"
+            )));
         }
         let body = canonical(result.output)?;
         let output = self.bodies.put(&body, "application/json").await?;
@@ -286,7 +305,7 @@ impl<'a> Visit<'a> {
         match committed {
             Ok(committed) => {
                 self.live.push(&self.key, &committed.events).await;
-                Ok(Finished::Stored(Box::new(committed)))
+                Ok(Finished::Stored)
             }
             Err(CommitError::DoneBefore(record)) => Ok(Finished::DoneBefore(record)),
             Err(CommitError::Failed(error)) => Err(error),
@@ -372,9 +391,8 @@ async fn load(
         if which == Which::Newest {
             let all = records.clone();
             records.retain(|record| {
-                !all.iter().any(|other| {
-                    other.step.node == record.step.node && other.step.iteration > record.step.iteration
-                })
+                !all.iter()
+                    .any(|other| other.step.node == record.step.node && other.step.iteration > record.step.iteration)
             });
         }
         try_join_all(records.into_iter().map(|record| async move {

@@ -25,9 +25,9 @@ use run::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use bodies::ProjectBodies;
 #[cfg(feature = "mock")]
 pub use desk::InMemoryBodies;
-pub use bodies::ProjectBodies;
 pub use desk::{Bodies, BodyError, BoxFuture, Desk};
 pub use error::{AgentError, chain};
 pub use memory::{Memory, MemoryBuilder};

@@ -47,7 +47,12 @@ impl Course {
             None => before.percentage,
         };
         let remaining = &self.nodes[behind.unwrap_or(0).min(self.nodes.len())..];
-        Progress { percentage, current: Some(step.clone()), completed, eta_seconds: eta_seconds(&self.history, remaining) }
+        Progress {
+            percentage,
+            current: Some(step.clone()),
+            completed,
+            eta_seconds: eta_seconds(&self.history, remaining),
+        }
     }
 
     fn place(&self, node: &NodeName) -> Option<usize> {
@@ -94,7 +99,10 @@ mod tests {
     fn course(history: &[(&str, f64)]) -> Course {
         Course::new(
             ["a", "b", "c", "d"].map(NodeName::from).to_vec(),
-            history.iter().map(|(node, mean_ms)| NodeTiming { node: (*node).into(), count: 3, mean_ms: *mean_ms }).collect(),
+            history
+                .iter()
+                .map(|(node, mean_ms)| NodeTiming { node: (*node).into(), count: 3, mean_ms: *mean_ms })
+                .collect(),
         )
     }
 

@@ -51,6 +51,6 @@ mod tasks;
 pub use lambda_runtime::Error;
 
 pub use gates::GateSettings;
-pub use serve::{Call, CallContext, serve, serve_agent};
+pub use serve::{Call, CallContext, serve, serve_agent, serve_gate};
 pub use services::{Config, Services, log};
 pub use tasks::StepFunctions;

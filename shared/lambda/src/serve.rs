@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use agent::{
     Agent, AgentError, chain,
-    gate::{TimeoutInput, WaitInput},
+    gate::{self, Gatekeeper, TimeoutInput, WaitInput},
     harness,
 };
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
@@ -12,7 +12,7 @@ use run::node::NodeInput;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Error, Services};
+use crate::{Error, GateSettings, Services};
 
 /// What a call is about, for its log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,18 @@ pub async fn serve_agent<A: Agent>(agent: A) -> Result<(), Error> {
     serve(async |input: NodeInput| harness::run_node(&agent, &services.store, &services.live, &input).await).await
 }
 
+/// Serves a node that opens a gate.
+///
+/// # Errors
+/// When the runtime API cannot be reached.
+pub async fn serve_gate<G: Gatekeeper>(keeper: G, services: Services, gates: GateSettings) -> Result<(), Error> {
+    let (keeper, services) = (&keeper, &services);
+    serve(async |input: NodeInput| {
+        gate::open(keeper, &services.store, &services.live, &gates.rules, &gates.times, &input).await
+    })
+    .await
+}
+
 /// Serves a handler.
 ///
 /// # Errors
@@ -100,7 +112,8 @@ where
         }
     };
     let about = input.context();
-    let answered = handler(input).await.and_then(|output| {
+    // Boxed, because the layout of the clients' nested futures is deeper than the compiler follows.
+    let answered = Box::pin(handler(input)).await.and_then(|output| {
         serde_json::to_value(output).map_err(|error| AgentError::Defect(format!("the answer is not JSON: {error}")))
     });
     let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);

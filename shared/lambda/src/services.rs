@@ -82,8 +82,19 @@ impl Services {
 pub fn log() {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
     let ours = ["adaptive_questions", "agent", "api", "codegen", "coverage_check", "critic_cost", "critic_tech"];
-    let more = ["diff_and_persist", "gate_timeout", "gate_wait", "hitl_gate_final", "hitl_gate_input", "intake_extract"];
-    let rest = ["lambda", "live", "planner", "policy_eval", "rationale_compile", "run_end", "store", "validators", "websocket"];
+    let more =
+        ["diff_and_persist", "gate_timeout", "gate_wait", "hitl_gate_final", "hitl_gate_input", "intake_extract"];
+    let rest = [
+        "lambda",
+        "live",
+        "planner",
+        "policy_eval",
+        "rationale_compile",
+        "run_end",
+        "store",
+        "validators",
+        "websocket",
+    ];
     let mut filter = EnvFilter::new("warn");
     for name in ours.into_iter().chain(more).chain(rest) {
         if let Ok(directive) = format!("{name}={level}").parse() {
