@@ -49,7 +49,7 @@ pub(crate) enum GateChange {
     /// The short timer no longer decides.
     Hold { id: GateId, expires_at: Timestamp },
     /// Waiting again, with a new token: after a resume.
-    Rejoin { id: GateId, token: TaskToken, expires_at: Timestamp },
+    Rejoin { id: GateId, held: bool, token: TaskToken, expires_at: Timestamp },
 }
 
 /// A cost estimate of one iteration, in the words of the run's kind.
@@ -196,6 +196,7 @@ impl Verdict {
 
 /// What came of an attempt to decide a gate.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "made once per call and soon taken apart")]
 pub enum GateOutcome {
     /// The verdict stands.
     Won {
@@ -223,6 +224,7 @@ pub enum GateOutcome {
 
 /// What came of attaching a task token to a gate.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "made once per call and soon taken apart")]
 pub enum Attached {
     /// The token is kept; whoever decides completes it.
     Waiting {

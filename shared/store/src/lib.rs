@@ -11,12 +11,15 @@ mod change;
 mod clients;
 mod commit;
 mod error;
+mod events;
 mod gates;
+mod keys;
 mod page;
 mod projects;
 mod reads;
 mod runs;
 mod subscriptions;
+mod table;
 mod timing;
 
 pub use bodies::{Download, SignedUrl};

@@ -1,11 +1,15 @@
 //! Projects.
 
+use jiff::Timestamp;
 use run::{
     id::{OwnerId, ProjectId},
     record::Project,
 };
 
-use crate::{Page, Paged, Store, StoreError};
+use crate::{
+    Conflict, Page, Paged, Store, StoreError, keys,
+    table::{self, Expression, Refusal, Write},
+};
 
 /// A project to be made.
 #[derive(Debug, Clone)]
@@ -18,13 +22,57 @@ pub struct NewProject {
     pub description: String,
 }
 
+/// The records of a new project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Name,
+    Project,
+}
+
 impl Store {
     /// Makes a project.
     ///
     /// # Errors
     /// [`crate::Conflict::ProjectName`] with the existing project's id when the owner has one of this name.
     pub async fn create_project(&self, new: NewProject) -> Result<Project, StoreError> {
-        unimplemented!("skeleton")
+        let project = Project {
+            id: ProjectId::generate(),
+            owner: new.owner,
+            name: new.name,
+            description: new.description,
+            last_version: 0,
+            created_at: Timestamp::now(),
+        };
+        let pk = keys::owner(&project.owner);
+        let name_key = keys::project_name(&project.name);
+        let mut name = table::key(pk.clone(), name_key.clone());
+        name.insert("project_id".into(), table::text(project.id.as_str()));
+        let item = table::keyed(table::record(&project)?, pk.clone(), keys::project(&project.id));
+        let mut pauses = table::pauses();
+        loop {
+            let new = Some("attribute_not_exists(pk)");
+            let writes = vec![
+                Write { part: Part::Name, item: self.put_item(name.clone(), new, Expression::new()) },
+                Write { part: Part::Project, item: self.put_item(item.clone(), new, Expression::new()) },
+            ];
+            match self.transact(writes).await {
+                Ok(()) => return Ok(project),
+                Err(Refusal::Failed(error)) => return Err(error),
+                Err(Refusal::Conditions(parts)) if parts.contains(&Part::Name) => {
+                    if let Some(taken) = self.get(pk.clone(), name_key.clone()).await? {
+                        let existing = table::attribute("project name", &taken, "project_id")?
+                            .parse()
+                            .map_err(|error| StoreError::corrupt("project name", &name_key, error))?;
+                        return Err(Conflict::ProjectName { name: project.name, existing }.into());
+                    }
+                }
+                Err(Refusal::Conditions(_) | Refusal::Busy) => {}
+            }
+            match pauses.next() {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(StoreError::Contention { attempts: table::TRIES }),
+            }
+        }
     }
 
     /// Reads a project.
@@ -32,7 +80,10 @@ impl Store {
     /// # Errors
     /// `NotFound` when the owner has no such project.
     pub async fn project(&self, owner: &OwnerId, project: &ProjectId) -> Result<Project, StoreError> {
-        unimplemented!("skeleton")
+        match self.get(keys::owner(owner), keys::project(project)).await? {
+            Some(item) => table::from_record("project", item),
+            None => Err(StoreError::not_found("project", project)),
+        }
     }
 
     /// The owner's projects, newest first.
@@ -40,6 +91,8 @@ impl Store {
     /// # Errors
     /// `InvalidCursor` when the cursor is not from this list.
     pub async fn projects(&self, owner: &OwnerId, page: &Page) -> Result<Paged<Project>, StoreError> {
-        unimplemented!("skeleton")
+        let Paged { items, next } = self.page(&keys::owner(owner), keys::PROJECT, page).await?;
+        let items = items.into_iter().map(|item| table::from_record("project", item)).collect::<Result<_, _>>()?;
+        Ok(Paged { items, next })
     }
 }

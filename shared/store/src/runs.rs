@@ -1,14 +1,24 @@
 //! Making and listing runs.
 
+use jiff::{Timestamp, ToSpan};
 use run::{
     body::Sha256Hex,
-    event::Event,
+    event::{Event, EventBody, WorkflowStart},
     id::{OwnerId, ProjectId, RunId, RunKey},
     node::NodeName,
-    record::{Run, Variant},
+    record::{Progress, Run, RunStatus, Variant},
 };
 
-use crate::{Page, Paged, Store, StoreError};
+use crate::{
+    Conflict, Page, Paged, Store, StoreError, keys,
+    table::{self, Expression, Refusal, Write},
+};
+
+/// A client tries a request again within minutes; a day covers a queue that was stuck overnight.
+const IDEMPOTENCY_HOURS: i64 = 24;
+
+/// A sort key may have 1,024 bytes.
+const IDEMPOTENCY_KEY_LIMIT: usize = 512;
 
 /// A run to be made.
 #[derive(Debug, Clone)]
@@ -53,13 +63,102 @@ pub struct Created {
     pub repeated: bool,
 }
 
+/// The records of a new run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Project,
+    Run,
+    Event,
+    Parent,
+    Idempotency,
+}
+
 impl Store {
     /// Makes a run: input body, then version number, run record, idempotency record and event 1 in one transaction.
+    ///
+    /// A crash between the body and the transaction leaves a body that nothing names; the repeat uses it.
     ///
     /// # Errors
     /// `NotFound` for the project or the parent; [`crate::Conflict::IdempotencyKey`] for another request under the key.
     pub async fn create_run(&self, new: NewRun) -> Result<Created, StoreError> {
-        unimplemented!("skeleton")
+        if let Some(idempotency) = &new.idempotency {
+            let size = idempotency.key.len();
+            if size > IDEMPOTENCY_KEY_LIMIT {
+                let what = "the idempotency key".to_owned();
+                return Err(StoreError::TooLarge { what, size, limit: IDEMPOTENCY_KEY_LIMIT });
+            }
+            if let Some(created) = self.repeated(&new.owner, &new.project, idempotency).await? {
+                return Ok(created);
+            }
+        }
+        // The project first: without it nothing is written, not even a body.
+        self.project(&new.owner, &new.project).await?;
+        let input = self.put_body(&new.owner, &new.project, new.input.as_slice(), "application/json").await?;
+        let now = Timestamp::now();
+        let mut run = Run {
+            id: RunId::generate(),
+            project_id: new.project.clone(),
+            owner: new.owner.clone(),
+            kind: new.kind,
+            version: 0,
+            parent: new.parent,
+            title: new.title,
+            variant: new.variant,
+            status: RunStatus::Queued,
+            revision: 1,
+            last_sequence: 1,
+            attempt: 1,
+            progress: Progress { percentage: 0, current: None, completed: Vec::new(), eta_seconds: None },
+            open_gate: None,
+            failure: None,
+            input,
+            created_at: now,
+            updated_at: now,
+            ended_at: None,
+        };
+        let start = WorkflowStart { attempt: 1, variant: run.variant, nodes: new.nodes };
+        let event =
+            Event { sequence: 1, decision_set_id: run.id.clone(), at: now, body: EventBody::WorkflowStart(start) };
+        let event_item = self.event_item(&run.key(), &event).await?;
+        let mut pauses = table::pauses();
+        loop {
+            let project = self.project(&new.owner, &new.project).await?;
+            run.version = project.last_version + 1;
+            let mut writes = vec![
+                Write { part: Part::Project, item: self.next_version(&run, project.last_version) },
+                Write { part: Part::Run, item: self.put_new(run_item(&run)?) },
+                Write { part: Part::Event, item: self.put_new(event_item.clone()) },
+            ];
+            if let Some(parent) = &run.parent {
+                let at = table::key(keys::runs_of(&run.owner, &run.project_id), keys::run(parent));
+                let item = self.check_item(at, "attribute_exists(pk)", Expression::new());
+                writes.push(Write { part: Part::Parent, item });
+            }
+            if let Some(idempotency) = &new.idempotency {
+                let item = self.remember(&run, idempotency, now);
+                writes.push(Write { part: Part::Idempotency, item });
+            }
+            match self.transact(writes).await {
+                Ok(()) => return Ok(Created { run, events: vec![event], repeated: false }),
+                Err(Refusal::Failed(error)) => return Err(error),
+                Err(Refusal::Conditions(parts)) => {
+                    if let (true, Some(idempotency)) = (parts.contains(&Part::Idempotency), &new.idempotency)
+                        && let Some(created) = self.repeated(&new.owner, &new.project, idempotency).await?
+                    {
+                        return Ok(created);
+                    }
+                    if let (true, Some(parent)) = (parts.contains(&Part::Parent), &run.parent) {
+                        return Err(StoreError::not_found("run", parent));
+                    }
+                    // Otherwise another run took the version number.
+                }
+                Err(Refusal::Busy) => {}
+            }
+            match pauses.next() {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(StoreError::Contention { attempts: table::TRIES }),
+            }
+        }
     }
 
     /// Reads a run.
@@ -67,7 +166,10 @@ impl Store {
     /// # Errors
     /// `NotFound` when the project has no such run.
     pub async fn run(&self, key: &RunKey) -> Result<Run, StoreError> {
-        unimplemented!("skeleton")
+        match self.get(keys::runs_of(&key.owner, &key.project), keys::run(&key.run)).await? {
+            Some(item) => table::from_record("run", item),
+            None => Err(StoreError::not_found("run", &key.run)),
+        }
     }
 
     /// The project's runs, newest first.
@@ -75,6 +177,65 @@ impl Store {
     /// # Errors
     /// `InvalidCursor` when the cursor is not from this list.
     pub async fn runs(&self, owner: &OwnerId, project: &ProjectId, page: &Page) -> Result<Paged<Run>, StoreError> {
-        unimplemented!("skeleton")
+        let Paged { items, next } = self.page(&keys::runs_of(owner, project), keys::RUN, page).await?;
+        let items = items.into_iter().map(|item| table::from_record("run", item)).collect::<Result<_, _>>()?;
+        Ok(Paged { items, next })
     }
+
+    /// What the key led to before, if it was used.
+    async fn repeated(
+        &self,
+        owner: &OwnerId,
+        project: &ProjectId,
+        idempotency: &IdempotencyKey,
+    ) -> Result<Option<Created>, StoreError> {
+        let sk = keys::idempotency(&idempotency.key);
+        let Some(item) = self.get(keys::runs_of(owner, project), sk.clone()).await? else { return Ok(None) };
+        if table::expired(&item, Timestamp::now()) {
+            return Ok(None);
+        }
+        let what = "idempotency record";
+        let existing: RunId =
+            table::attribute(what, &item, "run_id")?.parse().map_err(|error| StoreError::corrupt(what, &sk, error))?;
+        if table::attribute(what, &item, "request")? != idempotency.request.as_str() {
+            return Err(Conflict::IdempotencyKey { existing }.into());
+        }
+        let key = RunKey { owner: owner.clone(), project: project.clone(), run: existing };
+        Ok(Some(Created { run: self.run(&key).await?, events: Vec::new(), repeated: true }))
+    }
+
+    fn remember(
+        &self,
+        run: &Run,
+        idempotency: &IdempotencyKey,
+        now: Timestamp,
+    ) -> aws_sdk_dynamodb::types::TransactWriteItem {
+        let sk = keys::idempotency(&idempotency.key);
+        let mut item = table::key(keys::runs_of(&run.owner, &run.project_id), sk);
+        item.insert("run_id".into(), table::text(run.id.as_str()));
+        item.insert("request".into(), table::text(idempotency.request.as_str()));
+        let expires_at = now.checked_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now).as_second();
+        item.insert("expires_at".into(), table::number(expires_at));
+        // A key whose time is over may still be there, and counts as unused.
+        let condition = "attribute_not_exists(pk) OR #expires_at <= :now";
+        let with = Expression::new().name("expires_at").value("now", table::number(now.as_second()));
+        self.put_item(item, Some(condition), with)
+    }
+
+    fn next_version(&self, run: &Run, last: u32) -> aws_sdk_dynamodb::types::TransactWriteItem {
+        let at = table::key(keys::owner(&run.owner), keys::project(&run.project_id));
+        let with = Expression::new()
+            .name("last_version")
+            .value("new", table::number(run.version))
+            .value("old", table::number(last));
+        self.update_item(at, "SET #last_version = :new", "#last_version = :old", with)
+    }
+
+    pub(crate) fn put_new(&self, item: table::Item) -> aws_sdk_dynamodb::types::TransactWriteItem {
+        self.put_item(item, Some("attribute_not_exists(pk)"), Expression::new())
+    }
+}
+
+pub(crate) fn run_item(run: &Run) -> Result<table::Item, StoreError> {
+    Ok(table::keyed(table::record(run)?, keys::runs_of(&run.owner, &run.project_id), keys::run(&run.id)))
 }
