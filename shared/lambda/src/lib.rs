@@ -20,8 +20,7 @@
 //! #         }
 //! #     }
 //! # }
-//! //! Wiring of the `planner` function.
-//!
+//! // Above this stands: //! Wiring of the `planner` function.
 //! #[tokio::main]
 //! async fn main() -> Result<(), lambda::Error> {
 //!     lambda::serve_agent(planner::Planner::default()).await
