@@ -1,12 +1,28 @@
 //! What is asked: a requirement with constraints, which becomes a decision set and starts its work.
 
-use design::constraint::StructuredConstraints;
+use design::{
+    constraint::StructuredConstraints,
+    input::{DesignInput, REQUIREMENT_MAX_CHARACTERS},
+    node::Node,
+};
 use run::{
-    id::{JobId, ProjectId, RunId},
-    record::Variant,
+    body::Sha256Hex,
+    id::{JobId, OwnerId, ProjectId, RunId, RunKey},
+    node::NodeName,
+    record::{Run, RunStatus, Variant},
 };
 use serde::{Deserialize, Serialize};
+use store::{Created, NewRun, StoreError};
 use utoipa::ToSchema;
+
+use crate::{
+    Api, copy, given,
+    problem::{Kind, Problem, ended, internal},
+    text::{self, TITLE_MAX_CHARACTERS},
+};
+
+/// The kind of run that a decision set is.
+pub const KIND: &str = "design";
 
 /// A requirement to design for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -72,17 +88,176 @@ pub struct Accepted {
     /// Where to go on from here.
     pub links: Links,
 }
-use crate::{Api, problem::Problem};
-use run::id::{OwnerId, RunKey};
-pub async fn create(
-    _: &Api,
-    _: &OwnerId,
-    _: &ProjectId,
-    _: Option<String>,
-    _: NewDecisionSet,
-) -> Result<Accepted, Problem> {
-    unimplemented!()
+
+impl Accepted {
+    /// The current job of a run.
+    pub fn of(run: &Run) -> Self {
+        Self {
+            decision_set_id: run.id.clone(),
+            job_id: run.job(),
+            version: run.version,
+            links: Links::of(&run.project_id, &run.job()),
+        }
+    }
 }
-pub async fn generate(_: &Api, _: &RunKey, _: Option<String>) -> Result<Accepted, Problem> {
-    unimplemented!()
+
+/// The nodes of the workflow in their order.
+pub fn nodes() -> Vec<NodeName> {
+    Node::ALL.map(Node::name).to_vec()
+}
+
+fn check(new: &NewDecisionSet) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    errors.extend(text::check_present("requirement", &new.requirement, REQUIREMENT_MAX_CHARACTERS));
+    errors.extend(new.constraints.as_ref().map(given::check).unwrap_or_default());
+    errors.extend(new.title.as_ref().and_then(|title| text::check_line("title", title, TITLE_MAX_CHARACTERS)));
+    Problem::fields(Kind::BodyInvalid, errors).map_or(Ok(()), Err)
+}
+
+/// The input as it is stored, and as the idempotency key's request is compared.
+fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(value).map_err(|error| internal().because(error))
+}
+
+/// Stores a decision set and starts its work.
+///
+/// # Errors
+/// When a field is not valid, the project is not there, or the work cannot be started (the decision set is stored then,
+/// and a repeat with the same key starts it).
+pub async fn create(
+    api: &Api,
+    owner: &OwnerId,
+    project: &ProjectId,
+    key: Option<String>,
+    new: NewDecisionSet,
+) -> Result<Accepted, Problem> {
+    check(&new)?;
+    if let Some(parent) = &new.parent {
+        check_parent(api, owner, project, parent).await?;
+    }
+    let request = Sha256Hex::of(&to_json(&new)?);
+    let has_key = key.is_some();
+    let input = DesignInput {
+        requirement: new.requirement,
+        constraints: new.constraints.unwrap_or_default(),
+        parent: new.parent.clone(),
+    };
+    let title = new.title.map_or_else(|| text::title(&input.requirement), |title| title.trim().to_owned());
+    let created = api
+        .store
+        .create_run(NewRun {
+            owner: owner.clone(),
+            project: project.clone(),
+            kind: KIND.to_owned(),
+            parent: new.parent,
+            title,
+            variant: new.variant.unwrap_or_default(),
+            nodes: nodes(),
+            input: to_json(&input)?,
+            idempotency: key.map(|key| store::IdempotencyKey { key, request }),
+        })
+        .await?;
+    begin(api, created, has_key).await
+}
+
+async fn check_parent(api: &Api, owner: &OwnerId, project: &ProjectId, parent: &RunId) -> Result<(), Problem> {
+    // The project first: without it, the parent is not what is wrong.
+    api.store.project(owner, project).await?;
+    let key = RunKey { owner: owner.clone(), project: project.clone(), run: parent.clone() };
+    match api.store.run(&key).await {
+        Ok(_) => Ok(()),
+        Err(StoreError::NotFound { .. }) => Err(Problem::field(
+            Kind::BodyInvalid,
+            "parent",
+            format!(
+                "is {parent}, which is not a decision set of this project; name one of its versions, or leave it out"
+            ),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Starts the work of a stored run. A repeated request finds it started, or starts it now.
+async fn begin(api: &Api, created: Created, has_key: bool) -> Result<Accepted, Problem> {
+    let run = created.run;
+    if run.status == RunStatus::Queued {
+        start(api, &run, if has_key { WayOut::Repeat } else { WayOut::Resume }).await?;
+    }
+    Ok(Accepted::of(&run))
+}
+
+/// What a person can do when the work was not started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOut {
+    /// Send the same request with the same key.
+    Repeat,
+    /// Resume the run.
+    Resume,
+}
+
+/// Starts the execution of the run's current attempt.
+///
+/// # Errors
+/// When the engine does not; the run stays as it is, and the way out says how to go on.
+pub async fn start(api: &Api, run: &Run, way_out: WayOut) -> Result<(), Problem> {
+    let input = crate::executions::ExecutionInput::of(run);
+    api.executions.start(&run.job().execution_name(), &input).await.map_err(|error| {
+        let resume = format!("{}/resume", Links::of(&run.project_id, &run.job()).decision_set);
+        let words = match way_out {
+            WayOut::Repeat => "repeat this request with the same Idempotency-Key to start it",
+            WayOut::Resume => "start it with POST",
+        };
+        let target = if way_out == WayOut::Resume { format!(" {resume}") } else { String::new() };
+        Problem::new(
+            Kind::ExecutionNotStarted,
+            format!("Decision set {} is stored as version {} and waits; {words}{target}.", run.id, run.version),
+        )
+        .because(error)
+    })
+}
+
+/// Makes a new version that replays a completed one's decisions and generates its code anew.
+///
+/// # Errors
+/// When the run has not completed, or the work cannot be started.
+pub async fn generate(api: &Api, source: &RunKey, key: Option<String>) -> Result<Accepted, Problem> {
+    let source = api.store.run(source).await?;
+    if source.status != RunStatus::Completed {
+        return Err(not_completed(source.status));
+    }
+    let input = api.store.get_body(&source.owner, &source.project_id, &source.input.sha256).await?;
+    let input: DesignInput = serde_json::from_slice(&input).map_err(|error| internal().because(error))?;
+    let has_key = key.is_some();
+    let request = Sha256Hex::of(format!("generate {}", source.id).as_bytes());
+    let created = api
+        .store
+        .create_run(NewRun {
+            owner: source.owner.clone(),
+            project: source.project_id.clone(),
+            kind: source.kind.clone(),
+            parent: Some(source.id.clone()),
+            title: source.title.clone(),
+            variant: source.variant,
+            nodes: nodes(),
+            input: to_json(&DesignInput { parent: Some(source.id.clone()), ..input })?,
+            idempotency: key.map(|key| store::IdempotencyKey { key, request }),
+        })
+        .await?;
+    if created.run.status == RunStatus::Queued {
+        copy::decisions(&api.store, &source, &created.run).await?;
+    }
+    begin(api, created, has_key).await
+}
+
+fn not_completed(status: RunStatus) -> Problem {
+    let words = match status {
+        RunStatus::Queued | RunStatus::Running | RunStatus::AwaitingInput => "It is still going on; wait for its end.",
+        RunStatus::Failed => "It failed; `resume` starts it again where it stopped.",
+        RunStatus::Rejected => {
+            "Its design was rejected, so there is nothing to generate code for; start a new version."
+        }
+        RunStatus::Cancelled => "It was cancelled before its end; start a new version.",
+        RunStatus::Completed => return ended(status),
+    };
+    Problem::new(Kind::RunNotCompleted, words)
 }

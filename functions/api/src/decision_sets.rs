@@ -5,25 +5,33 @@ use design::{
     cost::CostReview,
     coverage::CoverageReport,
     finding::TechReview,
+    input::DesignInput,
+    node::Node,
     plan::PlanDecision,
     policy::PolicyReport,
     question::QuestionSet,
     repository::{ReportSet, RepositoryManifest},
     validation::ValidationReport,
-    version::CostDelta,
+    version::{CostDelta, FileChange, PersistedVersion, VersionDiff},
 };
 use run::{
     artifact::Artifact,
+    body::Sha256Hex,
     event::Event,
     gate::Gate,
-    id::{JobId, RunId},
+    id::{JobId, OwnerId, ProjectId, RunId, RunKey},
     node::NodeRecord,
     record::Run,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use store::Store;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::constraints::Links;
+use crate::{
+    constraints::Links,
+    page::{self, PageQuery},
+    problem::{Problem, internal},
+};
 
 /// A page of decision sets, the newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -129,15 +137,146 @@ pub struct EventList {
     /// The newest sequence number of the decision set.
     pub newest_sequence: u64,
 }
-use crate::{page::PageQuery, problem::Problem};
-use run::id::{OwnerId, ProjectId, RunKey};
-use store::Store;
-pub async fn list(_: &Store, _: &OwnerId, _: &ProjectId, _: &PageQuery) -> Result<DecisionSetList, Problem> {
-    unimplemented!()
+
+/// The decision sets of a project.
+///
+/// # Errors
+/// When the project is not there, the page is not valid, or the store does not answer.
+pub async fn list(
+    store: &Store,
+    owner: &OwnerId,
+    project: &ProjectId,
+    page: &PageQuery,
+) -> Result<DecisionSetList, Problem> {
+    let page = page.page()?;
+    let (_, paged) = tokio::try_join!(store.project(owner, project), store.runs(owner, project, &page))?;
+    Ok(DecisionSetList { decision_sets: paged.items, next_cursor: paged.next })
 }
-pub async fn get(_: &Store, _: &RunKey) -> Result<DecisionSet, Problem> {
-    unimplemented!()
+
+/// The newest outputs of a run's nodes, read when they are asked for.
+#[derive(Debug)]
+pub struct Outputs<'a> {
+    store: &'a Store,
+    run: &'a RunKey,
+    records: &'a [NodeRecord],
 }
-pub async fn events(_: &Store, _: &RunKey, _: &EventsQuery) -> Result<EventList, Problem> {
-    unimplemented!()
+
+impl<'a> Outputs<'a> {
+    /// The outputs that these records name.
+    pub fn new(store: &'a Store, run: &'a RunKey, records: &'a [NodeRecord]) -> Self {
+        Self { store, run, records }
+    }
+
+    /// The newest output of a node; `None` while there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn newest<T: DeserializeOwned>(&self, node: Node) -> Result<Option<T>, Problem> {
+        let records = self.records.iter().filter(|record| record.ok && record.step.node.0 == node.as_str());
+        match records.max_by_key(|record| record.step.iteration) {
+            Some(record) => body(self.store, self.run, &record.output.sha256).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Reads a JSON body of a run's project.
+///
+/// # Errors
+/// When it is not there, or not of this type.
+pub async fn body<T: DeserializeOwned>(store: &Store, run: &RunKey, sha256: &Sha256Hex) -> Result<T, Problem> {
+    let bytes = store.get_body(&run.owner, &run.project, sha256).await?;
+    serde_json::from_slice(&bytes).map_err(|error| internal().because(format!("body {sha256}: {error}")))
+}
+
+/// Everything that is known of a decision set.
+///
+/// # Errors
+/// When it is not there, or the store does not answer.
+pub async fn get(store: &Store, key: &RunKey) -> Result<DecisionSet, Problem> {
+    // The records first: the run that is read after them is at least as new as they are.
+    let (agent_runs, gates) = tokio::try_join!(store.node_records(key), store.gates(key))?;
+    let run = store.run(key).await?;
+    let outputs = Outputs::new(store, key, &agent_runs);
+    let (input, constraints, coverage, questions, plan, tech_review, cost_review, policy_report, code) = tokio::try_join!(
+        body::<DesignInput>(store, key, &run.input.sha256),
+        outputs.newest(Node::IntakeExtract),
+        outputs.newest(Node::CoverageCheck),
+        outputs.newest(Node::AdaptiveQuestions),
+        outputs.newest(Node::Planner),
+        outputs.newest(Node::CriticTech),
+        outputs.newest(Node::CriticCost),
+        outputs.newest(Node::PolicyEval),
+        outputs.newest(Node::Codegen),
+    )?;
+    let (validation, reports, persisted) = tokio::try_join!(
+        outputs.newest(Node::Validators),
+        outputs.newest(Node::RationaleCompile),
+        outputs.newest::<PersistedVersion>(Node::DiffAndPersist),
+    )?;
+    Ok(DecisionSet {
+        job_id: run.job(),
+        links: Links::of(&run.project_id, &run.job()),
+        requirement: input.requirement,
+        given_constraints: input.constraints,
+        constraints,
+        coverage,
+        questions,
+        gates,
+        plan,
+        tech_review,
+        cost_review,
+        policy_report,
+        manifest: code,
+        validation,
+        reports,
+        result: persisted.map(VersionResult::from),
+        agent_runs,
+        run,
+    })
+}
+
+impl From<PersistedVersion> for VersionResult {
+    fn from(version: PersistedVersion) -> Self {
+        Self { bundle: version.bundle, summary: version.summary, changes: version.diff.map(VersionChanges::from) }
+    }
+}
+
+impl From<VersionDiff> for VersionChanges {
+    fn from(diff: VersionDiff) -> Self {
+        let count = |change| u32::try_from(diff.files.iter().filter(|file| file.change == change).count());
+        Self {
+            files_added: count(FileChange::Added).unwrap_or(u32::MAX),
+            files_removed: count(FileChange::Removed).unwrap_or(u32::MAX),
+            files_modified: count(FileChange::Modified).unwrap_or(u32::MAX),
+            parent: diff.parent,
+            summary: diff.summary,
+            constraints: diff.constraints,
+            components: diff.components,
+            cost: diff.cost,
+        }
+    }
+}
+
+/// A Lambda answers with at most 6 MB; half of that leaves room for escaping.
+const EVENTS_MAX_BYTES: usize = 3_000_000;
+
+/// Events after a sequence number.
+///
+/// # Errors
+/// When the decision set is not there, the query is not valid, or the store does not answer.
+pub async fn events(store: &Store, key: &RunKey, query: &EventsQuery) -> Result<EventList, Problem> {
+    let limit = page::limit(query.limit)?;
+    // The events first: the run that is read after them knows of all of them.
+    let mut events = store.events_after(key, query.after.unwrap_or_default(), limit).await?;
+    let run = store.run(key).await?;
+    let mut size = 0;
+    let fitting = events.iter().take_while(|event| {
+        let first = size == 0;
+        size += serde_json::to_vec(event).map_or(0, |json| json.len());
+        first || size <= EVENTS_MAX_BYTES
+    });
+    let fitting = fitting.count();
+    events.truncate(fitting);
+    Ok(EventList { events, newest_sequence: run.last_sequence })
 }

@@ -1,12 +1,28 @@
 //! Gates: answering and holding them.
 
+use agent::{chain, gate::GateResult};
+use jiff::Timestamp;
+use lambda::principal::Principal;
 use run::{
     answer::Answers,
     body::Sha256Hex,
-    gate::{Decision, GateId},
+    gate::{Decision, Gate, GateDecision, GateId, GateStatus},
+    id::RunKey,
+    question::check_answers,
+    record::Run,
 };
 use serde::{Deserialize, Serialize};
+use store::{GateOutcome, Hold, TaskToken, Verdict};
 use utoipa::ToSchema;
+
+use crate::{
+    Api,
+    problem::{FieldError, Kind, Problem, decided, ended},
+    text,
+};
+
+/// Longest comment, in characters.
+const COMMENT_MAX_CHARACTERS: usize = 5_000;
 
 /// A person's decision at a gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -30,12 +46,116 @@ pub struct GateAnswer {
     #[serde(default)]
     pub version: Option<u64>,
 }
-use crate::{Api, problem::Problem};
-use run::gate::Gate;
-use run::id::RunKey;
-pub async fn answer(_: &Api, _: &RunKey, _: GateAnswer) -> Result<Gate, Problem> {
-    unimplemented!()
+
+/// Decides at a gate, if nobody has.
+///
+/// # Errors
+/// When the answer does not fit the gate as it stands, or somebody else has decided.
+pub async fn answer(api: &Api, who: &Principal, key: &RunKey, answer: GateAnswer) -> Result<Gate, Problem> {
+    let run = api.store.run(key).await?;
+    let gate = api.store.gate(key, &answer.gate).await?;
+    if gate.status == GateStatus::Pending {
+        check(&run, &gate, &answer)?;
+    }
+    let (answers, defaulted) = gate.complete(&answer.answers);
+    let decision = GateDecision {
+        decision: answer.decision,
+        actor: who.actor(),
+        at: Timestamp::now(),
+        comment: answer.comment.filter(|comment| !comment.trim().is_empty()),
+        answers,
+        defaulted,
+    };
+    match api.store.decide_gate(key, None, &gate.id, Verdict::Answered(decision)).await? {
+        GateOutcome::Won { gate, committed, token } => {
+            tokio::join!(complete(api, token, &gate), api.live.push(key, &committed.events));
+            Ok(gate)
+        }
+        GateOutcome::Lost { gate, token } => {
+            // The winner may have died before it completed the task; doing it again does no harm.
+            complete(api, token, &gate).await;
+            Err(decided(gate))
+        }
+        // Only the timer is kept off by a held gate; a person is not.
+        GateOutcome::Held { .. } => Err(crate::problem::internal().because("a held gate refused a person")),
+    }
 }
-pub async fn hold(_: &Api, _: &RunKey, _: &GateId) -> Result<Gate, Problem> {
-    unimplemented!()
+
+fn check(run: &Run, gate: &Gate, answer: &GateAnswer) -> Result<(), Problem> {
+    if run.status.has_ended() {
+        return Err(ended(run.status));
+    }
+    if let Some(version) = answer.version.filter(|version| *version != run.revision) {
+        let detail = format!("is {version}, but the decision set is at revision {} now; read it again", run.revision);
+        return Err(Problem::field(Kind::VersionChanged, "version", detail));
+    }
+    if gate.subject_hash != answer.subject_hash {
+        let detail = "is not that of what the gate shows now; read the gate again and decide on what it shows";
+        return Err(Problem::field(Kind::GateChanged, "subject_hash", detail).with_gate(gate.clone()));
+    }
+    let invalid = check_answers(&gate.questions, &answer.answers);
+    let answers = invalid
+        .into_iter()
+        .map(|invalid| FieldError { field: format!("answers.{}", invalid.question), detail: invalid.problem });
+    if let Some(problem) = Problem::fields(Kind::AnswersInvalid, answers.collect()) {
+        return Err(problem);
+    }
+    Problem::fields(Kind::BodyInvalid, check_decision(gate, answer)).map_or(Ok(()), Err)
+}
+
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approve",
+        Decision::Revise => "revise",
+        Decision::Reject => "reject",
+    }
+}
+
+fn check_decision(gate: &Gate, answer: &GateAnswer) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if !gate.options.contains(&answer.decision) {
+        let options: Vec<_> = gate.options.iter().map(|option| format!("`{}`", word(*option))).collect();
+        let detail = format!(
+            "is `{}`, which gate {} does not offer; {} is",
+            word(answer.decision),
+            gate.id,
+            options.join(" or ")
+        );
+        errors.push(FieldError { field: "decision".to_owned(), detail });
+    }
+    let comment = answer.comment.as_deref().unwrap_or_default();
+    if answer.decision == Decision::Revise && comment.trim().is_empty() {
+        let detail = "is needed for `revise`: say what the planner is to change".to_owned();
+        errors.push(FieldError { field: "comment".to_owned(), detail });
+    }
+    errors.extend(text::check_length("comment", comment, COMMENT_MAX_CHARACTERS));
+    errors
+}
+
+/// Completes the task that waits at the gate. It may fail: the record has decided, and the task's own timeout finds that.
+async fn complete(api: &Api, token: Option<TaskToken>, gate: &Gate) {
+    let (Some(token), Some(result)) = (token, GateResult::decided(gate)) else { return };
+    if let Err(error) = api.tasks.succeed(&token, &result).await {
+        let error = chain(&error);
+        tracing::warn!(gate.id = %gate.id, error, "gate {} is decided, but its task could not be told", gate.id);
+    }
+}
+
+/// Holds a gate open for a person who is at its form.
+///
+/// # Errors
+/// When there is no such gate, it is decided, or the store does not answer.
+pub async fn hold(api: &Api, who: &Principal, key: &RunKey, gate: &GateId) -> Result<Gate, Problem> {
+    let found = api.store.gate(key, gate).await?;
+    if found.status != GateStatus::Pending {
+        return Err(decided(found));
+    }
+    // The long timer begins when the short one has run out.
+    let begins = found.expires_at.max(Timestamp::now());
+    let expires_at = begins.checked_add(api.long_gate_timeout).unwrap_or(Timestamp::MAX);
+    let held = api.store.hold_gate(key, gate, Hold { actor: who.actor(), expires_at }).await?;
+    if let Some(committed) = held.committed {
+        api.live.push(key, &committed.events).await;
+    }
+    Ok(held.gate)
 }

@@ -23,15 +23,25 @@ const LIMIT_DEFAULT: u32 = 50;
 /// Checks a limit, which is 50 when none is given.
 ///
 /// # Errors
-/// When it is not from 1 to the maximum.
-pub fn limit(given: Option<u32>, maximum: u32) -> Result<u32, Problem> {
+/// When it is not from 1 to 100.
+pub fn limit(given: Option<u32>) -> Result<u32, Problem> {
     match given {
         None => Ok(LIMIT_DEFAULT),
-        Some(limit) if (1..=maximum).contains(&limit) => Ok(limit),
+        Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
         Some(limit) => Err(Problem::field(
             Kind::ParameterInvalid,
             "limit",
-            format!("is {limit}; a number from 1 to {maximum} is accepted"),
+            format!("is {limit}; a number from 1 to {LIMIT_MAX} is accepted"),
         )),
+    }
+}
+
+impl PageQuery {
+    /// The page for the store.
+    ///
+    /// # Errors
+    /// When the limit is out of range.
+    pub fn page(&self) -> Result<store::Page, Problem> {
+        Ok(store::Page { limit: limit(self.limit)?, cursor: self.cursor.clone() })
     }
 }

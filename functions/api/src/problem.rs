@@ -4,8 +4,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use run::gate::Gate;
+use run::{
+    gate::{Decision, Gate},
+    record::RunStatus,
+};
 use serde::{Deserialize, Serialize};
+use store::{Conflict, StoreError};
 
 /// What kinds of problem there are. The `type` on the wire is stable; clients branch on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -306,4 +310,91 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
     }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let detail = format!("{}.", sentence(&error));
+        match &error {
+            StoreError::NotFound { what, .. } => {
+                let kind = match *what {
+                    "project" => Kind::ProjectNotFound,
+                    "gate" => Kind::GateNotFound,
+                    // What the platform itself wrote down must be there.
+                    "body" => return internal().because(error),
+                    _ => Kind::DecisionSetNotFound,
+                };
+                Self::new(kind, format!("{detail} It may belong to another project."))
+            }
+            StoreError::Contention { .. } => {
+                Self::new(Kind::Unavailable, format!("{detail} Try again.")).because(error)
+            }
+            StoreError::Ended { status } => ended(*status),
+            StoreError::GateDecided(gate) => decided((**gate).clone()),
+            StoreError::Conflict(Conflict::ProjectName { name, existing }) => Self::field(
+                Kind::ProjectNameTaken,
+                "name",
+                format!("is taken: `{name}` is project {existing}; choose another name, or use that project"),
+            ),
+            StoreError::Conflict(Conflict::IdempotencyKey { existing }) => Self::field(
+                Kind::IdempotencyKeyReused,
+                "idempotency-key",
+                format!("was used for another request, which made {existing}; use a new key for a new request"),
+            ),
+            StoreError::InvalidCursor => Self::field(
+                Kind::ParameterInvalid,
+                "cursor",
+                "is not one that this list gave; leave it out to begin at the start",
+            ),
+            StoreError::TooLarge { .. } => Self::new(Kind::BodyTooLarge, format!("{detail} Write less.")),
+            StoreError::Service { retryable: true, .. } => {
+                Self::new(Kind::Unavailable, format!("{detail} Try again in a moment.")).because(error)
+            }
+            StoreError::Service { retryable: false, .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Superseded { .. }
+            | StoreError::AlreadyDone(_)
+            | StoreError::GateHeld(_)
+            | StoreError::Conflict(Conflict::GateOpen(_)) => internal().because(error),
+        }
+    }
+}
+
+fn sentence(error: &StoreError) -> String {
+    let words = error.to_string();
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// A failure that the caller can do nothing about.
+pub fn internal() -> Problem {
+    Problem::new(Kind::Internal, "The API failed on this request; its logs say more under the request id.")
+}
+
+/// The run has ended, and what can be done instead.
+pub fn ended(status: RunStatus) -> Problem {
+    let way_out = match status {
+        RunStatus::Completed => "It is completed; start a new version with it as `parent`.",
+        RunStatus::Failed => "It failed; `resume` starts it again where it stopped.",
+        RunStatus::Rejected => "Its design was rejected; start a new version with it as `parent`.",
+        RunStatus::Cancelled => "It was cancelled; start a new version with it as `parent`.",
+        RunStatus::Queued | RunStatus::Running | RunStatus::AwaitingInput => "Read it again.",
+    };
+    Problem::new(Kind::RunEnded, way_out)
+}
+
+/// Somebody else has decided the gate: who, when and what.
+pub fn decided(gate: Gate) -> Problem {
+    let words = match &gate.decision {
+        Some(made) => {
+            let what = match made.decision {
+                Decision::Approve => "approved",
+                Decision::Revise => "sent back for a revision",
+                Decision::Reject => "rejected",
+            };
+            format!("Gate {} was {what} by {} at {}; that decision stands.", gate.id, made.actor.name, made.at)
+        }
+        None => format!("Gate {} has expired; `resume` the run to open it again.", gate.id),
+    };
+    Problem::new(Kind::GateDecided, words).with_gate(gate)
 }

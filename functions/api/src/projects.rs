@@ -1,8 +1,18 @@
 //! Projects.
 
-use run::record::Project;
+use run::{
+    id::{OwnerId, ProjectId},
+    record::Project,
+};
 use serde::{Deserialize, Serialize};
+use store::Store;
 use utoipa::ToSchema;
+
+use crate::{
+    page::PageQuery,
+    problem::{FieldError, Kind, Problem},
+    text,
+};
 
 /// A project to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,15 +35,40 @@ pub struct ProjectList {
     /// What to pass as `cursor` for the next page; null on the last.
     pub next_cursor: Option<String>,
 }
-use crate::{page::PageQuery, problem::Problem};
-use run::id::{OwnerId, ProjectId};
-use store::Store;
-pub async fn list(_: &Store, _: &OwnerId, _: &PageQuery) -> Result<ProjectList, Problem> {
-    unimplemented!()
+
+/// Longest description, in characters.
+const DESCRIPTION_MAX_CHARACTERS: usize = 2_000;
+/// Longest name, in characters.
+const NAME_MAX_CHARACTERS: usize = 100;
+
+/// The owner's projects.
+///
+/// # Errors
+/// When the page is not valid or the store does not answer.
+pub async fn list(store: &Store, owner: &OwnerId, page: &PageQuery) -> Result<ProjectList, Problem> {
+    let paged = store.projects(owner, &page.page()?).await?;
+    Ok(ProjectList { projects: paged.items, next_cursor: paged.next })
 }
-pub async fn create(_: &Store, _: &OwnerId, _: NewProject) -> Result<Project, Problem> {
-    unimplemented!()
+
+/// Makes a project.
+///
+/// # Errors
+/// When a field is not valid, the name is taken, or the store does not answer.
+pub async fn create(store: &Store, owner: &OwnerId, new: NewProject) -> Result<Project, Problem> {
+    let mut errors = Vec::<FieldError>::new();
+    errors.extend(text::check_line("name", &new.name, NAME_MAX_CHARACTERS));
+    errors.extend(text::check_length("description", &new.description, DESCRIPTION_MAX_CHARACTERS));
+    if let Some(problem) = Problem::fields(Kind::BodyInvalid, errors) {
+        return Err(problem);
+    }
+    let (name, description) = (new.name.trim().to_owned(), new.description);
+    Ok(store.create_project(store::NewProject { owner: owner.clone(), name, description }).await?)
 }
-pub async fn get(_: &Store, _: &OwnerId, _: &ProjectId) -> Result<Project, Problem> {
-    unimplemented!()
+
+/// One project.
+///
+/// # Errors
+/// When there is none, or the store does not answer.
+pub async fn get(store: &Store, owner: &OwnerId, project: &ProjectId) -> Result<Project, Problem> {
+    Ok(store.project(owner, project).await?)
 }

@@ -8,6 +8,7 @@ use axum::{
     },
     http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
 };
+use lambda::principal::Principal;
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Kind, Problem};
@@ -112,13 +113,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryOf<T> {
 
 /// Who is asking.
 #[derive(Debug, Clone)]
-pub struct Caller(pub run::id::OwnerId);
+pub struct Caller(pub Principal);
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        unimplemented!()
+        Ok(Self(Principal::of_request()))
     }
 }
 

@@ -85,10 +85,10 @@ async fn openapi_document() -> Response {
     responses((status = 200, description = "A page of projects.", body = ProjectList), ReadProblems))]
 async fn list_projects(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     QueryOf(page): QueryOf<PageQuery>,
 ) -> Answer<ProjectList> {
-    projects::list(&api.store, &owner, &page).await.map(Json)
+    projects::list(&api.store, &who.owner(), &page).await.map(Json)
 }
 
 /// Makes a project.
@@ -97,18 +97,18 @@ async fn list_projects(
         headers(("location" = String, description = "The project's path."))), WriteProblems))]
 async fn create_project(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     Body(new): Body<NewProject>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Project>), Problem> {
-    let project = projects::create(&api.store, &owner, new).await?;
+    let project = projects::create(&api.store, &who.owner(), new).await?;
     Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/projects/{}", project.id))], Json(project)))
 }
 
 /// A project.
 #[utoipa::path(get, path = "/v1/projects/{project_id}", tag = "projects", params(ProjectPath),
     responses((status = 200, description = "The project.", body = Project), ReadProblems))]
-async fn get_project(State(api): Shared, Caller(owner): Caller, PathOf(path): PathOf<ProjectPath>) -> Answer<Project> {
-    projects::get(&api.store, &owner, &path.project_id).await.map(Json)
+async fn get_project(State(api): Shared, Caller(who): Caller, PathOf(path): PathOf<ProjectPath>) -> Answer<Project> {
+    projects::get(&api.store, &who.owner(), &path.project_id).await.map(Json)
 }
 
 fn accepted(accepted: Accepted) -> (StatusCode, [(HeaderName, String); 1], Json<Accepted>) {
@@ -122,12 +122,12 @@ fn accepted(accepted: Accepted) -> (StatusCode, [(HeaderName, String); 1], Json<
         headers(("location" = String, description = "The decision set's path."))), WriteProblems))]
 async fn create_decision_set(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<ProjectPath>,
     IdempotencyKey(key): IdempotencyKey,
     Body(new): Body<NewDecisionSet>,
 ) -> Result<impl IntoResponse, Problem> {
-    constraints::create(&api, &owner, &path.project_id, key, new).await.map(accepted)
+    constraints::create(&api, &who.owner(), &path.project_id, key, new).await.map(accepted)
 }
 
 /// The decision sets of a project, the newest first.
@@ -136,11 +136,11 @@ async fn create_decision_set(
     responses((status = 200, description = "A page of decision sets.", body = DecisionSetList), ReadProblems))]
 async fn list_decision_sets(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<ProjectPath>,
     QueryOf(page): QueryOf<PageQuery>,
 ) -> Answer<DecisionSetList> {
-    decision_sets::list(&api.store, &owner, &path.project_id, &page).await.map(Json)
+    decision_sets::list(&api.store, &who.owner(), &path.project_id, &page).await.map(Json)
 }
 
 /// Everything that is known of a decision set.
@@ -149,10 +149,10 @@ async fn list_decision_sets(
     responses((status = 200, description = "The decision set.", body = DecisionSet), ReadProblems))]
 async fn get_decision_set(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
 ) -> Answer<DecisionSet> {
-    decision_sets::get(&api.store, &path.key(owner)).await.map(Json)
+    decision_sets::get(&api.store, &path.key(who.owner())).await.map(Json)
 }
 
 /// Events after a sequence number, in order and without gaps.
@@ -161,11 +161,11 @@ async fn get_decision_set(
     responses((status = 200, description = "The events.", body = EventList), ReadProblems))]
 async fn list_events(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
     QueryOf(query): QueryOf<EventsQuery>,
 ) -> Answer<EventList> {
-    decision_sets::events(&api.store, &path.key(owner), &query).await.map(Json)
+    decision_sets::events(&api.store, &path.key(who.owner()), &query).await.map(Json)
 }
 
 /// Decides at a gate. Exactly one decision wins; a later one gets 409 with the gate as it was decided.
@@ -174,19 +174,19 @@ async fn list_events(
     responses((status = 200, description = "The gate as it is decided now.", body = Gate), WriteProblems))]
 async fn answer_gate(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
     Body(answer): Body<GateAnswer>,
 ) -> Answer<Gate> {
-    gates::answer(&api, &path.key(owner), answer).await.map(Json)
+    gates::answer(&api, &who, &path.key(who.owner()), answer).await.map(Json)
 }
 
 /// Says that a person is at the form: the short timer no longer decides.
 #[utoipa::path(post, path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/gates/{gate_id}/hold",
     tag = "gates", params(GatePath),
     responses((status = 200, description = "The gate, held.", body = Gate), ActProblems))]
-async fn hold_gate(State(api): Shared, Caller(owner): Caller, PathOf(path): PathOf<GatePath>) -> Answer<Gate> {
-    gates::hold(&api, &path.key(owner), &path.gate_id).await.map(Json)
+async fn hold_gate(State(api): Shared, Caller(who): Caller, PathOf(path): PathOf<GatePath>) -> Answer<Gate> {
+    gates::hold(&api, &who, &path.key(who.owner()), &path.gate_id).await.map(Json)
 }
 
 /// Makes a new version with the same decisions, and generates its code anew.
@@ -196,19 +196,19 @@ async fn hold_gate(State(api): Shared, Caller(owner): Caller, PathOf(path): Path
         headers(("location" = String, description = "The new version's path."))), ActProblems))]
 async fn generate(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
     IdempotencyKey(key): IdempotencyKey,
 ) -> Result<impl IntoResponse, Problem> {
-    constraints::generate(&api, &path.key(owner), key).await.map(accepted)
+    constraints::generate(&api, &path.key(who.owner()), key).await.map(accepted)
 }
 
 /// Ends a run. Cancelling a cancelled run changes nothing.
 #[utoipa::path(post, path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/cancel", tag = "decision-sets",
     params(DecisionSetPath),
     responses((status = 200, description = "The job, cancelled.", body = JobStatus), ActProblems))]
-async fn cancel(State(api): Shared, Caller(owner): Caller, PathOf(path): PathOf<DecisionSetPath>) -> Answer<JobStatus> {
-    jobs::cancel(&api, &path.key(owner)).await.map(Json)
+async fn cancel(State(api): Shared, Caller(who): Caller, PathOf(path): PathOf<DecisionSetPath>) -> Answer<JobStatus> {
+    jobs::cancel(&api, &who, &path.key(who.owner())).await.map(Json)
 }
 
 /// Starts a failed or interrupted run again; it goes on where it stopped.
@@ -218,10 +218,10 @@ async fn cancel(State(api): Shared, Caller(owner): Caller, PathOf(path): PathOf<
         headers(("location" = String, description = "The decision set's path."))), ActProblems))]
 async fn resume(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
 ) -> Result<impl IntoResponse, Problem> {
-    jobs::resume(&api, &path.key(owner)).await.map(accepted)
+    jobs::resume(&api, &path.key(who.owner())).await.map(accepted)
 }
 
 /// The files that a decision set left, with signed URLs.
@@ -230,10 +230,10 @@ async fn resume(
     responses((status = 200, description = "All artifacts.", body = ArtifactList), ReadProblems))]
 async fn list_artifacts(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
 ) -> Answer<ArtifactList> {
-    artifacts::list(&api.store, &path.key(owner)).await.map(Json)
+    artifacts::list(&api.store, &path.key(who.owner())).await.map(Json)
 }
 
 /// The text of one artifact.
@@ -245,11 +245,11 @@ async fn list_artifacts(
             content_type = "application/problem+json"), ReadProblems))]
 async fn artifact_content(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
     QueryOf(query): QueryOf<ContentQuery>,
 ) -> Result<String, Problem> {
-    artifacts::content(&api.store, &path.key(owner), &query.path).await
+    artifacts::content(&api.store, &path.key(who.owner()), &query.path).await
 }
 
 /// What changed against another version.
@@ -259,17 +259,17 @@ async fn artifact_content(
         body = VersionDiff), ActProblems))]
 async fn get_diff(
     State(api): Shared,
-    Caller(owner): Caller,
+    Caller(who): Caller,
     PathOf(path): PathOf<DecisionSetPath>,
     QueryOf(query): QueryOf<DiffQuery>,
 ) -> Answer<VersionDiff> {
-    diff::between(&api.store, &path.key(owner), query.against).await.map(Json)
+    diff::between(&api.store, &path.key(who.owner()), query.against).await.map(Json)
 }
 
 /// How a job stands.
 #[utoipa::path(get, path = "/v1/projects/{project_id}/jobs/{job_id}/status", tag = "decision-sets",
     params(JobPath),
     responses((status = 200, description = "The job.", body = JobStatus), ReadProblems))]
-async fn job_status(State(api): Shared, Caller(owner): Caller, PathOf(path): PathOf<JobPath>) -> Answer<JobStatus> {
-    jobs::status(&api, &path.key(owner), &path.job_id).await.map(Json)
+async fn job_status(State(api): Shared, Caller(who): Caller, PathOf(path): PathOf<JobPath>) -> Answer<JobStatus> {
+    jobs::status(&api, &path.key(who.owner()), &path.job_id).await.map(Json)
 }

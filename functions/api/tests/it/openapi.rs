@@ -7,7 +7,7 @@ const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 fn the_document_is_the_one_in_the_repository() {
     let document = api::openapi_json();
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
-        std::fs::write(SNAPSHOT, &document).unwrap();
+        std::fs::write(SNAPSHOT, document).unwrap();
     }
     let stored = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
     assert!(
