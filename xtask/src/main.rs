@@ -67,6 +67,9 @@ struct DevArguments {
     /// Forget everything of earlier starts.
     #[arg(long)]
     fresh: bool,
+    /// Serve the API without the user interface.
+    #[arg(long)]
+    no_ui: bool,
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +104,7 @@ async fn run(cli: Cli) -> Result<()> {
                 hitl_timeout_seconds: arguments.hitl_timeout,
                 fresh: arguments.fresh,
                 logs: Sink::Terminal,
+                interface: !arguments.no_ui,
                 ..Options::for_development(&workspace)
             };
             dev::run(&workspace, &options).await

@@ -91,7 +91,8 @@ impl Deployment<'_> {
         let log = self.workspace.logs().join("deploy.log");
         let cause = if failures.is_empty() {
             // Without a failed resource the last lines of `sam` hold the cause: a template that it refuses, usually.
-            let lines: Vec<&str> = said.lines().collect();
+            let start = said.rfind("Error:").unwrap_or(0);
+            let lines: Vec<&str> = said[start..].lines().collect();
             lines[lines.len().saturating_sub(12)..].join("\n")
         } else {
             failures.iter().map(|failure| format!("  {failure}")).collect::<Vec<_>>().join("\n")

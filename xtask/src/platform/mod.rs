@@ -60,6 +60,8 @@ pub struct Options {
     pub announced: bool,
     /// Where the functions' logs go.
     pub logs: Sink,
+    /// Build and serve the user interface.
+    pub interface: bool,
 }
 
 impl Options {
@@ -76,6 +78,7 @@ impl Options {
             state: workspace.local().join("state"),
             announced: true,
             logs: Sink::Nowhere,
+            interface: true,
         }
     }
 
@@ -177,7 +180,7 @@ impl Platform {
             tools.sam(),
             tools.validators(),
             functions::build(workspace, progress, &template, options.profile, options.targets),
-            web::build(workspace, progress),
+            interface(workspace, options, progress),
         )?;
         let settled = options.state.join("functions");
         let executables = functions::settle(executables, &settled)?;
@@ -287,6 +290,10 @@ pub async fn running(workspace: &Workspace) -> Option<Endpoints> {
     let answer = http.get(format!("{}{}", announced.web_url, proxy::IDENTITY)).send().await.ok()?;
     let found: Endpoints = answer.json().await.ok()?;
     (found == announced).then_some(found)
+}
+
+async fn interface(workspace: &Workspace, options: &Options, progress: &Progress) -> Result<PathBuf> {
+    if options.interface { web::build(workspace, progress).await } else { Ok(options.state.join("no-interface")) }
 }
 
 fn announcement(workspace: &Workspace) -> PathBuf {
