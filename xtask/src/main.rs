@@ -2,6 +2,7 @@
 
 mod checks;
 mod command;
+mod design;
 mod dev;
 mod functions;
 mod package;
@@ -39,6 +40,8 @@ struct Cli {
 enum Task {
     /// Start the local platform: build, deploy, serve, and show the functions' logs until Ctrl-C.
     Dev(DevArguments),
+    /// The whole job from a terminal: a requirement goes in, a repository comes out.
+    Design(design::DesignArgs),
     /// What is quick to check: format, clippy, state machine.
     Check,
     /// Every check and every test, with all the set-up they need.
@@ -86,6 +89,10 @@ struct TestArguments {
 async fn main() -> ExitCode {
     match run(Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<design::BadInput>() => {
+            eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
+            ExitCode::from(design::BadInput::EXIT_CODE)
+        }
         Err(error) => {
             eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
             ExitCode::FAILURE
@@ -109,6 +116,7 @@ async fn run(cli: Cli) -> Result<()> {
             };
             dev::run(&workspace, &options).await
         }
+        Task::Design(arguments) => design::run(&workspace, &arguments).await,
         Task::Check => checks::check(&workspace).await,
         Task::Test(arguments) => checks::test(&workspace, &arguments.only, &arguments.skip).await,
         Task::Package { function } => package::run(&workspace, function.as_deref()).await,
