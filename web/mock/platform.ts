@@ -1,0 +1,361 @@
+/**
+ * A small platform in memory that speaks the API: for looking at the UI, and for tests of the UI alone. Failures come
+ * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops without saying so.
+ */
+import { createHash, randomBytes } from "node:crypto";
+
+import type { Artifact, DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
+import { COSTS, DIFF, FILES, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
+
+type EventBody = Pick<Event, "type" | "data">;
+
+interface MockRun {
+  set: DecisionSet;
+  events: Event[];
+  /** Nodes to come. */
+  step: number;
+  round: number;
+  timer: NodeJS.Timeout | null;
+  failedOnce: boolean;
+  interrupted: boolean;
+}
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  text?: boolean;
+}
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+function ulid(): string {
+  let time = Date.now();
+  let result = "";
+  for (let place = 0; place < 10; place += 1) {
+    result = ALPHABET[time % 32] + result;
+    time = Math.floor(time / 32);
+  }
+  for (const byte of randomBytes(16)) result += ALPHABET[byte % 32];
+  return result;
+}
+
+const sha = (text: string) => createHash("sha256").update(text).digest("hex");
+
+export interface MockOptions {
+  /** How long a node works, in milliseconds. */
+  pace: number;
+  /** How long a gate waits for a person, in seconds. */
+  gateSeconds: number;
+}
+
+export class MockPlatform {
+  readonly #options: MockOptions;
+  readonly #projects: Project[] = [];
+  readonly #runs = new Map<string, MockRun>();
+  readonly #keys = new Map<string, string>();
+  /** Who follows: told of every event. */
+  onEvent: (runId: string, message: ServerMessage) => void = () => undefined;
+
+  constructor(options: MockOptions) {
+    this.#options = options;
+  }
+
+  /** Answers a REST request. */
+  handle(method: string, path: string, query: URLSearchParams, headers: (name: string) => string | undefined, body: unknown): Answer {
+    const parts = path.split("/").filter(Boolean).slice(1);
+    const [first, projectId, second, third, fourth, fifth] = parts;
+    if (first === "health") return ok({ status: "ok", version: "mock" });
+    if (first !== "projects") return problem(404, "route-not-found", "There is no such route.");
+    if (!projectId) {
+      if (method === "GET") return ok({ projects: this.#projects.toReversed(), next_cursor: null });
+      const { name } = body as { name: string };
+      if (this.#projects.some((project) => project.name.toLowerCase() === name.toLowerCase())) return problem(409, "project-name-taken", `\`${name}\` exists.`);
+      const project: Project = { id: `prj_${ulid()}`, owner: "local", name, description: "", last_version: 0, created_at: new Date().toISOString() };
+      this.#projects.push(project);
+      return { status: 201, body: project };
+    }
+    const project = this.#projects.find(({ id }) => id === projectId);
+    if (!project) return problem(404, "project-not-found", `There is no project \`${projectId}\`.`);
+    if (!second) return ok(project);
+    if (second === "constraints") return this.#create(project, body as NewDecisionSet, headers("idempotency-key"));
+    if (second === "jobs") {
+      const run = [...this.#runs.values()].find(({ set }) => set.job_id === third);
+      return run ? ok(job(run)) : problem(404, "job-not-found", "There is no such job.");
+    }
+    if (!third) {
+      const sets = [...this.#runs.values()].filter(({ set }) => set.project_id === projectId).toReversed();
+      return ok({ decision_sets: sets.slice(0, Number(query.get("limit") ?? 50)).map(({ set }) => set), next_cursor: null });
+    }
+    const run = this.#runs.get(third);
+    if (!run || run.set.project_id !== projectId) return problem(404, "decision-set-not-found", `There is no decision set \`${third}\`.`);
+    switch (fourth) {
+      case undefined:
+        return ok(run.set);
+      case "events": {
+        const after = Number(query.get("after") ?? 0);
+        const limit = Number(query.get("limit") ?? 50);
+        return ok({ events: run.events.slice(after, after + limit), newest_sequence: run.events.length });
+      }
+      case "approve":
+        return this.#approve(run, body as GateAnswer);
+      case "gates":
+        return this.#hold(run, fifth ?? "");
+      case "cancel":
+        this.#end(run, "cancelled", "The run was cancelled.");
+        return ok(job(run));
+      case "resume":
+        run.interrupted = false;
+        this.#start(run);
+        return { status: 202, body: accepted(run) };
+      case "artifacts": {
+        if (fifth === "content") {
+          const file = FILES[(query.get("path") ?? "").replace("repository/", "")];
+          return file ? { status: 200, body: file.text, text: true } : problem(404, "artifact-not-found", "There is no such artifact.");
+        }
+        const artifacts = run.set.result ? artifactsOf() : [];
+        return ok({ artifacts: artifacts.map((artifact) => ({ ...artifact, url: `/v1/mock-object/${artifact.path}`, expires_at: new Date(Date.now() + 600_000).toISOString() })) });
+      }
+      case "diff":
+        return run.set.parent ? ok({ parent: run.set.parent, ...DIFF }) : problem(404, "nothing-to-compare", "There is no version to compare with.");
+      default:
+        return problem(404, "route-not-found", "There is no such route.");
+    }
+  }
+
+  /** Events for a subscriber that has everything up to `after`. */
+  replay(runId: string, after: number): ServerMessage[] {
+    const run = this.#runs.get(runId);
+    if (!run) return [{ kind: "refused", error: "DecisionSetNotFound", detail: "There is no such decision set." }];
+    return [...run.events.slice(after).map((event): ServerMessage => ({ kind: "event", event })), { kind: "subscribed", decision_set_id: runId, newest_sequence: run.events.length }];
+  }
+
+  newest(runId: string): number {
+    return this.#runs.get(runId)?.events.length ?? 0;
+  }
+
+  #create(project: Project, body: NewDecisionSet, key: string | undefined): Answer {
+    if (body.requirement.trim() === "") return problem(422, "body-invalid", "`requirement` is empty.", [{ field: "requirement", detail: "is empty: write what you need" }]);
+    const known = key ? this.#runs.get(this.#keys.get(key) ?? "") : undefined;
+    if (known) return { status: 202, body: accepted(known) };
+    project.last_version += 1;
+    const now = new Date().toISOString();
+    const id = `ds_${ulid()}`;
+    const record: Run = {
+      id,
+      project_id: project.id,
+      owner: "local",
+      kind: "design",
+      version: project.last_version,
+      parent: body.parent ?? null,
+      title: body.title ?? body.requirement.slice(0, 70),
+      variant: body.variant ?? "full",
+      status: "queued",
+      revision: 1,
+      last_sequence: 0,
+      attempt: 0,
+      progress: { percentage: 0, current: null, completed: [], eta_seconds: null },
+      open_gate: null,
+      failure: null,
+      input: { sha256: sha(body.requirement), size: body.requirement.length },
+      created_at: now,
+      updated_at: now,
+      ended_at: null,
+    };
+    const set: DecisionSet = {
+      ...record,
+      job_id: `job_${id.slice(3)}-1`,
+      requirement: body.requirement,
+      // The mock takes no structured constraints.
+      given_constraints: {} as DecisionSet["given_constraints"],
+      gates: [],
+      agent_runs: [],
+      links: { decision_set: "", events: "", job: "", artifacts: "" },
+    };
+    const run: MockRun = { set, events: [], step: 0, round: 0, timer: null, failedOnce: false, interrupted: false };
+    this.#runs.set(id, run);
+    if (key) this.#keys.set(key, id);
+    this.#start(run);
+    return { status: 202, body: accepted(run) };
+  }
+
+  #emit(run: MockRun, body: EventBody): void {
+    const event = { sequence: run.events.length + 1, decision_set_id: run.set.id, at: new Date().toISOString(), ...body } as Event;
+    run.events.push(event);
+    run.set.last_sequence = event.sequence;
+    this.onEvent(run.set.id, { kind: "event", event });
+  }
+
+  #start(run: MockRun): void {
+    run.set.attempt += 1;
+    run.set.status = "running";
+    run.set.failure = null;
+    this.#emit(run, { type: "workflow-start", data: { attempt: run.set.attempt, variant: run.set.variant, nodes: NODES } });
+    this.#next(run);
+  }
+
+  #progress(run: MockRun): Progress {
+    const node = NODES[run.step];
+    return {
+      percentage: Math.round((100 * run.step) / NODES.length),
+      current: node ? { node, iteration: run.round } : null,
+      completed: NODES.slice(0, run.step),
+      eta_seconds: ((NODES.length - run.step) * this.#options.pace) / 1_000,
+    };
+  }
+
+  #next(run: MockRun): void {
+    const node = NODES[run.step];
+    if (node === undefined) return this.#end(run, "completed", "The repository is stored: 8 files, 2 checks passed, 1 failed, 1 could not run.");
+    if (node === "adaptive_questions" && run.set.variant === "thin") run.step += 2;
+    const current = NODES[run.step] ?? node;
+    const step = { node: current, iteration: run.round };
+    this.#emit(run, { type: "node-start", data: { step, progress: this.#progress(run) } });
+    const started = Date.now();
+    run.timer = setTimeout(() => {
+      if (current === "planner" && run.set.requirement.includes("[fail]") && !run.failedOnce) return this.#fail(run);
+      if (current === "planner" && run.set.requirement.includes("[interrupt]") && !run.failedOnce) {
+        run.failedOnce = true;
+        run.interrupted = true;
+        return undefined;
+      }
+      if (current.startsWith("hitl_gate") && run.set.variant !== "thin") return this.#open(run, current.endsWith("input") ? "input" : "final", started);
+      if (!current.startsWith("hitl_gate")) this.#emit(run, { type: "reason-card", data: card(current, run.round, run.set.requirement) });
+      this.#fill(run, current);
+      return this.#complete(run, step, started);
+    }, this.#options.pace * (0.6 + Math.random() * 0.8));
+  }
+
+  #complete(run: MockRun, step: { node: string; iteration: number }, started: number): void {
+    run.step += 1;
+    this.#emit(run, { type: "node-complete", data: { step, duration_ms: Date.now() - started, summary: "Done.", progress: this.#progress(run) } });
+    this.#next(run);
+  }
+
+  #open(run: MockRun, kind: "input" | "final", started: number): void {
+    const opened = gate(kind, run.round, this.#options.gateSeconds);
+    run.set.gates.push(opened);
+    run.set.open_gate = opened.id;
+    run.set.status = "awaiting_input";
+    if (kind === "input") this.#emit(run, { type: "questions-presented", data: { gate: opened } });
+    this.#emit(run, { type: "workflow-paused", data: { gate: opened } });
+    const step = { node: `hitl_gate_${kind}`, iteration: run.round };
+    this.#emit(run, { type: "node-complete", data: { step, duration_ms: Date.now() - started, summary: "The gate is open.", progress: this.#progress(run) } });
+  }
+
+  #approve(run: MockRun, answer: GateAnswer): Answer {
+    const open = run.set.gates.find(({ id }) => id === answer.gate);
+    if (!open) return problem(404, "gate-not-found", "There is no such gate.");
+    if (open.status !== "pending") return problem(409, "gate-decided", "The gate is decided.", [], open);
+    const budget = answer.answers?.["budget"];
+    // A rule that only the server knows, to see its words at the field.
+    if (budget === 1313) return problem(422, "answers-invalid", "`answers.budget` is 1313", [{ field: "answers.budget", detail: "is 1313; the mock refuses exactly this number" }]);
+    const questions = open.questions;
+    const defaults = questions.filter(({ id }) => answer.answers?.[id] === undefined);
+    open.status = "answered";
+    open.decision = {
+      decision: answer.decision,
+      actor: { name: "local" },
+      at: new Date().toISOString(),
+      comment: answer.comment ?? null,
+      answers: { ...Object.fromEntries(defaults.map(({ id, default: { value } }) => [id, value])), ...answer.answers } as Record<string, never>,
+      defaulted: defaults.map(({ id }) => id),
+    };
+    run.set.open_gate = null;
+    run.set.status = "running";
+    this.#emit(run, { type: "workflow-resumed", data: { gate: open.id, status: "answered", decision: open.decision } });
+    if (answer.decision === "reject") this.#end(run, "rejected", "A person rejected the design.");
+    else if (answer.decision === "revise") {
+      run.round += 1;
+      run.step = NODES.indexOf("planner");
+      this.#next(run);
+    } else {
+      run.step += 1;
+      this.#next(run);
+    }
+    return ok(open);
+  }
+
+  #hold(run: MockRun, gateId: string): Answer {
+    const open = run.set.gates.find(({ id }) => id === gateId);
+    if (!open) return problem(404, "gate-not-found", "There is no such gate.");
+    if (open.status !== "pending") return problem(409, "gate-decided", "The gate is decided.", [], open);
+    if (!open.held) {
+      open.held = true;
+      open.expires_at = new Date(Date.now() + 604_800_000).toISOString();
+      this.#emit(run, { type: "gate-held", data: { gate: open.id, actor: { name: "local" }, expires_at: open.expires_at } });
+    }
+    return ok(open);
+  }
+
+  #fail(run: MockRun): void {
+    run.failedOnce = true;
+    run.set.failure = {
+      node: "planner",
+      error: "MemoryIncomplete",
+      cause: "The constraints of the first round could not be read.",
+      way_out: "Resume the run: finished steps are not repeated.",
+    };
+    this.#emit(run, { type: "error", data: run.set.failure });
+    this.#end(run, "failed", "The run failed at planner.");
+  }
+
+  #end(run: MockRun, status: Run["status"], summary: string): void {
+    if (run.timer) clearTimeout(run.timer);
+    run.set.status = status;
+    run.set.open_gate = null;
+    run.set.ended_at = new Date().toISOString();
+    this.#emit(run, { type: "workflow-complete", data: { status, summary } });
+  }
+
+  #fill(run: MockRun, node: string): void {
+    const { set } = run;
+    if (node === "adaptive_questions") set.questions = { round: 0, questions: QUESTIONS };
+    if (node === "planner") set.plan = PLAN;
+    if (node === "critic_tech") set.tech_review = TECH;
+    if (node === "critic_cost") set.cost_review = COSTS;
+    if (node === "policy_eval") set.policy_report = POLICY;
+    if (node === "codegen") {
+      const files = Object.entries(FILES).map(([path, { purpose, text }]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose, patterns: [] }));
+      set.manifest = { name: "churn-scoring", files: files.filter(({ path }) => !path.startsWith("reports/")), total_bytes: 4_000 };
+      set.reports = { files: files.filter(({ path }) => path.startsWith("reports/")), main: "reports/architecture.md" };
+    }
+    if (node === "validators") set.validation = VALIDATION;
+    if (node === "diff_and_persist") {
+      const bundle = artifactsOf().at(-1);
+      if (bundle) set.result = { bundle, summary: "Stored.", changes: null };
+    }
+  }
+}
+
+function artifactsOf(): Artifact[] {
+  const files = Object.entries(FILES).map(([path, { text }]) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: sha(text), size_bytes: text.length }));
+  return [...files, { path: "repository.zip", kind: "bundle", content_type: "application/zip", sha256: sha("zip"), size_bytes: 8_192 }];
+}
+
+function accepted({ set }: MockRun) {
+  return { decision_set_id: set.id, job_id: set.job_id, version: set.version, links: set.links };
+}
+
+function job({ set, interrupted }: MockRun) {
+  return {
+    job_id: set.job_id,
+    decision_set_id: set.id,
+    attempt: set.attempt,
+    superseded_by: null,
+    status: set.status,
+    progress: set.progress,
+    execution: interrupted ? "lost" : "running",
+    interrupted,
+    failure: set.failure,
+    newest_sequence: set.last_sequence,
+    updated_at: set.updated_at,
+  };
+}
+
+function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function problem(status: number, type: string, detail: string, errors: ProblemBody["errors"] = [], about?: Gate): Answer {
+  return { status, body: { type: `/problems/${type}`, title: detail, status, detail, instance: "", request_id: "mock", errors, ...(about ? { gate: about } : {}) } };
+}

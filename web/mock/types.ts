@@ -1,0 +1,5 @@
+/** The wire's types, as the mock needs them; generated from the API's OpenAPI document like the UI's. */
+import type { components } from "../src/shared/api/schema.ts";
+
+export type Artifact = components["schemas"]["Artifact"];
+export type { DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "../src/shared/api/types.ts";

@@ -1,0 +1,121 @@
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
+
+import { ReasonCardItem, cardElementId } from "@/features/run/reason-card";
+import { nodeName } from "@/features/run/workflow-list";
+import type { Priority } from "@/shared/api/types";
+import type { CardView } from "@/shared/live/fold";
+import { strings } from "@/shared/strings";
+import { Select } from "@/shared/ui/field";
+import { Markdown } from "@/shared/ui/markdown";
+
+const PRIORITIES: readonly Priority[] = ["critical", "high", "medium", "low"];
+
+interface CardListProps {
+  cards: readonly CardView[];
+  dropped: number;
+  reasoning: ReadonlyMap<string, string>;
+  requirement: string;
+  ended: boolean;
+}
+
+/** Which card is open and what is filtered is in the URL, so that a card can be shown to somebody else. */
+export function CardList({ cards, dropped, reasoning, requirement, ended }: CardListProps) {
+  const id = useId();
+  const [search, setSearch] = useSearchParams();
+  const linked = Number(search.get("card")) || null;
+  const [opened, setOpened] = useState<ReadonlySet<number>>(() => new Set(linked ? [linked] : []));
+  const agent = search.get("agent") ?? "";
+  const priority = search.get("priority") ?? "";
+
+  const agents = useMemo(() => [...new Set(cards.map(({ card }) => card.agent))], [cards]);
+  const shown = cards.filter(({ card, sequence }) => sequence === linked || ((agent === "" || card.agent === agent) && (priority === "" || card.priority === priority)));
+
+  const change = useCallback(
+    (name: string, value: string | null) => {
+      setSearch(
+        (previous) => {
+          const next = new URLSearchParams(previous);
+          if (value) next.set(name, value);
+          else next.delete(name);
+          return next;
+        },
+        { replace: true, preventScrollReset: true },
+      );
+    },
+    [setSearch],
+  );
+
+  // The list's items are memoised; a function that changes with each event would undo that.
+  const newest = useRef({ opened, change });
+  useLayoutEffect(() => {
+    newest.current = { opened, change };
+  });
+  const toggle = useCallback((sequence: number) => {
+    const next = new Set(newest.current.opened);
+    const opens = !next.delete(sequence);
+    if (opens) next.add(sequence);
+    setOpened(next);
+    newest.current.change("card", opens ? String(sequence) : null);
+  }, []);
+
+  // A link to a card brings it into view, once, when it is there.
+  const arrived = linked !== null && cards.some(({ sequence }) => sequence === linked);
+  const first = useRef(linked);
+  useEffect(() => {
+    if (arrived && first.current !== null) {
+      document.getElementById(cardElementId(first.current))?.scrollIntoView({ block: "start" });
+      first.current = null;
+    }
+  }, [arrived]);
+
+  return (
+    <section aria-labelledby={`${id}-title`} className="space-y-3">
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <h2 id={`${id}-title`} className="text-lg font-semibold">
+          {strings.run.cards} {cards.length > 0 ? <span className="font-normal text-ink-soft">({cards.length + dropped})</span> : null}
+        </h2>
+        {cards.length > 1 ? (
+          <div className="flex gap-2">
+            <Select aria-label={strings.run.filterAgent} value={agent} onChange={(event) => change("agent", event.target.value)} className="min-h-9 w-auto max-w-44">
+              <option value="">
+                {strings.run.filterAgent}: {strings.run.filterAll}
+              </option>
+              {agents.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </Select>
+            <Select aria-label={strings.run.filterPriority} value={priority} onChange={(event) => change("priority", event.target.value)} className="min-h-9 w-auto max-w-44">
+              <option value="">
+                {strings.run.filterPriority}: {strings.run.filterAll}
+              </option>
+              {PRIORITIES.map((value) => (
+                <option key={value} value={value}>
+                  {strings.priorities[value]}
+                </option>
+              ))}
+            </Select>
+          </div>
+        ) : null}
+      </div>
+      {dropped > 0 ? <p className="text-sm text-ink-soft">{strings.run.cardsDropped(dropped)}</p> : null}
+      {cards.length === 0 && reasoning.size === 0 ? <p className="text-sm text-ink-soft">{ended ? strings.run.cardsEmptyEnded : strings.run.cardsEmpty}</p> : null}
+      {cards.length > 0 && shown.length === 0 ? <p className="text-sm text-ink-soft">{strings.run.filteredOut}</p> : null}
+      <ol className="space-y-3">
+        {shown.map((view) => (
+          <li key={view.sequence}>
+            <ReasonCardItem view={view} requirement={requirement} open={opened.has(view.sequence)} onToggle={toggle} />
+          </li>
+        ))}
+        {[...reasoning].map(([step, text]) => (
+          <li key={step} className="space-y-2 rounded-xl border border-dashed border-line-strong p-4">
+            <p className="text-xs font-semibold text-accent">
+              {nodeName(step.split("#")[0] ?? step)} · {strings.run.thinking}
+            </p>
+            <Markdown text={text} className="text-sm text-ink-soft" />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+/** A list of paths as a tree. Pure. */
+
+export interface Folder {
+  readonly name: string;
+  readonly path: string;
+  readonly folders: Folder[];
+  readonly files: { readonly name: string; readonly path: string }[];
+}
+
+/** Folders before files, each by name. `/` separates; whatever else is in a name is part of it. */
+export function treeOf(paths: readonly string[]): Folder {
+  const root: Folder = { name: "", path: "", folders: [], files: [] };
+  for (const path of paths.toSorted((a, b) => a.localeCompare(b))) {
+    const parts = path.split("/").filter((part) => part !== "");
+    const name = parts.pop();
+    if (name === undefined) continue;
+    let folder = root;
+    for (const part of parts) {
+      let next = folder.folders.find((child) => child.name === part);
+      if (!next) {
+        next = { name: part, path: folder.path ? `${folder.path}/${part}` : part, folders: [], files: [] };
+        folder.folders.push(next);
+      }
+      folder = next;
+    }
+    folder.files.push({ name, path });
+  }
+  return root;
+}

@@ -1,0 +1,228 @@
+import { useId, useRef, useState } from "react";
+import type { FormEvent, ReactNode } from "react";
+
+import { CandidatesTable } from "@/features/run/candidates-table";
+import { Findings } from "@/features/run/findings";
+import { GateTimer } from "@/features/run/gate-timer";
+import { PolicyTable } from "@/features/run/policy-table";
+import { asProblem } from "@/shared/api/problem";
+import type { ApiProblem } from "@/shared/api/problem";
+import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
+import type { RunAddress } from "@/shared/api/queries";
+import type { Decision, DecisionSet, Gate } from "@/shared/api/types";
+import { percent, usd } from "@/shared/lib/format";
+import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
+import { Card } from "@/shared/ui/card";
+import { Confirm } from "@/shared/ui/dialog";
+import { FieldProblem, TextArea } from "@/shared/ui/field";
+import { Markdown } from "@/shared/ui/markdown";
+import { Notice } from "@/shared/ui/notice";
+import { Skeleton } from "@/shared/ui/skeleton";
+
+/** The API's limit for a comment. */
+const COMMENT_MAX = 5_000;
+
+interface FinalGateProps {
+  gate: Gate;
+  address: RunAddress;
+  decisionSet: DecisionSet | undefined;
+  onDecided: () => void;
+  onConflict: (problem: ApiProblem) => void;
+}
+
+export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }: FinalGateProps) {
+  const id = useId();
+  const [revising, setRevising] = useState(false);
+  const [comment, setComment] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [touched, setTouched] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const hold = useHoldGate(address);
+  const answer = useAnswerGate(address);
+  const waiting = answer.isPending || answer.isSuccess;
+
+  function touch() {
+    if (gate.held || touched) return;
+    setTouched(true);
+    hold.mutate(gate.id, { onError: () => setTouched(false) });
+  }
+
+  function decide(decision: Decision, words?: string) {
+    answer.mutate(
+      { gate: gate.id, subject_hash: gate.subject_hash, decision, ...(words ? { comment: words } : {}) },
+      {
+        onSuccess: onDecided,
+        onError: (error) => {
+          const refused = asProblem(error);
+          if (refused.status === 409) onConflict(refused);
+          else setProblem(refused.errors.find(({ field }) => field === "comment")?.detail ?? null);
+        },
+      },
+    );
+  }
+
+  function revise(event: FormEvent) {
+    event.preventDefault();
+    const words = comment.trim();
+    setProblem(words === "" ? strings.gate.commentMissing : null);
+    if (words === "") box.current?.focus();
+    else decide("revise", words);
+  }
+
+  const refused = answer.error && asProblem(answer.error);
+  const may = (decision: Decision) => gate.options.includes(decision);
+  return (
+    <Card aria-labelledby={`${id}-title`} className="border-accent/50">
+      <div className="space-y-2 border-b border-line p-4 sm:p-5">
+        <h2 id={`${id}-title`} className="text-lg font-semibold">
+          {strings.gate.finalTitle}
+        </h2>
+        <p className="text-sm">{gate.summary}</p>
+        <GateTimer gate={gate} touched={touched} />
+        {gate.auto_approval.blockers.length > 0 ? (
+          <details className="text-sm text-ink-soft">
+            <summary>{strings.gate.blockers}</summary>
+            <ul className="list-disc ps-5 pt-1">
+              {gate.auto_approval.blockers.map((blocker) => (
+                <li key={blocker}>{blocker}</li>
+              ))}
+            </ul>
+          </details>
+        ) : null}
+      </div>
+
+      <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 sm:p-5">
+        {decisionSet ? <PlanUnderReview decisionSet={decisionSet} /> : <Skeleton lines={5} />}
+      </div>
+
+      <div className="space-y-4 border-t border-line p-4 sm:p-5">
+        {refused && refused.status !== 409 && !problem ? (
+          <Notice tone="bad" role="alert" title={strings.gate.failed}>
+            <p>{refused.message}</p>
+          </Notice>
+        ) : null}
+        {revising ? (
+          <form onSubmit={revise} onFocusCapture={touch} onInputCapture={touch} className="space-y-2" noValidate>
+            <label htmlFor={`${id}-comment`} className="block font-medium">
+              {strings.gate.comment}
+            </label>
+            <TextArea
+              id={`${id}-comment`}
+              ref={box}
+              rows={3}
+              maxLength={COMMENT_MAX}
+              value={comment}
+              disabled={waiting}
+              placeholder={strings.gate.commentPlaceholder}
+              aria-invalid={problem ? true : undefined}
+              aria-errormessage={problem ? `${id}-problem` : undefined}
+              onChange={(event) => setComment(event.target.value)}
+            />
+            {problem ? <FieldProblem id={`${id}-problem`}>{problem}</FieldProblem> : null}
+            <div className="flex flex-wrap gap-2">
+              <Button type="submit" tone="primary" busy={waiting}>
+                {strings.gate.sendRevision}
+              </Button>
+              <Button disabled={waiting} onClick={() => setRevising(false)}>
+                {strings.common.keep}
+              </Button>
+            </div>
+          </form>
+        ) : (
+          <div className="flex flex-col gap-2 sm:flex-row">
+            {may("approve") ? (
+              <Button tone="primary" busy={waiting} onClick={() => decide("approve")}>
+                {strings.gate.approve}
+              </Button>
+            ) : null}
+            {may("revise") ? (
+              <Button
+                disabled={waiting}
+                onClick={() => {
+                  setRevising(true);
+                  // The box is there after the next paint; whoever asked for it wants to write.
+                  requestAnimationFrame(() => box.current?.focus());
+                }}
+              >
+                {strings.gate.revise}
+              </Button>
+            ) : null}
+            {may("reject") ? (
+              <Confirm
+                trigger={
+                  <Button tone="quiet" disabled={waiting} className="text-bad">
+                    {strings.gate.reject}
+                  </Button>
+                }
+                title={strings.gate.rejectTitle}
+                text={strings.gate.rejectText}
+                confirm={strings.gate.rejectConfirm}
+                onConfirm={() => decide("reject")}
+              />
+            ) : null}
+          </div>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="space-y-2">
+      <h3 className="font-semibold">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+/** What is being approved, in the order in which a person asks: what, why this one, how much, what is wrong. */
+function PlanUnderReview({ decisionSet }: { decisionSet: DecisionSet }) {
+  const { plan, cost_review: cost, tech_review: tech, policy_report: policy } = decisionSet;
+  const selected = plan?.candidates.find(({ id }) => id === plan.selected);
+  if (!plan || !selected) return <p className="text-sm text-ink-soft">{strings.gate.noPlan}</p>;
+  const findings = [...(tech?.findings ?? []), ...(cost?.findings ?? [])];
+  return (
+    <>
+      <Part title={`${strings.gate.plan}: ${selected.name}`}>
+        <p className="text-sm">{selected.summary}</p>
+        <Markdown text={plan.reason} className="text-sm" />
+        <ul className="flex flex-wrap gap-2">
+          {selected.components.map(({ pattern, name, capability }) => (
+            <li key={pattern + capability} className="rounded-lg border border-line px-2.5 py-1 text-sm">
+              <span className="text-ink-soft">{capability}</span> {name}
+            </li>
+          ))}
+        </ul>
+      </Part>
+      {cost ? (
+        <Part title={strings.result.tabs.costs}>
+          <p className="text-sm">
+            <strong className="text-base">{usd(cost.estimate.expected_usd)}</strong> {strings.gate.perMonth} (
+            {strings.result.range(usd(cost.estimate.low_usd), usd(cost.estimate.high_usd))})
+            {cost.budget ? (
+              <>
+                {"; "}
+                <span className={cost.budget.within ? "text-good" : "font-medium text-bad"}>
+                  {strings.result.budgetUsed(percent(cost.budget.used_share), usd(cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
+                </span>
+              </>
+            ) : null}
+          </p>
+        </Part>
+      ) : null}
+      <Part title={strings.gate.candidates}>
+        <CandidatesTable candidates={plan.candidates} selected={plan.selected} />
+      </Part>
+      <Part title={strings.gate.findings}>
+        <Findings findings={findings} />
+      </Part>
+      {policy ? (
+        <Part title={`${strings.result.tabs.policy}: ${strings.result.policySummary(policy.passed, policy.failed)}`}>
+          <PolicyTable report={policy} onlyFailed />
+        </Part>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Finding, Severity } from "@/shared/api/types";
+import { strings } from "@/shared/strings";
+import { Badge } from "@/shared/ui/badge";
+import type { Tone } from "@/shared/ui/badge";
+
+export const severityTones: Readonly<Record<Severity, Tone>> = { blocking: "bad", major: "warn", minor: "neutral", info: "neutral" };
+
+export function Findings({ findings }: { findings: readonly Finding[] }) {
+  if (findings.length === 0) return <p className="text-sm text-ink-soft">{strings.gate.noFindings}</p>;
+  return (
+    <ul className="space-y-3">
+      {findings.map(({ id, severity, title, evidence, remedy }) => (
+        <li key={id} className="text-sm">
+          <p className="flex flex-wrap items-center gap-2 font-medium">
+            <Badge tone={severityTones[severity]}>{strings.severities[severity]}</Badge>
+            {title}
+          </p>
+          <p className="mt-1 text-ink-soft">{evidence}</p>
+          {remedy ? (
+            <p className="mt-1">
+              {strings.run.mitigation}: {remedy}
+            </p>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,46 @@
+import type { PolicyResult, Verdict } from "@/shared/api/types";
+import { strings } from "@/shared/strings";
+import { Badge } from "@/shared/ui/badge";
+import type { Tone } from "@/shared/ui/badge";
+import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
+
+export const verdictTones: Readonly<Record<Verdict, Tone>> = { pass: "good", fail: "bad", waived: "warn", not_applicable: "neutral" };
+
+const ORDER: readonly Verdict[] = ["fail", "waived", "pass", "not_applicable"];
+
+/** The rules' results, failures first. */
+export function PolicyTable({ report, onlyFailed = false }: { report: { readonly results: readonly PolicyResult[] }; onlyFailed?: boolean }) {
+  const of = strings.result;
+  const results = report.results
+    .filter(({ verdict }) => !onlyFailed || verdict === "fail" || verdict === "waived")
+    .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  if (results.length === 0) return null;
+  return (
+    <DataTable caption={of.tabs.policy}>
+      <thead>
+        <tr>
+          {[of.rule, of.verdict, of.evidence, of.remedy].map((title) => (
+            <HeadCell key={title}>{title}</HeadCell>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {results.map(({ rule, title, source, verdict, evidence, remedy }) => (
+          <tr key={rule}>
+            <Cell className="min-w-48">
+              <span className="font-medium">{title}</span>
+              <span className="block text-xs text-ink-soft">
+                <code>{rule}</code> · {source}
+              </span>
+            </Cell>
+            <Cell>
+              <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge>
+            </Cell>
+            <Cell className="min-w-56">{evidence}</Cell>
+            <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? remedy : ""}</Cell>
+          </tr>
+        ))}
+      </tbody>
+    </DataTable>
+  );
+}

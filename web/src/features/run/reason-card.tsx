@@ -1,0 +1,196 @@
+import { ChevronDown } from "lucide-react";
+import { memo } from "react";
+import type { ReactNode } from "react";
+
+import { priorityTones } from "@/features/run/input-gate";
+import { verdictTones } from "@/features/run/policy-table";
+import { Excerpt } from "@/features/run/requirement-panel";
+import type { ReasonCard, Thinker, Verdict } from "@/shared/api/types";
+import { classNames } from "@/shared/lib/class-names";
+import { percent, words } from "@/shared/lib/format";
+import type { CardView } from "@/shared/live/fold";
+import { strings } from "@/shared/strings";
+import { Badge } from "@/shared/ui/badge";
+import { Markdown } from "@/shared/ui/markdown";
+
+interface ReasonCardItemProps {
+  view: CardView;
+  requirement: string;
+  open: boolean;
+  onToggle: (sequence: number) => void;
+}
+
+export function cardElementId(sequence: number): string {
+  return `card-${sequence}`;
+}
+
+/** One decision. Thousands of them stay smooth: the browser skips what is out of sight. */
+export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, open, onToggle }: ReasonCardItemProps) {
+  const { card, sequence } = view;
+  const id = cardElementId(sequence);
+  const trigger = strings.run.triggers[card.trigger];
+  return (
+    <article id={id} aria-labelledby={`${id}-decision`} className="scroll-mt-20 rounded-xl border border-line bg-surface shadow-card [contain-intrinsic-size:auto_6rem] [content-visibility:auto]">
+      <h3>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={`${id}-details`}
+          onClick={() => onToggle(sequence)}
+          className="flex w-full items-start gap-3 rounded-xl p-4 text-start hover:bg-sunken/60"
+        >
+          <span className="min-w-0 flex-1 space-y-1.5">
+            <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-soft">
+              <span className="font-semibold text-accent">{card.agent}</span>
+              {trigger ? <span>{trigger}</span> : null}
+              {card.priority === "critical" || card.priority === "high" ? <Badge tone={priorityTones[card.priority]}>{strings.priorities[card.priority]}</Badge> : null}
+            </span>
+            <span id={`${id}-decision`} className="block font-medium">
+              {card.decision}
+            </span>
+          </span>
+          <span className="flex shrink-0 items-center gap-2">
+            <Meter value={card.confidence.value} />
+            <ChevronDown className={classNames("size-4 text-ink-soft transition-transform", open && "rotate-180")} aria-hidden />
+          </span>
+        </button>
+      </h3>
+      <div id={`${id}-details`} hidden={!open}>
+        {open ? <Details card={card} requirement={requirement} /> : null}
+      </div>
+    </article>
+  );
+});
+
+/** The confidence as words and as a bar; colour alone would not do. */
+function Meter({ value }: { value: number }) {
+  return (
+    <span className="flex flex-col items-end gap-1 text-xs text-ink-soft">
+      <span className="tabular-nums">{strings.run.confidence(percent(value))}</span>
+      <span className="block h-1 w-16 overflow-hidden rounded-full bg-line" aria-hidden>
+        <span className={classNames("block h-full", value >= 0.75 ? "bg-good" : value >= 0.5 ? "bg-warn" : "bg-bad")} style={{ width: percent(value).replace(" ", "") }} />
+      </span>
+    </span>
+  );
+}
+
+function thinkerText(thinker: Thinker): string {
+  return thinker.kind === "model" ? strings.run.thinker.model(thinker.provider, thinker.model) : strings.run.thinker.built_in_rules;
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="space-y-1.5">
+      <h4 className="text-xs font-semibold tracking-wide text-ink-soft uppercase">{title}</h4>
+      {children}
+    </section>
+  );
+}
+
+function isVerdict(verdict: string): verdict is Verdict {
+  return Object.hasOwn(verdictTones, verdict);
+}
+
+function Details({ card, requirement }: { card: ReasonCard; requirement: string }) {
+  const impacts = (["cost", "performance", "security", "operations"] as const).flatMap((kind) => {
+    const text = card.impact[kind];
+    return text ? [{ kind, text }] : [];
+  });
+  return (
+    <div className="space-y-5 border-t border-line p-4 text-sm sm:p-5">
+      {card.reasoning.length > 0 ? (
+        <Part title={strings.run.reasoning}>
+          <Markdown text={card.reasoning.join("\n\n")} />
+        </Part>
+      ) : null}
+      <Part title={strings.run.confidenceBasis}>
+        <ul className="list-disc space-y-0.5 ps-5">
+          {card.confidence.basis.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </Part>
+      {card.evidence.length > 0 ? (
+        <Part title={strings.run.evidence}>
+          <ul className="space-y-2">
+            {card.evidence.map((link) => (
+              <li key={`${link.claim} ${link.start}`}>
+                <span className="font-medium">{link.claim}</span>
+                <q className="block border-s-2 border-line-strong ps-3 text-ink-soft">
+                  <Excerpt requirement={requirement} link={link} />
+                </q>
+              </li>
+            ))}
+          </ul>
+        </Part>
+      ) : null}
+      {card.alternatives.length > 0 ? (
+        <Part title={strings.run.alternatives}>
+          <ul className="space-y-2">
+            {card.alternatives.map(({ name, score, why_not }) => (
+              <li key={name}>
+                <span className="font-medium">{name}</span>{" "}
+                {score === null || score === undefined ? null : <Badge className="tabular-nums">{strings.run.score(percent(score))}</Badge>}
+                <span className="block text-ink-soft">{why_not}</span>
+              </li>
+            ))}
+          </ul>
+        </Part>
+      ) : null}
+      {card.policy_results.length > 0 ? (
+        <Part title={strings.run.policy}>
+          <ul className="space-y-1.5">
+            {card.policy_results.map(({ rule, verdict, evidence }) => (
+              <li key={rule}>
+                {isVerdict(verdict) ? <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge> : <Badge>{words(verdict)}</Badge>} <code className="text-xs">{rule}</code>
+                <span className="block text-ink-soft">{evidence}</span>
+              </li>
+            ))}
+          </ul>
+        </Part>
+      ) : null}
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Facts title={strings.run.inputs} facts={card.inputs} />
+        <Facts title={strings.run.outputs} facts={card.outputs} />
+      </div>
+      {impacts.length > 0 ? (
+        <Facts title={strings.run.impact} facts={impacts.map(({ kind, text }) => ({ label: strings.run.impacts[kind], value: text }))} />
+      ) : null}
+      {card.risks.length > 0 ? (
+        <Part title={strings.run.risks}>
+          <ul className="space-y-2">
+            {card.risks.map(({ severity, text, mitigation }) => (
+              <li key={text}>
+                <Badge tone={priorityTones[severity]}>{strings.priorities[severity]}</Badge> {text}
+                {mitigation ? (
+                  <span className="block text-ink-soft">
+                    {strings.run.mitigation}: {mitigation}
+                  </span>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        </Part>
+      ) : null}
+      <p className="text-xs text-ink-soft">{thinkerText(card.thinker)}</p>
+    </div>
+  );
+}
+
+function Facts({ title, facts }: { title: string; facts: readonly { label: string; value: string }[] }) {
+  if (facts.length === 0) return null;
+  return (
+    <Part title={title}>
+      <dl className="space-y-1">
+        {facts.map(({ label, value }, place) => (
+          // Labels may repeat on a card, and the facts of a card never move.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={`${label} ${place}`} className="flex flex-wrap gap-x-2">
+            <dt className="text-ink-soft">{label}:</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Part>
+  );
+}

@@ -1,0 +1,172 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useParams, useSearchParams } from "react-router";
+
+import { CardList } from "@/features/run/card-list";
+import { EndingPanel } from "@/features/run/ending-panel";
+import { FinalGate } from "@/features/run/final-gate";
+import { FollowUp } from "@/features/run/follow-up";
+import { GateConflict } from "@/features/run/gate-conflict";
+import { GateHistory } from "@/features/run/gate-history";
+import { InputGate } from "@/features/run/input-gate";
+import { RequirementPanel } from "@/features/run/requirement-panel";
+import { Result } from "@/features/run/result";
+import { RunHeader } from "@/features/run/run-header";
+import { WorkflowList } from "@/features/run/workflow-list";
+import { asProblem } from "@/shared/api/problem";
+import type { ApiProblem } from "@/shared/api/problem";
+import { queries } from "@/shared/api/queries";
+import type { RunAddress } from "@/shared/api/queries";
+import type { RunStatus } from "@/shared/api/types";
+import { useMedia } from "@/shared/lib/use-media";
+import { kindOfGate } from "@/shared/live/fold";
+import { useRunFeed } from "@/shared/live/use-run-feed";
+import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
+import { Card } from "@/shared/ui/card";
+import { Notice } from "@/shared/ui/notice";
+import { Skeleton } from "@/shared/ui/skeleton";
+
+/** How often a run that should be going on is asked whether it is. */
+const JOB_INTERVAL_MS = 20_000;
+
+export default function RunPage() {
+  const { projectId = "", decisionSetId = "" } = useParams();
+  // Another run is another page: nothing of the one before stays.
+  return <RunOf key={`${projectId}/${decisionSetId}`} projectId={projectId} runId={decisionSetId} />;
+}
+
+function hasEnded(status: RunStatus): boolean {
+  return status === "completed" || status === "failed" || status === "rejected" || status === "cancelled";
+}
+
+function RunOf({ projectId, runId }: RunAddress) {
+  const address = useMemo(() => ({ projectId, runId }), [projectId, runId]);
+  const client = useQueryClient();
+  const [search] = useSearchParams();
+  const wide = useMedia("(min-width: 64rem)");
+  const { view, reasoning, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
+  const query = useQuery(queries.decisionSet(address));
+  const decisionSet = query.data;
+  const [conflict, setConflict] = useState<ApiProblem | null>(null);
+
+  // The events are the truth about where the run stands; the record is what was read some time ago.
+  const status: RunStatus = view.status ?? decisionSet?.status ?? "queued";
+  const ended = hasEnded(status);
+  const job = useQuery({
+    ...queries.job(projectId, decisionSet?.job_id ?? ""),
+    enabled: decisionSet !== undefined && !ended,
+    refetchInterval: JOB_INTERVAL_MS,
+  });
+
+  // Whenever a node is done or a gate moves there is more to read.
+  const milestone = `${status}/${view.attempt}/${view.openGate}/${view.nodes.map(({ state, rounds }) => (state === "running" ? rounds - 1 : rounds)).join()}`;
+  const seen = useRef("");
+  useEffect(() => {
+    if (seen.current === milestone) return;
+    seen.current = milestone;
+    void client.invalidateQueries({ queryKey: queries.decisionSet(address).queryKey, exact: true });
+    if (ended) void client.invalidateQueries({ queryKey: queries.artifacts(address).queryKey });
+  }, [client, address, milestone, ended]);
+
+  // Who was told that somebody else decided has read it when the next gate opens.
+  const openGate = view.openGate;
+  const [conflictGate, setConflictGate] = useState<string | null>(null);
+  const shownConflict = conflict && (openGate === null || openGate === conflictGate) ? conflict : null;
+
+  if (query.error && !decisionSet) {
+    const problem = asProblem(query.error);
+    return (
+      <div className="mx-auto max-w-2xl px-4 py-16">
+        <Notice
+          tone={problem.status === 404 ? "warn" : "bad"}
+          role="alert"
+          title={problem.status === 404 || problem.status === 400 ? strings.run.notFoundTitle : strings.errors.loadFailed}
+          actions={<Button onClick={() => void query.refetch()}>{strings.common.retry}</Button>}
+        >
+          <p>{problem.message}</p>
+        </Notice>
+      </div>
+    );
+  }
+  if (!decisionSet) {
+    return (
+      <div className="mx-auto max-w-6xl px-4 py-8">
+        <Skeleton lines={8} />
+      </div>
+    );
+  }
+
+  const linked = Number(search.get("card"));
+  const evidence = view.cards.filter(({ sequence }) => !linked || sequence === linked).flatMap(({ card }) => card.evidence);
+  const gate = openGate ? view.gates.get(openGate) : undefined;
+  const conflictAt = (problem: ApiProblem) => {
+    setConflict(problem);
+    setConflictGate(openGate);
+    catchUp();
+  };
+  const interrupted = job.data?.interrupted === true && !ended;
+  const cards = <CardList cards={view.cards} dropped={view.droppedCards} reasoning={reasoning} requirement={decisionSet.requirement} ended={ended} />;
+  const result = decisionSet.plan ? <Result address={address} decisionSet={decisionSet} /> : null;
+
+  return (
+    <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 sm:py-8">
+      <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
+      <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
+      <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
+        <aside className="lg:sticky lg:top-20">
+          <Card className="p-2" aria-labelledby="workflow">
+            <details open={wide}>
+              <summary id="workflow" className="rounded-lg px-2 py-1.5 text-sm font-semibold lg:pointer-events-none lg:list-none" tabIndex={wide ? -1 : 0}>
+                {strings.run.workflow}
+              </summary>
+              <WorkflowList nodes={view.nodes} active={!ended && !interrupted} openGate={openGate} />
+            </details>
+            <div className="space-y-4 p-2 pt-4">
+              <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
+              <GateHistory gates={[...view.gates.values()]} />
+            </div>
+          </Card>
+        </aside>
+        <div className="min-w-0 space-y-6">
+          {!ready && fetchError !== null ? (
+            <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
+              <p>{asProblem(fetchError).message}</p>
+            </Notice>
+          ) : null}
+          {shownConflict ? <GateConflict problem={shownConflict} /> : null}
+          <EndingPanel
+            address={address}
+            status={status}
+            failure={view.failure ?? decisionSet.failure ?? null}
+            interrupted={interrupted}
+            ending={view.ending}
+            onResumed={() => {
+              catchUp();
+              void job.refetch();
+            }}
+          />
+          {gate && gate.status === "pending" ? (
+            kindOfGate(gate.id) === "input" ? (
+              <InputGate key={gate.id + gate.subject_hash} gate={gate} address={address} onDecided={catchUp} onConflict={conflictAt} />
+            ) : (
+              <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
+            )
+          ) : null}
+          {status === "completed" ? (
+            <>
+              {result}
+              {cards}
+            </>
+          ) : (
+            <>
+              {ready ? cards : <Skeleton lines={6} />}
+              {gate ? null : result}
+            </>
+          )}
+          {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { NotYet } from "@/features/run/not-yet";
+import type { CheckStatus, DecisionSet } from "@/shared/api/types";
+import { duration } from "@/shared/lib/format";
+import { strings } from "@/shared/strings";
+import { Badge } from "@/shared/ui/badge";
+import type { Tone } from "@/shared/ui/badge";
+import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
+
+const tones: Readonly<Record<CheckStatus, Tone>> = { passed: "good", failed: "bad", not_run: "warn" };
+
+/** Which tool ran, which version, what it found; what could not run is not called a pass. */
+export function ValidationTab({ report }: { report: NonNullable<DecisionSet["validation"]> | null }) {
+  if (!report) return <NotYet />;
+  const of = strings.result;
+  return (
+    <div className="space-y-3">
+      <p className="text-sm text-ink-soft">{of.validationSummary(report.passed, report.failed, report.not_run)}</p>
+      <DataTable caption={of.tabs.validation}>
+        <thead>
+          <tr>
+            {[of.check, of.tool, of.status, of.found].map((title) => (
+              <HeadCell key={title}>{title}</HeadCell>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {report.checks.map(({ name, category, tool, version, status, files, findings, reason, duration_ms }) => (
+            <tr key={name}>
+              <Cell className="min-w-40">
+                <span className="font-medium">{name}</span>
+                <span className="block text-xs text-ink-soft">{category}</span>
+              </Cell>
+              <Cell className="min-w-36">
+                {tool} {version}
+                <span className="block text-xs text-ink-soft">
+                  {of.filesChecked(files)}, {duration(duration_ms)}
+                </span>
+              </Cell>
+              <Cell>
+                <Badge tone={tones[status]}>{strings.checks[status]}</Badge>
+              </Cell>
+              <Cell className="min-w-64">
+                {reason ? <p className="text-ink-soft">{reason}</p> : null}
+                <ul className="space-y-1">
+                  {findings.map(({ path, line, rule, message, blocking }) => (
+                    <li key={`${path} ${line} ${rule} ${message}`}>
+                      <code className="text-xs">
+                        {path}
+                        {line ? `:${line}` : ""}
+                      </code>{" "}
+                      <span className={blocking ? "font-medium text-bad" : undefined}>
+                        {rule}: {message}
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              </Cell>
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
+    </div>
+  );
+}

@@ -1,0 +1,197 @@
+import { useQuery } from "@tanstack/react-query";
+import { ArrowRight } from "lucide-react";
+import { useEffect, useId, useRef, useState } from "react";
+import type { FormEvent } from "react";
+import { useNavigate } from "react-router";
+
+import { asProblem } from "@/shared/api/problem";
+import { queries, useStartRun } from "@/shared/api/queries";
+import type { Variant } from "@/shared/api/types";
+import { characterCount } from "@/shared/lib/characters";
+import { paths } from "@/shared/lib/paths";
+import { requestKey } from "@/shared/lib/request-key";
+import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
+import { Card } from "@/shared/ui/card";
+import { FieldProblem, Select, TextArea, TextInput } from "@/shared/ui/field";
+import { Notice } from "@/shared/ui/notice";
+
+/** The API's limit, in Unicode scalar values. */
+const REQUIREMENT_MAX = 20_000;
+
+const VARIANTS: readonly Variant[] = ["full", "thin", "hitl_enhanced"];
+const NEW = "new";
+
+interface Problems {
+  requirement?: string;
+  project?: string;
+}
+
+export function RequirementForm({ initial, focused }: { initial: string; focused: boolean }) {
+  const id = useId();
+  const navigate = useNavigate();
+  const projects = useQuery(queries.projects());
+  const start = useStartRun();
+  const [requirement, setRequirement] = useState(initial);
+  const [chosenProject, setChosenProject] = useState<string | null>(null);
+  const [newName, setNewName] = useState("");
+  const [variant, setVariant] = useState<Variant>("full");
+  const [problems, setProblems] = useState<Problems>({});
+  const text = useRef<HTMLTextAreaElement>(null);
+  const request = useRef({ body: "", key: "" });
+
+  useEffect(() => {
+    if (focused) text.current?.focus({ preventScroll: true });
+  }, [focused]);
+
+  const known = projects.data?.projects ?? [];
+  // Nothing has to be chosen: the newest project, or a first one that is made on the way.
+  const project = chosenProject ?? known[0]?.id ?? "";
+  const count = characterCount(requirement);
+
+  function check(): Problems {
+    if (requirement.trim() === "") return { requirement: strings.start.empty };
+    if (count > REQUIREMENT_MAX) return { requirement: strings.start.tooLong };
+    if (project === NEW && newName.trim() === "") return { project: strings.start.projectNameMissing };
+    return {};
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const found = check();
+    setProblems(found);
+    if (found.requirement) text.current?.focus();
+    if (found.requirement || found.project) return;
+    const target = project === NEW ? { name: newName.trim() } : project === "" ? { name: strings.start.firstProject } : { id: project };
+    const body = { requirement, variant };
+    // A second click, or a try after a lost answer, must not start a second run.
+    const fingerprint = JSON.stringify([target, body]);
+    if (request.current.body !== fingerprint) request.current = { body: fingerprint, key: requestKey() };
+    start.mutate(
+      { project: target, body, idempotencyKey: request.current.key },
+      {
+        onSuccess: ({ projectId, runId }) => void navigate(paths.run(projectId, runId)),
+        onError: (error) => {
+          const { errors } = asProblem(error);
+          const of = (field: string) => errors.find((entry) => entry.field === field)?.detail;
+          const refused: Problems = {};
+          const requirementDetail = of("requirement");
+          const nameDetail = of("name");
+          if (requirementDetail) refused.requirement = requirementDetail;
+          if (nameDetail) refused.project = nameDetail;
+          setProblems(refused);
+        },
+      },
+    );
+  }
+
+  const general = start.error && !problems.requirement && !problems.project ? asProblem(start.error) : null;
+
+  return (
+    <Card className="p-4 sm:p-6">
+      <form onSubmit={submit} className="space-y-5" noValidate>
+        <div className="space-y-2">
+          <label htmlFor="requirement" className="block font-semibold">
+            {strings.start.label}
+          </label>
+          <TextArea
+            id="requirement"
+            ref={text}
+            rows={6}
+            value={requirement}
+            placeholder={strings.start.placeholder}
+            aria-describedby={`${id}-hint`}
+            aria-invalid={problems.requirement ? true : undefined}
+            aria-errormessage={problems.requirement ? `${id}-problem` : undefined}
+            onChange={(event) => setRequirement(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
+            }}
+          />
+          {problems.requirement ? <FieldProblem id={`${id}-problem`}>{problems.requirement}</FieldProblem> : null}
+          <div id={`${id}-hint`} className="flex flex-wrap justify-between gap-x-4 text-xs text-ink-soft">
+            <span>{strings.start.hint}</span>
+            <span className="tabular-nums">{strings.common.characters(count, REQUIREMENT_MAX)}</span>
+          </div>
+        </div>
+
+        <fieldset className="space-y-2">
+          <legend className="text-sm font-semibold">{strings.start.variant}</legend>
+          <div className="grid gap-2 sm:grid-cols-3">
+            {VARIANTS.map((value) => (
+              <label
+                key={value}
+                className="flex cursor-pointer gap-2.5 rounded-lg border border-line p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+              >
+                <input
+                  type="radio"
+                  name={`${id}-variant`}
+                  value={value}
+                  checked={variant === value}
+                  onChange={() => setVariant(value)}
+                  className="mt-0.5 size-4 shrink-0 accent-accent-solid outline-none"
+                />
+                <span>
+                  <span className="block font-medium">{strings.variants[value].name}</span>
+                  <span className="block text-ink-soft">{strings.variants[value].text}</span>
+                </span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
+
+        <div className="flex flex-wrap items-end justify-between gap-4">
+          <div className="flex min-w-0 flex-1 flex-wrap gap-3">
+            <div className="w-full space-y-1.5 sm:w-60">
+              <label htmlFor={`${id}-project`} className="block text-sm font-semibold">
+                {strings.start.project}
+              </label>
+              <Select id={`${id}-project`} value={project} onChange={(event) => setChosenProject(event.target.value)}>
+                {known.length === 0 ? <option value="">{strings.start.firstProject}</option> : null}
+                {known.map(({ id: value, name }) => (
+                  <option key={value} value={value}>
+                    {name}
+                  </option>
+                ))}
+                <option value={NEW}>{strings.start.newProject}</option>
+              </Select>
+            </div>
+            {project === NEW ? (
+              <div className="w-full space-y-1.5 sm:w-60">
+                <label htmlFor={`${id}-name`} className="block text-sm font-semibold">
+                  {strings.start.newProjectName}
+                </label>
+                <TextInput
+                  id={`${id}-name`}
+                  value={newName}
+                  maxLength={100}
+                  aria-invalid={problems.project ? true : undefined}
+                  aria-errormessage={problems.project ? `${id}-name-problem` : undefined}
+                  onChange={(event) => setNewName(event.target.value)}
+                />
+                {problems.project ? <FieldProblem id={`${id}-name-problem`}>{problems.project}</FieldProblem> : null}
+              </div>
+            ) : null}
+          </div>
+          <Button type="submit" tone="primary" busy={start.isPending} className="w-full sm:w-auto">
+            {strings.start.submit}
+            <ArrowRight aria-hidden />
+          </Button>
+        </div>
+        {general ? (
+          <Notice tone="bad" role="alert" title={general.message}>
+            {general.errors.length > 0 ? (
+              <ul>
+                {general.errors.map(({ field, detail }) => (
+                  <li key={field}>
+                    <code>{field}</code> {detail}
+                  </li>
+                ))}
+              </ul>
+            ) : null}
+          </Notice>
+        ) : null}
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,40 @@
+/** The wire's types by their short names. All come from the API's OpenAPI document. */
+import type { components } from "@/shared/api/schema";
+
+type Schemas = components["schemas"];
+
+export type AnswerValue = Schemas["AnswerValue"];
+export type ArtifactLink = Schemas["ArtifactLink"];
+export type Candidate = Schemas["Candidate"];
+export type Check = Schemas["Check"];
+export type CheckStatus = Schemas["CheckStatus"];
+export type ClientMessage = Schemas["ClientMessage"];
+export type CostLine = Schemas["CostLine"];
+export type CostReview = Schemas["CostReview"];
+export type Decision = Schemas["Decision"];
+export type DecisionSet = Schemas["DecisionSet"];
+export type Event = Schemas["Event"];
+export type EvidenceLink = Schemas["EvidenceLink"];
+export type Failure = Schemas["Failure"];
+export type FieldError = Schemas["FieldError"];
+export type FileDiff = Schemas["FileDiff"];
+export type Finding = Schemas["Finding"];
+export type Gate = Schemas["Gate"];
+export type GateAnswer = Schemas["GateAnswer"];
+export type GateDecision = Schemas["GateDecision"];
+export type NewDecisionSet = Schemas["NewDecisionSet"];
+export type PolicyResult = Schemas["PolicyResult"];
+export type Priority = Schemas["Priority"];
+export type ProblemBody = Schemas["Problem"];
+export type Progress = Schemas["Progress"];
+export type Project = Schemas["Project"];
+export type Question = Schemas["Question"];
+export type ReasonCard = Schemas["ReasonCard"];
+export type Run = Schemas["Run"];
+export type RunStatus = Schemas["RunStatus"];
+export type ServerMessage = Schemas["ServerMessage"];
+export type Severity = Schemas["Severity"];
+export type Thinker = Schemas["Thinker"];
+export type Variant = Schemas["Variant"];
+export type Verdict = Schemas["Verdict"];
+export type VersionDiff = Schemas["VersionDiff"];

@@ -1,0 +1,57 @@
+/** Numbers and times for people. */
+
+const money = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+const exactMoney = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 2 });
+const unitPrice = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumSignificantDigits: 4 });
+const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+/** US dollars: cents only where they matter. */
+export function usd(amount: number): string {
+  return Math.abs(amount) < 100 ? exactMoney.format(amount) : money.format(amount);
+}
+
+/** A price per unit, which may be far below a cent. */
+export function usdPerUnit(amount: number): string {
+  return unitPrice.format(amount);
+}
+
+export function signedUsd(amount: number): string {
+  return `${amount > 0 ? "+" : ""}${usd(amount)}`;
+}
+
+export function number(value: number): string {
+  return plain.format(value);
+}
+
+/** A share from 0 to 1 as percent. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1_000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days`;
+}
+
+export function bytes(size: number): string {
+  if (size < 1_000) return `${size} B`;
+  if (size < 1_000_000) return `${(size / 1_000).toFixed(1)} kB`;
+  return `${(size / 1_000_000).toFixed(1)} MB`;
+}
+
+export function time(iso: string): string {
+  return dateTime.format(new Date(iso));
+}
+
+/** `data_class` as a person writes it. */
+export function words(name: string): string {
+  const text = name.replaceAll(/[_-]/g, " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,32 @@
+import { useMemo, useSyncExternalStore } from "react";
+
+import { api, sent } from "@/shared/api/client";
+import { liveConnection } from "@/shared/live/connection";
+import type { ConnectionState } from "@/shared/live/connection";
+import { RunFeed } from "@/shared/live/run-feed";
+import type { FeedState } from "@/shared/live/run-feed";
+
+/** The API's largest page. */
+const PAGE = 100;
+
+/** Follows a run as long as the component is there. */
+export function useRunFeed(projectId: string, runId: string): FeedState & { readonly catchUp: () => void } {
+  const feed = useMemo(
+    () =>
+      new RunFeed(projectId, runId, liveConnection, (after, signal) =>
+        sent(
+          api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/events", {
+            params: { path: { project_id: projectId, decision_set_id: runId }, query: { after, limit: PAGE } },
+            signal,
+          }),
+        ),
+      ),
+    [projectId, runId],
+  );
+  const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  return { ...state, catchUp: feed.catchUp };
+}
+
+export function useConnectionState(): ConnectionState {
+  return useSyncExternalStore(liveConnection.onState, liveConnection.state);
+}
