@@ -285,7 +285,7 @@ impl Api {
         let status = response.status();
         let text = response.text().await.context("the platform's answer broke off")?;
         if status.is_success() {
-            return Ok(serde_json::from_str(&text).with_context(|| format!("{url} did not answer with JSON"))?);
+            return serde_json::from_str(&text).with_context(|| format!("{url} did not answer with JSON"));
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
         let mut message = problem["detail"].as_str().unwrap_or(&text).to_owned();
@@ -318,7 +318,7 @@ impl Api {
                     project["name"].as_str().is_some_and(|existing| existing.eq_ignore_ascii_case(name))
                 });
             if let Some(project) = found {
-                return Ok(serde_json::from_value(project["id"].clone()).context("a project without an id")?);
+                return serde_json::from_value(project["id"].clone()).context("a project without an id");
             }
             cursor = page["next_cursor"].as_str().map(str::to_owned);
             if cursor.is_none() {
@@ -326,7 +326,7 @@ impl Api {
             }
         }
         let project = self.call(reqwest::Method::POST, "/v1/projects", Some(json!({ "name": name }))).await?;
-        Ok(serde_json::from_value(project["id"].clone()).context("a project without an id")?)
+        serde_json::from_value(project["id"].clone()).context("a project without an id")
     }
 }
 
