@@ -20,6 +20,8 @@ mod reads;
 mod runs;
 mod subscriptions;
 mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timing;
 
 pub use bodies::{Download, SignedUrl};

@@ -31,7 +31,7 @@ async fn an_open_gate_is_read_back_exactly_and_the_run_waits() {
     let world = World::new().await;
     let (key, gate) = open(&world, GateKind::Input).await;
     assert_eq!(world.store.gate(&key, &gate.id).await.unwrap(), gate);
-    assert_eq!(world.store.gates(&key).await.unwrap(), [gate.clone()]);
+    assert_eq!(world.store.gates(&key).await.unwrap(), std::slice::from_ref(&gate));
     let run = world.store.run(&key).await.unwrap();
     assert_eq!((run.status, run.open_gate), (RunStatus::AwaitingInput, Some(gate.id.clone())));
     let again = world.store.update::<StoreError, _>(&key, |_| Ok(Change::by_attempt(1).open_gate(gate.clone()))).await;
