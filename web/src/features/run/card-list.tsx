@@ -9,6 +9,9 @@ import { strings } from "@/shared/strings";
 import { Select } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 
+/** From here on the browser may skip what is out of sight, so that thousands of cards stay smooth. */
+const MANY = 60;
+
 const PRIORITIES: readonly Priority[] = ["critical", "high", "medium", "low"];
 
 interface CardListProps {
@@ -103,7 +106,7 @@ export function CardList({ cards, dropped, reasoning, requirement, ended }: Card
       {cards.length > 0 && shown.length === 0 ? <p className="text-sm text-ink-soft">{strings.run.filteredOut}</p> : null}
       <ol className="space-y-3">
         {shown.map((view) => (
-          <li key={view.sequence}>
+          <li key={view.sequence} className={shown.length > MANY ? "[contain-intrinsic-size:auto_6rem] [content-visibility:auto]" : undefined}>
             <ReasonCardItem view={view} requirement={requirement} open={opened.has(view.sequence)} onToggle={toggle} />
           </li>
         ))}

@@ -39,7 +39,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
   const [touched, setTouched] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const hold = useHoldGate(address);
-  const answer = useAnswerGate(address);
+  const answer = useAnswerGate(address, onConflict);
   const waiting = answer.isPending || answer.isSuccess;
 
   function touch() {
@@ -54,9 +54,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
       {
         onSuccess: onDecided,
         onError: (error) => {
-          const refused = asProblem(error);
-          if (refused.status === 409) onConflict(refused);
-          else setProblem(refused.errors.find(({ field }) => field === "comment")?.detail ?? null);
+          setProblem(asProblem(error).errors.find(({ field }) => field === "comment")?.detail ?? null);
         },
       },
     );

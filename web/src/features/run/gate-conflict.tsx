@@ -2,6 +2,7 @@ import type { ApiProblem } from "@/shared/api/problem";
 import type { AnswerValue, GateDecision } from "@/shared/api/types";
 import { time, words } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
 import { Notice } from "@/shared/ui/notice";
 
 export function whoDecided({ actor, decision, at }: GateDecision): string {
@@ -15,10 +16,19 @@ export function answersOf(decision: GateDecision): [question: string, value: Ans
 }
 
 /** What the loser of a race at a gate is told: who decided what. */
-export function GateConflict({ problem }: { problem: ApiProblem }) {
+export function GateConflict({ problem, onClose }: { problem: ApiProblem; onClose: () => void }) {
   const decision = problem.gate?.decision;
   return (
-    <Notice tone="warn" role="alert" title={decision ? strings.gate.conflictTitle : strings.gate.changedTitle}>
+    <Notice
+      tone="warn"
+      role="alert"
+      title={decision ? strings.gate.conflictTitle : strings.gate.changedTitle}
+      actions={
+        <Button size="small" onClick={onClose}>
+          {strings.common.close}
+        </Button>
+      }
+    >
       <p>{decision ? whoDecided(decision) : problem.message}</p>
       {decision?.comment ? <blockquote className="border-s-2 border-line-strong ps-3">{decision.comment}</blockquote> : null}
       {decision && answersOf(decision).length > 0 ? (

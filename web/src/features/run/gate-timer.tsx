@@ -3,6 +3,7 @@ import { Clock, Hand } from "lucide-react";
 import type { Gate } from "@/shared/api/types";
 import { duration } from "@/shared/lib/format";
 import { useNow } from "@/shared/lib/use-now";
+import { kindOfGate } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 
 /** What happens when nobody decides, and when. */
@@ -17,7 +18,9 @@ export function GateTimer({ gate, touched }: { gate: Gate; touched: boolean }) {
       : held
         ? `${strings.gate.held}${gate.held && left > 0 ? ` ${strings.gate.closesIn(time)}` : ""}`
         : gate.auto_approval.allowed
-          ? strings.gate.autoIn(time)
+          ? kindOfGate(gate.id) === "final"
+            ? strings.gate.autoApproveIn(time)
+            : strings.gate.autoIn(time)
           : strings.gate.closesInManual(time);
   return (
     // `timer` is not announced each second, which would drown everything else.

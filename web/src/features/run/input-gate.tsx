@@ -35,7 +35,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
   const [touched, setTouched] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const hold = useHoldGate(address);
-  const answer = useAnswerGate(address);
+  const answer = useAnswerGate(address, onConflict);
   const waiting = answer.isPending || answer.isSuccess;
 
   /** At the first touch the short timer must no longer decide. A hold that fails is tried again at the next touch. */
@@ -57,9 +57,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
       {
         onSuccess: onDecided,
         onError: (error) => {
-          const problem = asProblem(error);
-          if (problem.status === 409) onConflict(problem);
-          else show(problemsByQuestion(problem.errors));
+          show(problemsByQuestion(asProblem(error).errors));
         },
       },
     );

@@ -24,13 +24,13 @@ export function cardElementId(sequence: number): string {
   return `card-${sequence}`;
 }
 
-/** One decision. Thousands of them stay smooth: the browser skips what is out of sight. */
+/** One decision. */
 export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, open, onToggle }: ReasonCardItemProps) {
   const { card, sequence } = view;
   const id = cardElementId(sequence);
   const trigger = strings.run.triggers[card.trigger];
   return (
-    <article id={id} aria-labelledby={`${id}-decision`} className="scroll-mt-20 rounded-xl border border-line bg-surface shadow-card [contain-intrinsic-size:auto_6rem] [content-visibility:auto]">
+    <article id={id} aria-labelledby={`${id}-decision`} className="scroll-mt-20 rounded-xl border border-line bg-surface shadow-card">
       <h3>
         <button
           type="button"

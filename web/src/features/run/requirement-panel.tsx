@@ -5,7 +5,7 @@ import type { EvidenceLink } from "@/shared/api/types";
 /** The requirement with the words marked that the decisions rest on. */
 export function RequirementPanel({ requirement, evidence }: { requirement: string; evidence: readonly EvidenceLink[] }) {
   return (
-    <section aria-labelledby="requirement-title" className="space-y-2">
+    <div className="space-y-2">
       <h2 id="requirement-title" className="text-sm font-semibold">
         {strings.run.requirement}
       </h2>
@@ -16,7 +16,7 @@ export function RequirementPanel({ requirement, evidence }: { requirement: strin
           marked ? <mark key={place} className="text-ink">{text}</mark> : <span key={place}>{text}</span>,
         )}
       </p>
-    </section>
+    </div>
   );
 }
 

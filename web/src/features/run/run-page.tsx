@@ -69,19 +69,19 @@ function RunOf({ projectId, runId }: RunAddress) {
     if (ended) void client.invalidateQueries({ queryKey: queries.artifacts(address).queryKey });
   }, [client, address, milestone, ended]);
 
-  // Who was told that somebody else decided has read it when the next gate opens.
   const openGate = view.openGate;
-  const [conflictGate, setConflictGate] = useState<string | null>(null);
-  const shownConflict = conflict && (openGate === null || openGate === conflictGate) ? conflict : null;
 
   if (query.error && !decisionSet) {
     const problem = asProblem(query.error);
+    // 400 is what an id of another shape is answered with.
+    const missing = problem.status === 404 || problem.status === 400;
     return (
-      <div className="mx-auto max-w-2xl px-4 py-16">
+      <div className="mx-auto max-w-2xl space-y-4 px-4 py-16">
+        <h1 className="text-2xl font-semibold">{missing ? strings.run.notFoundTitle : strings.errors.loadFailed}</h1>
         <Notice
-          tone={problem.status === 404 ? "warn" : "bad"}
+          tone={missing ? "warn" : "bad"}
           role="alert"
-          title={problem.status === 404 || problem.status === 400 ? strings.run.notFoundTitle : strings.errors.loadFailed}
+          title={strings.run.cause}
           actions={<Button onClick={() => void query.refetch()}>{strings.common.retry}</Button>}
         >
           <p>{problem.message}</p>
@@ -102,7 +102,6 @@ function RunOf({ projectId, runId }: RunAddress) {
   const gate = openGate ? view.gates.get(openGate) : undefined;
   const conflictAt = (problem: ApiProblem) => {
     setConflict(problem);
-    setConflictGate(openGate);
     catchUp();
   };
   const interrupted = job.data?.interrupted === true && !ended;
@@ -118,14 +117,14 @@ function RunOf({ projectId, runId }: RunAddress) {
           <Card className="p-2" aria-labelledby="workflow">
             <details open={wide}>
               <summary id="workflow" className="rounded-lg px-2 py-1.5 text-sm font-semibold lg:pointer-events-none lg:list-none" tabIndex={wide ? -1 : 0}>
-                {strings.run.workflow}
+                {wide ? strings.run.workflow : strings.run.overview}
               </summary>
               <WorkflowList nodes={view.nodes} active={!ended && !interrupted} openGate={openGate} />
+              <div className="space-y-4 p-2 pt-4">
+                <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
+                <GateHistory gates={[...view.gates.values()]} />
+              </div>
             </details>
-            <div className="space-y-4 p-2 pt-4">
-              <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
-              <GateHistory gates={[...view.gates.values()]} />
-            </div>
           </Card>
         </aside>
         <div className="min-w-0 space-y-6">
@@ -134,7 +133,8 @@ function RunOf({ projectId, runId }: RunAddress) {
               <p>{asProblem(fetchError).message}</p>
             </Notice>
           ) : null}
-          {shownConflict ? <GateConflict problem={shownConflict} /> : null}
+          {/* It stays until it is read: by then the run may be at the next gate. */}
+          {conflict ? <GateConflict problem={conflict} onClose={() => setConflict(null)} /> : null}
           <EndingPanel
             address={address}
             status={status}

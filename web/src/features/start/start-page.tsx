@@ -11,7 +11,7 @@ export default function StartPage() {
   const [search, setSearch] = useSearchParams();
   const example = EXAMPLES.find(({ id }) => id === search.get("example"));
   return (
-    <div className="mx-auto max-w-5xl space-y-12 px-4 py-8 sm:py-12">
+    <div className="mx-auto max-w-6xl space-y-12 px-4 py-8 sm:py-12">
       <title>{strings.app.name}</title>
       <div className="space-y-6">
         <div className="max-w-3xl space-y-3">

@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, sent } from "@/shared/api/client";
-import { ApiProblem } from "@/shared/api/problem";
+import { ApiProblem, asProblem } from "@/shared/api/problem";
 import type { GateAnswer, NewDecisionSet, Project } from "@/shared/api/types";
 
 export interface RunAddress {
@@ -109,9 +109,17 @@ export function useStartRun() {
   });
 }
 
-export function useAnswerGate(address: RunAddress) {
+/**
+ * Decides at a gate. `onConflict` is told even when the gate's form is gone by then, which is what happens when
+ * somebody else was faster.
+ */
+export function useAnswerGate(address: RunAddress, onConflict: (problem: ApiProblem) => void) {
   const client = useQueryClient();
   return useMutation({
+    onError: (error) => {
+      const problem = asProblem(error);
+      if (problem.status === 409) onConflict(problem);
+    },
     mutationFn: (answer: GateAnswer) =>
       sent(api.POST("/v1/projects/{project_id}/decision-sets/{decision_set_id}/approve", { params: { path: pathOf(address) }, body: answer })),
     onSettled: () => void client.invalidateQueries({ queryKey: queries.decisionSet(address).queryKey, exact: true }),

@@ -8,7 +8,7 @@ export function DataTable({ caption, className, children, ...rest }: ComponentPr
     // A region that scrolls must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="overflow-x-auto rounded-lg border border-line" role="region" aria-label={caption} tabIndex={0}>
-      <table className={classNames("w-full border-collapse text-sm", className)} {...rest}>
+      <table className={classNames("w-full border-collapse text-sm [overflow-wrap:break-word]", className)} {...rest}>
         <caption className="sr-only">{caption}</caption>
         {children}
       </table>
@@ -21,5 +21,5 @@ export function HeadCell({ className, ...rest }: ComponentProps<"th">) {
 }
 
 export function Cell({ className, ...rest }: ComponentProps<"td">) {
-  return <td className={classNames("border-t border-line px-3 py-2 align-top [overflow-wrap:break-word]", className)} {...rest} />;
+  return <td className={classNames("border-t border-line px-3 py-2 align-top", className)} {...rest} />;
 }

@@ -1,0 +1,35 @@
+import { defineConfig } from "@playwright/test";
+
+/** Where the platform is: `cargo xtask dev` prints it. Without it, the mock platform is started. */
+const platform = process.env["PLATFORM_URL"];
+const MOCK_PORT = 5187;
+const mock = `http://127.0.0.1:${MOCK_PORT}`;
+
+export default defineConfig({
+  testDir: "e2e",
+  // A run on two cores takes a while; a test that hangs is told from it by its own, shorter waits.
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: {
+    baseURL: platform ?? mock,
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    },
+  },
+  ...(platform
+    ? {}
+    : {
+        webServer: {
+          command: `npx vite --mode mock --port ${MOCK_PORT} --strictPort`,
+          url: mock,
+          env: { MOCK_PACE_MS: "250", MOCK_GATE_SECONDS: "120" },
+          reuseExistingServer: false,
+        },
+      }),
+});

@@ -1,0 +1,26 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { treeOf } from "@/features/run/file-tree";
+import type { Folder } from "@/features/run/file-tree";
+
+function pathsOf(folder: Folder): string[] {
+  return [...folder.folders.flatMap(pathsOf), ...folder.files.map(({ path }) => path)];
+}
+
+describe("the file tree", () => {
+  it("has every file once, in its folder", () => {
+    const segment = fc.stringMatching(/^[a-z._]{1,4}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/")), { maxLength: 30 }), (paths) => {
+        expect(pathsOf(treeOf(paths)).toSorted()).toEqual(paths.toSorted());
+      }),
+    );
+  });
+
+  it("puts files of one folder together", () => {
+    const root = treeOf(["src/b.py", "README.md", "src/a/x.py", "src/a.py"]);
+    expect(root.files.map(({ name }) => name)).toEqual(["README.md"]);
+    expect(root.folders[0]?.files.map(({ name }) => name)).toEqual(["a.py", "b.py"]);
+  });
+});
