@@ -265,7 +265,7 @@ pub fn cargo() -> tokio::process::Command {
     cargo
 }
 
-/// Copy the binaries into `folder`, under names that say which build they are of: a later build must not change what
+/// Put the binaries into `folder`, under names that say which build they are of: a later build must not change what
 /// runs already. Binaries of earlier builds stay until [`forget_others`].
 pub fn settle(executables: BTreeMap<String, PathBuf>, folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -276,9 +276,13 @@ pub fn settle(executables: BTreeMap<String, PathBuf>, folder: &Path) -> Result<B
             let age = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
             let settled = folder.join(format!("{binary}-{age:x}-{:x}", metadata.len()));
             if !settled.exists() {
-                let unfinished = settled.with_extension("unfinished");
-                fs::copy(&file, &unfinished).with_context(|| format!("cannot copy {}", file.display()))?;
-                fs::rename(&unfinished, &settled)?;
+                // Linkers replace a file and do not write into it, so a link keeps this build: twenty unoptimized
+                // binaries are half a gigabyte.
+                if fs::hard_link(&file, &settled).is_err() {
+                    let unfinished = settled.with_extension("unfinished");
+                    fs::copy(&file, &unfinished).with_context(|| format!("cannot copy {}", file.display()))?;
+                    fs::rename(&unfinished, &settled)?;
+                }
             }
             Ok((binary, settled))
         })

@@ -161,26 +161,26 @@ impl Line {
             });
         };
         let time = record
-            .remove("timestamp")
+            .shift_remove("timestamp")
             .and_then(|time| time.as_str().and_then(|time| time.parse().ok()))
             .unwrap_or(arrived);
-        let level = record.remove("level").map(|level| plain(&level)).unwrap_or_default();
+        let level = record.shift_remove("level").map(|level| plain(&level)).unwrap_or_default();
         // The JSON layer of `tracing-subscriber` puts an event's fields on their own, unless told to flatten them.
-        let mut fields = match record.remove("fields") {
+        let mut fields = match record.shift_remove("fields") {
             Some(Value::Object(fields)) => fields,
             _ => serde_json::Map::new(),
         };
         for ignored in ["target", "spans", "threadId", "threadName", "filename", "line_number"] {
-            record.remove(ignored);
+            record.shift_remove(ignored);
         }
-        if let Some(Value::Object(mut span)) = record.remove("span") {
-            span.remove("name");
-            span.remove("requestId");
-            span.remove("xrayTraceId");
+        if let Some(Value::Object(mut span)) = record.shift_remove("span") {
+            span.shift_remove("name");
+            span.shift_remove("requestId");
+            span.shift_remove("xrayTraceId");
             fields.extend(span);
         }
         fields.extend(record);
-        let message = fields.remove("message").map(|message| plain(&message)).unwrap_or_default();
+        let message = fields.shift_remove("message").map(|message| plain(&message)).unwrap_or_default();
         let fields = fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
         Some(Self { time, function, level, message, fields })
     }
