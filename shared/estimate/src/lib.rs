@@ -1,1 +1,29 @@
 //! Money and queueing arithmetic: what a composition of patterns costs and how it performs.
+//!
+//! The planner and both critics use this one engine, so that their numbers agree: [`workload::Workload`] turns
+//! constraints into numbers and says what it assumed; [`part::Part`] sizes one pattern for them and prices it;
+//! [`assessment::Assessment`] adds parts up to an architecture.
+//!
+//! Architecture invariant: this crate knows `knowledge` and `design`; it knows no agent and no store.
+
+pub mod assessment;
+pub mod part;
+pub mod queue;
+pub mod workload;
+
+/// An estimate could not be made: a fault of the catalogue's data, which the tests keep from happening.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EstimateError {
+    /// An expression of a pattern cannot be evaluated.
+    #[error("pattern `{pattern}`: {source}")]
+    Expression {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with the expression.
+        #[source]
+        source: knowledge::expression::ExpressionError,
+    },
+    /// A pattern names something that the catalogue does not have.
+    #[error("the catalogue has no `{0}`")]
+    Unknown(String),
+}

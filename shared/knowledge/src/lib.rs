@@ -1,6 +1,12 @@
 //! What the agents know: capability patterns, prices, policies, questions and words, as data.
 
+pub mod catalogue;
 pub mod currency;
+pub mod expression;
+pub mod instance;
 pub mod lexicon;
+pub mod pattern;
+pub mod price;
+pub mod profile;
 pub mod question_bank;
 pub mod region;

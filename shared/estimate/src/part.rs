@@ -1,0 +1,559 @@
+//! One pattern, sized and priced for a workload.
+
+use design::{
+    constraint::{Deployment, UseCase},
+    cost::CostLine,
+    plan::{Capability, Component},
+};
+use knowledge::{
+    catalogue::Catalogue,
+    expression::{self, Scope, explain, fill, readable},
+    instance::Instance,
+    pattern::{CostTerm, Envelope, Pattern, Sizing, wire_name},
+};
+
+use crate::{
+    EstimateError,
+    queue::{wait_in_flow, wait_in_pool},
+    workload::{BATCH_WINDOW_HOURS, Usage, Workload},
+};
+
+/// Share of the latency objective that waiting in one part's queue may take.
+const WAITING_SHARE: f64 = 0.2;
+/// Share of the latency objective that one part may take by itself when a machine type is chosen.
+const OWN_SHARE: f64 = 0.8;
+
+/// How many units of what, and what they can do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Size {
+    /// Units that run at peak.
+    pub units: f64,
+    /// Units that run on average.
+    pub average_units: f64,
+    /// Arrivals per second at peak.
+    pub arrivals: f64,
+    /// Requests or events per second at full load.
+    pub capacity: f64,
+    /// Servers in all units, where there are servers.
+    pub servers: Option<u32>,
+    /// Milliseconds of one request on one server.
+    pub service_ms: Option<f64>,
+}
+
+/// One pattern, sized and priced for a workload.
+#[derive(Debug, Clone)]
+pub struct Part<'a> {
+    /// The pattern.
+    pub pattern: &'a Pattern,
+    /// The chosen machine type.
+    pub instance: Option<&'a Instance>,
+    /// Its size, where it has one.
+    pub size: Option<Size>,
+    /// Hours of one run, for jobs.
+    pub hours: Option<f64>,
+    /// True when a request waits for it.
+    pub on_path: bool,
+    /// What is broken if it is chosen; empty when it suits.
+    pub violations: Vec<String>,
+    /// What it costs.
+    pub lines: Vec<CostLine>,
+    /// Low end of the cost, US dollars per month.
+    pub low_usd: f64,
+    /// Expected cost.
+    pub expected_usd: f64,
+    /// High end.
+    pub high_usd: f64,
+}
+
+struct Sizer<'a, 'w> {
+    pattern: &'a Pattern,
+    workload: &'w Workload,
+    catalogue: &'a Catalogue,
+}
+
+/// A pattern with one machine type at one end of the range.
+struct Fitting {
+    scope: Scope,
+    size: Option<Size>,
+    hours: Option<f64>,
+    needed_units: f64,
+    maximum: f64,
+}
+
+impl Sizer<'_, '_> {
+    fn number(&self, expression: &str, scope: &Scope) -> Result<f64, EstimateError> {
+        expression::number(expression, scope)
+            .map_err(|source| EstimateError::Expression { pattern: self.pattern.id.clone(), source })
+    }
+
+    fn holds(&self, expression: &str, scope: &Scope) -> Result<bool, EstimateError> {
+        expression::holds(expression, scope)
+            .map_err(|source| EstimateError::Expression { pattern: self.pattern.id.clone(), source })
+    }
+
+    fn scope(&self, instance: Option<&Instance>, usage: Usage) -> Scope {
+        let mut scope = self.workload.scope(usage);
+        if let Some(instance) = instance {
+            scope.extend([
+                ("vcpu", instance.vcpu),
+                ("cpu_speed", instance.speed),
+                ("memory_gb_unit", instance.memory_gb),
+                ("gpus", instance.gpus),
+                ("gpu_speed", instance.gpu_speed),
+                ("gpu_memory_gb", instance.gpu_memory_gb),
+            ]);
+        }
+        scope
+    }
+
+    fn fit(&self, instance: Option<&Instance>, usage: Usage) -> Result<Fitting, EstimateError> {
+        let mut scope = self.scope(instance, usage);
+        let Some(sizing) = &self.pattern.sizing else {
+            return Ok(Fitting { scope, size: None, hours: None, needed_units: 0.0, maximum: f64::INFINITY });
+        };
+        let minimum = self.number(&sizing.minimum, &scope)?;
+        let maximum = f64::from(sizing.maximum);
+        let hours = sizing.hours.as_ref().map(|hours| self.number(hours, &scope)).transpose()?;
+        if let Some(hours) = hours {
+            scope.extend([("hours", hours), ("units", minimum), ("average_units", minimum)]);
+            return Ok(Fitting { scope, size: None, hours: Some(hours), needed_units: minimum, maximum });
+        }
+        let service_ms = sizing.service_ms.as_ref().map(|service| self.number(service, &scope)).transpose()?;
+        let servers_per_unit = sizing.servers.as_ref().map(|servers| self.number(servers, &scope)).transpose()?;
+        let per_unit = match (&sizing.capacity_per_unit, service_ms, servers_per_unit) {
+            (Some(capacity), _, _) => self.number(capacity, &scope)?,
+            (None, Some(service), Some(servers)) => servers * 1000.0 / service,
+            (None, _, _) => return Err(EstimateError::Unknown(format!("{}: service_ms and servers", self.pattern.id))),
+        };
+        let variable = |name: &str| scope.get(name).copied().unwrap_or(0.0);
+        let arrivals = if sizing.windowed { variable("window_rps") } else { variable("peak_rps") };
+        let average = variable("average_rps");
+        let units = self.units(sizing, arrivals, per_unit, service_ms, servers_per_unit, minimum);
+        let average_units = if sizing.autoscale {
+            (average / (per_unit * sizing.target_utilisation)).clamp(minimum.min(units), units)
+        } else {
+            units
+        };
+        let capacity = units.min(maximum) * per_unit;
+        scope.extend([
+            ("units", units),
+            ("average_units", average_units),
+            ("average_load_units", average / per_unit),
+            ("servers", servers_per_unit.unwrap_or(1.0)),
+            ("service_ms_unit", service_ms.unwrap_or(0.0)),
+            ("service_s", service_ms.unwrap_or(0.0) / 1000.0),
+        ]);
+        Ok(Fitting {
+            scope,
+            size: Some(Size {
+                units,
+                average_units,
+                arrivals,
+                capacity,
+                servers: servers_per_unit.map(|servers| (servers * units.min(maximum)).max(1.0).floor() as u32),
+                service_ms,
+            }),
+            hours: None,
+            needed_units: units,
+            maximum,
+        })
+    }
+
+    /// The fewest units that keep utilisation and waiting within bounds. Both bounds are monotone in the arrivals, so
+    /// more traffic never needs fewer units.
+    fn units(
+        &self,
+        sizing: &Sizing,
+        arrivals: f64,
+        per_unit: f64,
+        service_ms: Option<f64>,
+        servers: Option<f64>,
+        minimum: f64,
+    ) -> f64 {
+        let by_load = (arrivals / (per_unit * sizing.target_utilisation)).ceil().max(minimum).max(1.0);
+        let (Some(target), Some(service), Some(servers)) = (self.workload.latency_target_ms, service_ms, servers)
+        else {
+            return by_load;
+        };
+        if sizing.windowed || !sizing.pooled || !self.on_path() || by_load > f64::from(sizing.maximum) {
+            return by_load;
+        }
+        let waits = |units: f64| {
+            let pool = (servers * units).max(1.0).floor() as u32;
+            wait_in_pool(pool, arrivals, service, self.workload.percentile) > WAITING_SHARE * target
+        };
+        // Doubling, then halving: the wait falls with every unit.
+        let mut low = by_load;
+        if !waits(low) {
+            return low;
+        }
+        let mut high = low * 2.0;
+        while waits(high) && high < f64::from(sizing.maximum) {
+            low = high;
+            high *= 2.0;
+        }
+        while high - low > 1.0 {
+            let middle = ((low + high) / 2.0).floor();
+            if waits(middle) { low = middle } else { high = middle }
+        }
+        high
+    }
+
+    fn on_path(&self) -> bool {
+        self.pattern.on_path.iter().any(|name| *name == wire_name(self.workload.deployment))
+            && self.pattern.path_tag.as_ref().is_none_or(|tag| self.workload.requires.contains(tag))
+    }
+
+    fn lines(&self, instance: Option<&Instance>, scope: &Scope) -> Result<Vec<(CostLine, f64)>, EstimateError> {
+        let (region_factor, _) = self.catalogue.region_factor(&self.workload.region);
+        let mut lines = Vec::new();
+        for term in &self.pattern.cost {
+            let id = match (term.price.as_str(), instance) {
+                ("{instance}", Some(instance)) => {
+                    instance.price.clone().ok_or_else(|| EstimateError::Unknown(format!("price of {}", instance.id)))?
+                }
+                (id, _) => id.to_owned(),
+            };
+            let price = self.catalogue.prices.get(&id).ok_or_else(|| EstimateError::Unknown(id.clone()))?;
+            let quantity = self.number(&term.quantity, scope)?.max(0.0);
+            let region = if price.same_everywhere { 1.0 } else { region_factor };
+            let unit_price = price.usd * term.factor * region;
+            let item = term
+                .item
+                .as_ref()
+                .map(|item| item.replace("{instance_id}", instance.map_or("", |instance| &instance.id)))
+                .unwrap_or_else(|| price.item.clone());
+            lines.push((
+                CostLine {
+                    pattern: self.pattern.id.clone(),
+                    item,
+                    quantity,
+                    unit: price.unit.clone(),
+                    unit_price_usd: unit_price,
+                    monthly_usd: quantity * unit_price,
+                    formula: formula(term, scope, quantity, &price.unit, region),
+                    price_id: id,
+                    price_source: format!("{}, as known {}", price.source, price.date),
+                    price_date: price.date.clone(),
+                },
+                price.certainty.widening(),
+            ));
+        }
+        Ok(lines)
+    }
+
+    fn total(&self, instance: Option<&Instance>, usage: Usage) -> Result<f64, EstimateError> {
+        let fitting = self.fit(instance, usage)?;
+        let widen = |widening: f64| match usage {
+            Usage::Low => 1.0 - widening,
+            Usage::Expected => 1.0,
+            Usage::High => 1.0 + widening,
+        };
+        let lines = self.lines(instance, &fitting.scope)?;
+        Ok(lines.iter().map(|(line, widening)| line.monthly_usd * widen(*widening)).sum())
+    }
+
+    /// The part's own share of a request's latency without load, at a percentile.
+    fn unloaded_ms(&self, service_ms: Option<f64>, percentile: f64) -> f64 {
+        self.pattern.latency.at(percentile) + service_ms.map_or(0.0, |service| service_envelope(service).at(percentile))
+    }
+}
+
+/// The quantity's formula with its numbers.
+fn formula(term: &CostTerm, scope: &Scope, quantity: f64, unit: &str, region: f64) -> String {
+    let mut text = format!("{} = {} {unit}s", explain(&term.quantity, scope), readable(quantity));
+    if term.factor != 1.0 {
+        text.push_str(&format!("; unit price × {}: {}", readable(term.factor), term.factor_why));
+    }
+    if region != 1.0 {
+        text.push_str(&format!("; unit price × {} for the region (assumption)", readable(region)));
+    }
+    text
+}
+
+/// A prediction's time around its P95 (assumption: the median is at 75 %, the P99 at 120 % of it).
+fn service_envelope(p95: f64) -> Envelope {
+    Envelope { p50: p95 * 0.75, p95, p99: p95 * 1.2 }
+}
+
+impl<'a> Part<'a> {
+    /// Sizes and prices a pattern. Whatever is broken if it is chosen stands in `violations`.
+    ///
+    /// # Errors
+    /// When the catalogue's data is broken.
+    pub fn new(pattern: &'a Pattern, workload: &Workload, catalogue: &'a Catalogue) -> Result<Self, EstimateError> {
+        Self::build(pattern, workload, catalogue, None)
+    }
+
+    /// Sizes and prices a pattern on a machine type that is given.
+    ///
+    /// # Errors
+    /// When the machine type is unknown or the catalogue's data is broken.
+    pub fn with_instance(
+        pattern: &'a Pattern,
+        workload: &Workload,
+        catalogue: &'a Catalogue,
+        instance: &str,
+    ) -> Result<Self, EstimateError> {
+        Self::build(pattern, workload, catalogue, Some(instance))
+    }
+
+    fn build(
+        pattern: &'a Pattern,
+        workload: &Workload,
+        catalogue: &'a Catalogue,
+        wanted: Option<&str>,
+    ) -> Result<Self, EstimateError> {
+        let sizer = Sizer { pattern, workload, catalogue };
+        let mut violations = unsuitable(pattern, workload);
+        let instance = choose(&sizer, wanted, &mut violations)?;
+        let fitting = sizer.fit(instance, Usage::Expected)?;
+        for condition in &pattern.preconditions {
+            if !sizer.holds(&condition.check, &fitting.scope)? {
+                violations.push(format!("{}: {}", pattern.name, fill(&condition.text, &fitting.scope)));
+            }
+        }
+        if fitting.needed_units > fitting.maximum {
+            let unit = pattern.sizing.as_ref().map_or("unit", |sizing| sizing.unit.as_str());
+            violations.push(format!(
+                "{}: your peak of {}/s needs {} of the unit `{unit}`; the quota is {}",
+                pattern.name,
+                readable(fitting.size.as_ref().map_or(0.0, |size| size.arrivals)),
+                readable(fitting.needed_units),
+                readable(fitting.maximum)
+            ));
+        }
+        let lines: Vec<CostLine> = sizer.lines(instance, &fitting.scope)?.into_iter().map(|(line, _)| line).collect();
+        let expected_usd = lines.iter().map(|line| line.monthly_usd).sum::<f64>();
+        Ok(Self {
+            pattern,
+            instance,
+            on_path: sizer.on_path(),
+            violations,
+            low_usd: sizer.total(instance, Usage::Low)?.min(expected_usd),
+            high_usd: sizer.total(instance, Usage::High)?.max(expected_usd),
+            expected_usd,
+            lines,
+            size: fitting.size,
+            hours: fitting.hours,
+        })
+    }
+
+    /// True when it is a redundant part: two or more units, or nothing of its own to size.
+    pub fn is_redundant(&self) -> bool {
+        match (&self.size, &self.pattern.sizing) {
+            (Some(size), Some(sizing)) => !sizing.pooled || size.units >= 2.0,
+            (Some(_) | None, _) => true,
+        }
+    }
+
+    /// Availability in percent at this size.
+    pub fn availability_percent(&self) -> f64 {
+        let fact = &self.pattern.availability;
+        let pooled = self.pattern.sizing.as_ref().is_none_or(|sizing| sizing.pooled);
+        if self.is_redundant() && pooled { fact.multi } else { fact.single }
+    }
+
+    /// Arrivals per second at one server pool: a unit with callers of its own gets its share.
+    fn pool(&self) -> Option<(u32, f64)> {
+        let size = self.size.as_ref()?;
+        let servers = size.servers?;
+        let pooled = self.pattern.sizing.as_ref().is_none_or(|sizing| sizing.pooled);
+        Some(if pooled { (servers, size.arrivals) } else { (1, size.arrivals / size.units.max(1.0)) })
+    }
+
+    /// Milliseconds that a request waits in this part's queue at peak.
+    pub fn wait_ms(&self, percentile: f64) -> f64 {
+        let Some(size) = &self.size else { return 0.0 };
+        match (size.service_ms, self.pool()) {
+            (Some(service), Some((servers, arrivals))) => wait_in_pool(servers, arrivals, service, percentile),
+            (Some(_) | None, _) => wait_in_flow(size.capacity, size.arrivals, percentile),
+        }
+    }
+
+    /// This part's share of a request's latency without load; 0 when it is not on the path.
+    pub fn unloaded_ms(&self, percentile: f64) -> f64 {
+        if !self.on_path {
+            return 0.0;
+        }
+        let service = self.size.as_ref().and_then(|size| size.service_ms);
+        self.pattern.latency.at(percentile) + service.map_or(0.0, |service| service_envelope(service).at(percentile))
+    }
+
+    /// This part's share of a request's latency at peak; 0 when it is not on the path.
+    pub fn loaded_ms(&self, percentile: f64) -> f64 {
+        if self.on_path { self.unloaded_ms(percentile) + self.wait_ms(percentile) } else { 0.0 }
+    }
+
+    /// Arrivals over capacity, where there is a capacity.
+    pub fn utilisation(&self) -> Option<f64> {
+        self.size.as_ref().map(|size| size.arrivals / size.capacity)
+    }
+
+    /// The arithmetic of the queue with its numbers.
+    pub fn queue_formula(&self, percentile: f64) -> String {
+        let Some(size) = &self.size else {
+            return "managed, nothing to size".to_owned();
+        };
+        let utilisation = readable(size.arrivals / size.capacity * 100.0);
+        match (size.service_ms, self.pool()) {
+            (Some(service), Some((servers, arrivals))) => format!(
+                "M/M/c with c = {servers}, λ = {}/s, 1/μ = {} ms: ρ = {utilisation} %, P{} wait = {} ms; own {} ms + service {} ms + wait",
+                readable(arrivals),
+                readable(service),
+                readable(percentile),
+                readable(self.wait_ms(percentile)),
+                readable(self.pattern.latency.at(percentile)),
+                readable(service_envelope(service).at(percentile)),
+            ),
+            (Some(_) | None, _) => format!(
+                "M/D/1 with λ = {}/s, μ = {}/s: ρ = {utilisation} %, P{} wait = {} ms; own {} ms + wait",
+                readable(size.arrivals),
+                readable(size.capacity),
+                readable(percentile),
+                readable(self.wait_ms(percentile)),
+                readable(self.pattern.latency.at(percentile)),
+            ),
+        }
+    }
+
+    /// The part as a component of a plan, without reasons.
+    pub fn component(&self) -> Component {
+        let mut sizing = std::collections::BTreeMap::new();
+        if let Some(instance) = self.instance {
+            sizing.insert("instance_type".to_owned(), instance.id.clone());
+        }
+        if let Some(own) = &self.pattern.sizing {
+            sizing.insert("unit".to_owned(), own.unit.clone());
+            sizing.insert("maximum".to_owned(), own.maximum.to_string());
+            if let Some(size) = &self.size {
+                sizing.insert("instance_count".to_owned(), format!("{:.0}", size.units));
+                if own.autoscale {
+                    sizing.insert("average_count".to_owned(), format!("{:.1}", size.average_units));
+                }
+                if own.windowed {
+                    sizing.insert("window_hours".to_owned(), readable(BATCH_WINDOW_HOURS));
+                }
+            }
+            if let Some(hours) = self.hours {
+                sizing.insert("instance_count".to_owned(), "1".to_owned());
+                sizing.insert("hours_per_run".to_owned(), format!("{hours:.2}"));
+            }
+        }
+        Component {
+            capability: self.pattern.capability,
+            pattern: self.pattern.id.clone(),
+            name: self.pattern.name.clone(),
+            services: self.pattern.services.clone(),
+            sizing,
+            max_per_second: self.size.as_ref().map(|size| size.capacity),
+            latency_ms: self.loaded_or_unloaded_p95(),
+            availability_percent: self.availability_percent(),
+            rationale: String::new(),
+            traces: Vec::new(),
+        }
+    }
+
+    /// An overloaded part waits for ever, which JSON cannot say: then the latency without load stands.
+    fn loaded_or_unloaded_p95(&self) -> f64 {
+        let loaded = self.loaded_ms(95.0);
+        if loaded.is_finite() { loaded } else { self.unloaded_ms(95.0) }
+    }
+
+    /// True when its capacity bounds the flow of requests or events.
+    pub fn bounds_the_flow(&self, deployment: Deployment) -> bool {
+        let per_event = self.pattern.sizing.as_ref().is_some_and(|sizing| sizing.per_event);
+        self.size.is_some()
+            && (self.on_path
+                || self.pattern.capability == Capability::Serve
+                || (per_event && deployment != Deployment::Batch))
+    }
+}
+
+/// What is broken before any sizing: cloud, deployment, use case.
+fn unsuitable(pattern: &Pattern, workload: &Workload) -> Vec<String> {
+    let mut violations = Vec::new();
+    if pattern.cloud != workload.cloud {
+        let wanted = match workload.cloud {
+            design::constraint::Cloud::Aws => "AWS",
+            design::constraint::Cloud::Gcp => "Google Cloud",
+            design::constraint::Cloud::Azure => "Azure",
+            design::constraint::Cloud::OnPremises => "your own data centre",
+        };
+        violations
+            .push(format!("{wanted} is wanted, and the catalogue has no patterns for it yet: this is an AWS design"));
+    }
+    if pattern.deployment_fit(workload.deployment) <= 0.0 {
+        violations.push(format!(
+            "{} is not made for {} results",
+            pattern.name,
+            wire_name(workload.deployment).replace('_', " ")
+        ));
+    }
+    if pattern.use_case_fit(workload.use_case) <= 0.0 {
+        violations.push(format!("{} is not made for {}", pattern.name, use_case_name(workload.use_case)));
+    }
+    violations
+}
+
+fn use_case_name(use_case: Option<UseCase>) -> String {
+    use_case.map_or_else(|| "a general service".to_owned(), |use_case| wire_name(use_case).replace('_', " "))
+}
+
+/// The cheapest machine type that holds the model, is fast enough by itself, and stays within the quota.
+fn choose<'a>(
+    sizer: &Sizer<'a, '_>,
+    wanted: Option<&str>,
+    violations: &mut Vec<String>,
+) -> Result<Option<&'a Instance>, EstimateError> {
+    let Some(sizing) = sizer.pattern.sizing.as_ref().filter(|sizing| !sizing.instances.is_empty()) else {
+        return Ok(None);
+    };
+    let named = |id: &str| sizer.catalogue.instances.get(id).ok_or_else(|| EstimateError::Unknown(id.to_owned()));
+    if let Some(wanted) = wanted {
+        return named(wanted).map(Some);
+    }
+    // Rank: (not fast enough, over the quota, cost). The first two do not depend on each other's numbers, and the first
+    // does not depend on the load, so that a heavier load never makes a cheaper choice.
+    let mut best: Option<((bool, bool, f64), &Instance)> = None;
+    let mut fallback = None;
+    for id in &sizing.instances {
+        let instance = named(id)?;
+        fallback = fallback.or(Some(instance));
+        let usable = match &sizing.usable {
+            Some(usable) => sizer.holds(usable, &sizer.scope(Some(instance), Usage::Expected))?,
+            None => true,
+        };
+        if !usable {
+            continue;
+        }
+        let fitting = sizer.fit(Some(instance), Usage::Expected)?;
+        let too_slow = match (sizer.workload.latency_target_ms, &fitting.size) {
+            (Some(target), Some(size)) if sizer.on_path() => {
+                sizer.unloaded_ms(size.service_ms, sizer.workload.percentile) > OWN_SHARE * target
+            }
+            (Some(_) | None, _) => false,
+        };
+        // A run of more than twelve hours would not fit between two nights.
+        let too_slow = too_slow || fitting.hours.is_some_and(|hours| hours > 12.0);
+        let rank = (too_slow, fitting.needed_units > fitting.maximum, sizer.total(Some(instance), Usage::Expected)?);
+        let better = best.as_ref().is_none_or(|(other, _)| {
+            (rank.0, rank.1).cmp(&(other.0, other.1)).then(rank.2.total_cmp(&other.2)).is_lt()
+        });
+        if better {
+            best = Some((rank, instance));
+        }
+    }
+    match best {
+        Some((_, instance)) => Ok(Some(instance)),
+        None => {
+            violations.push(format!(
+                "{}: no machine type of it holds this model ({} GB of memory{})",
+                sizer.pattern.name,
+                readable(sizer.workload.variable("memory_gb")),
+                if sizer.workload.variable("needs_gpu") > 0.0 { ", on a GPU" } else { "" }
+            ));
+            Ok(fallback)
+        }
+    }
+}

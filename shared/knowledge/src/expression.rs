@@ -1,0 +1,289 @@
+//! Expressions of the data files: CEL, with decimal variables for arithmetic and JSON for predicates.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use cel::{Context, Program, Value};
+
+/// Decimal variables by name.
+pub type Scope = BTreeMap<&'static str, f64>;
+
+/// An expression that cannot be read or has no value of the wanted kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{expression}`: {problem}")]
+pub struct ExpressionError {
+    /// The expression.
+    pub expression: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+fn failed(expression: &str, problem: impl ToString) -> ExpressionError {
+    ExpressionError { expression: expression.to_owned(), problem: problem.to_string() }
+}
+
+/// Compiled programs by their text: a warm function compiles each expression once.
+static PROGRAMS: LazyLock<Mutex<HashMap<String, Arc<Program>>>> = LazyLock::new(Mutex::default);
+
+fn program(expression: &str) -> Result<Arc<Program>, ExpressionError> {
+    let mut programs = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(program) = programs.get(expression) {
+        return Ok(program.clone());
+    }
+    let program = Arc::new(Program::compile(expression).map_err(|error| failed(expression, error))?);
+    programs.insert(expression.to_owned(), program.clone());
+    Ok(program)
+}
+
+/// The functions of all expressions, registered once: an estimate evaluates thousands of small expressions.
+static FUNCTIONS: LazyLock<Result<Context<'static, 'static>, String>> = LazyLock::new(|| {
+    let mut context = Context::default();
+    context.add_function("ceil", f64::ceil).map_err(|error| error.to_string())?;
+    context.add_function("min", |a: f64, b: f64| a.min(b)).map_err(|error| error.to_string())?;
+    context.add_function("max", |a: f64, b: f64| a.max(b)).map_err(|error| error.to_string())?;
+    Ok(context)
+});
+
+fn functions(expression: &str) -> Result<Context<'static, 'static>, ExpressionError> {
+    FUNCTIONS.as_ref().map(Context::new_inner_scope).map_err(|problem| failed(expression, problem))
+}
+
+fn over_scope(expression: &str, scope: &Scope) -> Result<Value, ExpressionError> {
+    let program = program(expression)?;
+    let mut context = functions(expression)?;
+    // Only what the expression names: most use three of some forty variables.
+    for name in program.references().variables() {
+        if let Some(value) = scope.get(name) {
+            context.add_variable_from_value(name, *value);
+        }
+    }
+    program.execute(&context).map_err(|error| failed(expression, error))
+}
+
+/// The value of an arithmetic expression.
+///
+/// # Errors
+/// When it cannot be read, names an unknown variable, or is not a finite number.
+pub fn number(expression: &str, scope: &Scope) -> Result<f64, ExpressionError> {
+    match over_scope(expression, scope)? {
+        Value::Float(number) if number.is_finite() => Ok(number),
+        other => Err(failed(expression, format!("is {other:?}, not a finite decimal number"))),
+    }
+}
+
+/// The value of a predicate over decimal variables.
+///
+/// # Errors
+/// When it cannot be read, names an unknown variable, or is not true or false.
+pub fn holds(expression: &str, scope: &Scope) -> Result<bool, ExpressionError> {
+    match over_scope(expression, scope)? {
+        Value::Bool(value) => Ok(value),
+        other => Err(failed(expression, format!("is {other:?}, neither true nor false"))),
+    }
+}
+
+/// Replaces `{name}` by the variable's value.
+pub fn fill(text: &str, scope: &Scope) -> String {
+    let mut filled = text.to_owned();
+    for (name, value) in scope {
+        let placeholder = format!("{{{name}}}");
+        if filled.contains(&placeholder) {
+            filled = filled.replace(&placeholder, &readable(*value));
+        }
+    }
+    filled
+}
+
+/// The expression with each variable's value before its name: `2 units × 730`.
+pub fn explain(expression: &str, scope: &Scope) -> String {
+    let mut explained = String::new();
+    let mut word = String::new();
+    let finish = |word: &mut String, explained: &mut String| {
+        if let Some(value) = scope.get(word.as_str()) {
+            explained.push_str(&readable(*value));
+            explained.push(' ');
+            explained.push_str(&word.replace('_', " "));
+        } else {
+            explained.push_str(word.strip_suffix(".0").unwrap_or(word));
+        }
+        word.clear();
+    };
+    for character in expression.chars() {
+        if character.is_ascii_alphanumeric() || character == '_' || character == '.' {
+            word.push(character);
+        } else {
+            finish(&mut word, &mut explained);
+            explained.push(if character == '*' { '×' } else { character });
+        }
+    }
+    finish(&mut word, &mut explained);
+    explained
+}
+
+/// A number for people: separators in thousands, at most three significant decimals.
+pub fn readable(value: f64) -> String {
+    if value.is_infinite() {
+        return "any number of".to_owned();
+    }
+    let magnitude = value.abs();
+    let decimals = match magnitude {
+        m if m >= 100.0 || m == m.trunc() => 0,
+        m if m >= 1.0 => 2,
+        m if m >= 0.01 => 4,
+        _ => 8,
+    };
+    let text = format!("{magnitude:.decimals$}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0.0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
+}
+
+/// JSON to judge predicates against, such as the facts of a plan.
+pub struct Facts(serde_json::Value);
+
+impl Facts {
+    /// Facts from a JSON object; all numbers become decimal, so that `2` and `2.0` compare.
+    pub fn new(mut value: serde_json::Value) -> Self {
+        to_decimal(&mut value);
+        Self(value)
+    }
+
+    fn value(&self, expression: &str) -> Result<Value, ExpressionError> {
+        let program = program(expression)?;
+        let mut context = functions(expression)?;
+        if let serde_json::Value::Object(facts) = &self.0 {
+            let references = program.references();
+            for name in references.variables() {
+                if let Some(value) = facts.get(name) {
+                    context.add_variable(name, value).map_err(|error| failed(expression, error))?;
+                }
+            }
+        }
+        program.execute(&context).map_err(|error| failed(expression, error))
+    }
+
+    /// True when the predicate holds.
+    ///
+    /// # Errors
+    /// When it cannot be read, names something unknown, or is not true or false.
+    pub fn holds(&self, expression: &str) -> Result<bool, ExpressionError> {
+        match self.value(expression)? {
+            Value::Bool(value) => Ok(value),
+            other => Err(failed(expression, format!("is {other:?}, neither true nor false"))),
+        }
+    }
+
+    /// The texts of a list.
+    ///
+    /// # Errors
+    /// When it cannot be read, names something unknown, or is not a list of texts.
+    pub fn texts(&self, expression: &str) -> Result<Vec<String>, ExpressionError> {
+        match self.value(expression)? {
+            Value::List(items) => items
+                .iter()
+                .map(|item| match item {
+                    Value::String(text) => Ok(text.to_string()),
+                    other => Err(failed(expression, format!("has {other:?}, which is no text"))),
+                })
+                .collect(),
+            other => Err(failed(expression, format!("is {other:?}, not a list"))),
+        }
+    }
+
+    /// Replaces each `{expression}` of a text by its value in words.
+    ///
+    /// # Errors
+    /// When one of the expressions cannot be evaluated.
+    pub fn fill(&self, text: &str) -> Result<String, ExpressionError> {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (expression, behind) =
+                after.split_once('}').ok_or_else(|| failed(text, "has a `{` that is not closed"))?;
+            filled.push_str(before);
+            filled.push_str(&in_words(&self.value(expression)?));
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}
+
+fn to_decimal(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Number(number) => {
+            if let Some(decimal) = number.as_f64().and_then(serde_json::Number::from_f64) {
+                *number = decimal;
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(to_decimal),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(to_decimal),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::String(_) => {}
+    }
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        Value::Float(number) => readable(*number),
+        Value::Int(number) => number.to_string(),
+        Value::UInt(number) => number.to_string(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Null => "not stated".to_owned(),
+        Value::List(items) if items.is_empty() => "none".to_owned(),
+        Value::List(items) => items.iter().map(in_words).collect::<Vec<_>>().join(", "),
+        other => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_knows_its_variables() {
+        let scope = Scope::from([("units", 2.0), ("gpus", 0.0)]);
+        assert_eq!(number("max(units, 1.0) * ceil(729.5)", &scope), Ok(1460.0));
+        assert_eq!(number("gpus > 0.0 ? 1.0 : units", &scope), Ok(2.0));
+        assert!(number("unknown * 2.0", &scope).is_err());
+        assert!(number("units / gpus", &scope).is_err(), "infinity is no quantity");
+        assert!(number("units >", &scope).is_err());
+    }
+
+    #[test]
+    fn explanations_name_each_number() {
+        let scope = Scope::from([("average_units", 2.0)]);
+        assert_eq!(explain("average_units * 730.0", &scope), "2 average units × 730");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        for (value, text) in
+            [(1234567.0, "1,234,567"), (0.5, "0.5"), (1460.25, "1,460"), (-3.14159, "-3.14"), (0.0, "0")]
+        {
+            assert_eq!(readable(value), text);
+        }
+    }
+
+    #[test]
+    fn predicates_see_json() {
+        let facts = Facts::new(
+            serde_json::json!({"plan": {"parts": [{"id": "a", "traits": ["x"]}, {"id": "b", "traits": []}]}, "cost": {"budget": null, "usd": 12}}),
+        );
+        assert_eq!(facts.texts("plan.parts.filter(p, !('x' in p.traits)).map(p, p.id)"), Ok(vec!["b".to_owned()]));
+        assert_eq!(facts.holds("cost.budget == null && cost.usd > 11.5"), Ok(true));
+        assert_eq!(facts.fill("cost {cost.usd}, budget {cost.budget}"), Ok("cost 12, budget not stated".to_owned()));
+        assert!(facts.holds("cost.missing == null").is_err());
+    }
+}
