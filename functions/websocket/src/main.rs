@@ -1,3 +1,7 @@
 //! Wiring of the `websocket` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    let services = lambda::Services::start().await?;
+    websocket::serve(websocket::Socket { store: services.store, live: services.live }).await
+}

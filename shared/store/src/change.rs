@@ -11,7 +11,7 @@ use run::{
 use serde::{Deserialize, Serialize};
 
 /// Token of the waiting state machine task. It completes the gate, so it is shown to nobody.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct TaskToken(pub String);
 
