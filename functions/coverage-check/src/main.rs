@@ -1,3 +1,6 @@
 //! Wiring of the `coverage-check` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(coverage_check::CoverageCheck).await
+}

@@ -1,1 +1,21 @@
 //! Reads the requirement into typed constraints with evidence.
+//!
+//! Rules and data only, no model: [`text`] splits the requirement into tokens, sentences and clauses; [`lexicon`]
+//! finds the phrases of the knowledge crate in it and what is denied; [`number`] and [`measure`] read numbers with
+//! their units and periods; [`field`] has a reader for each constraint, which weighs the words around a value;
+//! [`extract`] runs them and looks for contradictions; [`merge`] brings in structured fields, answers and the parent
+//! version. Every value carries the words that it came from, and a [`confidence`] computed from them.
+
+mod agent;
+pub mod confidence;
+pub mod describe;
+pub mod extract;
+pub mod field;
+pub mod lexicon;
+pub mod measure;
+pub mod merge;
+pub mod number;
+pub mod reader;
+pub mod text;
+
+pub use agent::{IntakeExtract, IntakeInput};

@@ -1,3 +1,6 @@
 //! Wiring of the `intake-extract` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(intake_extract::IntakeExtract).await
+}

@@ -1,0 +1,117 @@
+//! The agent: reads the constraints and says whether they are enough.
+
+use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use design::{constraint::ConstraintSet, coverage::CoverageReport, node::Node, signal::CoverageSignal};
+use run::{
+    card::{Category, Confidence, Fact, Impact, Risk, Trigger},
+    gate::GateKind,
+    question::Priority,
+};
+
+use crate::assess::assess;
+
+/// Scores how much of the constraint schema is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CoverageCheck;
+
+impl Agent for CoverageCheck {
+    const NODE: &'static str = Node::CoverageCheck.as_str();
+    const NAME: &'static str = "Coverage";
+    const READS: &'static [&'static str] = &[Node::IntakeExtract.as_str()];
+    type Input = (ConstraintSet, Trigger);
+    type Output = CoverageReport;
+    type Signal = CoverageSignal;
+
+    fn recall(&self, memory: &Memory) -> Result<Self::Input, AgentError> {
+        let answered = memory.gates(GateKind::Input).any(|gate| gate.decision.is_some());
+        let trigger = if memory.iteration() > 0 && answered {
+            Trigger::Answers
+        } else if memory.run().parent.is_some() {
+            Trigger::Revision
+        } else {
+            Trigger::Initial
+        };
+        Ok((memory.latest(Node::IntakeExtract.as_str())?, trigger))
+    }
+
+    async fn think(
+        &self,
+        (set, trigger): Self::Input,
+        _desk: &Desk,
+    ) -> Result<Thought<CoverageReport, CoverageSignal>, AgentError> {
+        let assessment = assess(&set);
+        let report = assessment.report.clone();
+        let blocking: Vec<&str> = report.gaps.iter().filter(|gap| gap.blocking).map(|gap| gap.field.as_str()).collect();
+        let verdict = if report.sufficient {
+            "enough to plan"
+        } else if blocking.is_empty() {
+            "too little to plan without asking"
+        } else {
+            "not enough to plan without guessing"
+        };
+        let decision = format!("{:.0} % of what matters is known: {verdict}.", report.score * 100.0);
+        // The score is arithmetic; what can be wrong is what it rests on, so the card is as sure as the known values are.
+        let known: Vec<_> = report.fields.iter().filter(|field| field.known).collect();
+        let weight: f64 = known.iter().map(|field| field.weight).sum();
+        let sure: f64 = known.iter().map(|field| field.weight * field.confidence).sum();
+        let value = if weight > 0.0 { (sure / weight * 1000.0).round() / 1000.0 } else { 1.0 };
+        let mut basis = vec![if known.is_empty() {
+            "nothing is known, which is certain".to_owned()
+        } else {
+            format!("weighted mean confidence of the {} known fields", known.len())
+        }];
+        basis.extend(
+            known.iter().map(|field| {
+                format!("{}: {:.2} at weight {:.2}", field.field.as_str(), field.confidence, field.weight)
+            }),
+        );
+        let mut card = CardDraft::new(trigger, Category::Requirements, decision, Confidence { value, basis });
+        card.priority = if report.sufficient { Priority::Low } else { Priority::High };
+        let total: f64 = report.fields.iter().map(|field| field.weight).sum();
+        let reached: f64 = report.fields.iter().map(|field| field.weight * field.confidence).sum();
+        card.reasoning.push(format!(
+            "Score = sum of weight × confidence / sum of weights = {reached:.2} / {total:.2} = {:.3}; the threshold is \
+             {:.2}.",
+            report.score, report.threshold
+        ));
+        card.reasoning.extend(assessment.reasons.iter().cloned());
+        if !assessment.not_applicable.is_empty() {
+            let names: Vec<&str> = assessment.not_applicable.iter().map(|field| field.as_str()).collect();
+            card.reasoning.push(format!("Does not matter here: {}.", names.join(", ")));
+        }
+        card.inputs = vec![
+            Fact::new("known fields", format!("{} of {}", known.len(), report.fields.len())),
+            Fact::new("contradictions", set.conflicts.len().to_string()),
+        ];
+        card.outputs = vec![
+            Fact::new("score", format!("{:.3}", report.score)),
+            Fact::new("threshold", format!("{:.2}", report.threshold)),
+            Fact::new("enough", if report.sufficient { "yes" } else { "no" }),
+        ];
+        card.outputs.extend(report.gaps.iter().map(|gap| {
+            let kind = if gap.blocking { "blocking gap" } else { "gap" };
+            Fact::new(format!("{kind}: {}", gap.field.as_str().replace('_', " ")), gap.reason.clone())
+        }));
+        card.risks = assessment
+            .inconsistencies
+            .iter()
+            .map(|text| Risk {
+                severity: Priority::High,
+                text: text.clone(),
+                mitigation: "The numbers are used as they are; check them in the requirement.".to_owned(),
+            })
+            .collect();
+        card.impact = Impact {
+            operations: (!report.sufficient).then(|| "Questions are asked before anything is planned.".to_owned()),
+            ..Impact::default()
+        };
+        let summary = format!(
+            "Coverage {:.2} of {:.2} needed, {} blocking gaps.",
+            report.score,
+            report.threshold,
+            blocking.len()
+        );
+        let signal = CoverageSignal { sufficient: report.sufficient, score: report.score };
+        Ok(Thought { output: report, signal, summary, card, artifacts: Vec::new() })
+    }
+}

@@ -1,0 +1,160 @@
+//! Budget: which amount of money is the one that may be spent, and per what.
+
+use design::constraint::{Budget, ConstraintField, Currency};
+
+use crate::{
+    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
+    measure::{Measure, Period, Unit, period_at},
+    number::Bound,
+    reader::{Clash, Found, Reader, show},
+    text::Span,
+};
+
+/// Seconds of a month: a twelfth of 365.25 days.
+const MONTH: f64 = 2_629_800.0;
+
+struct Candidate {
+    found: Found<Budget>,
+    score: f64,
+    span: Span,
+}
+
+/// The budget.
+pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
+    let mut candidates: Vec<Candidate> =
+        reader.measures.iter().filter_map(|measure| candidate(reader, measure)).collect();
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let Some(best_score) = candidates.first().map(|candidate| candidate.score) else { return (None, None) };
+    let rivals: Vec<usize> = (1..candidates.len())
+        .filter(|index| {
+            let (best, rival) = (&candidates[0], &candidates[*index]);
+            let ratio = rival.found.value.usd_per_month / best.found.value.usd_per_month;
+            // 12,000 a year beside 1,000 a month is the same budget said twice.
+            rival.score > 0.55 * best_score && !(0.95..=1.05).contains(&ratio)
+        })
+        .collect();
+    if rivals.is_empty() {
+        return (candidates.into_iter().next().map(|candidate| candidate.found), None);
+    }
+    let mut concerned = vec![0];
+    concerned.extend(rivals);
+    let lowest = concerned
+        .iter()
+        .copied()
+        .min_by(|a, b| candidates[*a].found.value.usd_per_month.total_cmp(&candidates[*b].found.value.usd_per_month))
+        .unwrap_or(0);
+    let amounts: Vec<String> =
+        concerned.iter().map(|index| show(candidates[*index].found.value.usd_per_month)).collect();
+    let clash = Clash {
+        fields: vec![ConstraintField::Budget],
+        spans: concerned.iter().map(|index| candidates[*index].span).collect(),
+        explanation: format!("Different budgets are given: {} USD per month.", amounts.join(" and ")),
+        resolution: format!(
+            "The lower one is planned for: {} USD per month.",
+            show(candidates[lowest].found.value.usd_per_month)
+        ),
+    };
+    let mut found = candidates.swap_remove(lowest).found;
+    found.weigher = found.weigher.penalty("another budget is given", COMPETING);
+    (Some(found), Some(clash))
+}
+
+fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
+    let Unit::Money(currency) = measure.unit else { return None };
+    let at = measure.at();
+    if reader.is_history(at) || measure.quantity.high <= 0.0 {
+        return None;
+    }
+    let cue = reader.cue("cue.budget", measure.span);
+    let decoy = reader.closeness(reader.near("decoy.budget", measure.span));
+    let period = period(reader, measure);
+    let bounded = measure.quantity.bound == Bound::AtMost;
+    let present = reader.clause_has("present_state", at);
+    let mut score = reader.closeness(cue) - 1.2 * decoy;
+    if let Some(period) = period {
+        // Money per hour or per day is a price more often than a budget.
+        score += if period.seconds > 100_000.0 { 0.35 } else { -0.2 };
+    }
+    score += if bounded { 0.15 } else { 0.0 };
+    score -= if present { 0.35 } else { 0.0 };
+    if score < 0.3 {
+        return None;
+    }
+    let quantity = &measure.quantity;
+    let amount = quantity.high;
+    let months = period.map_or(1.0, |period| period.seconds / MONTH);
+    let usd = amount * currency.usd / months;
+    if !usd.is_finite() || usd < 1.0 {
+        return None;
+    }
+    let mut steps = Vec::new();
+    if quantity.is_range() {
+        steps.push(format!("upper end of {} to {}", show(quantity.low), show(quantity.high)));
+    }
+    if let Some(period) = period.filter(|period| (period.seconds - MONTH).abs() > 1.0) {
+        let words = reader.document.quote(period.span);
+        steps.push(if months > 1.0 {
+            format!("{} {} {words} / {} months", show(amount), currency.code, show(months))
+        } else {
+            format!("{} {} {words} × {} in a month", show(amount), currency.code, show(1.0 / months))
+        });
+    }
+    if period.is_none() {
+        steps.push("no period is given; read as per month".to_owned());
+    }
+    let rates = knowledge::currency::currencies();
+    if currency.code != "USD" {
+        steps.push(format!(
+            "1 {} = {} USD ({}, {}) -> {} USD per month",
+            currency.code,
+            currency.usd,
+            rates.source,
+            rates.date,
+            show(usd)
+        ));
+    }
+    // The schema knows three currencies; others are held as the dollars that they were converted to.
+    let (amount, schema_currency) = match currency.code.as_str() {
+        "EUR" => (amount / months, Currency::Eur),
+        "GBP" => (amount / months, Currency::Gbp),
+        _ => (usd, Currency::Usd),
+    };
+    let weigher = Weigher::default()
+        .support(format!("amount of money “{}”", reader.document.quote(measure.quantity.span)), EXPLICIT)
+        .support_if(period.is_some(), "period is given", PERIOD)
+        .support_if(bounded, "bounded (“at most”)", BOUND);
+    let weigher = reader
+        .weigh(weigher, cue, at)
+        .penalty_if(period.is_none(), "no period: month assumed", ASSUMED)
+        .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+        .penalty_if(quantity.vague, "vague number", VAGUE)
+        .penalty_if(present, "said of what is spent today", ASSUMED)
+        .penalty_if(decoy > 0.2, "another kind of money is spoken of close by", COMPETING);
+    let mut spans = vec![measure.span];
+    spans.extend(cue.map(|(span, _)| span));
+    spans.extend(period.map(|period| period.span));
+    Some(Candidate {
+        found: Found {
+            value: Budget { usd_per_month: usd, amount, currency: schema_currency },
+            spans,
+            weigher,
+            derivation: (!steps.is_empty()).then(|| steps.join("; ")),
+        },
+        score,
+        span: measure.span,
+    })
+}
+
+/// The period: behind the amount, or "monthly" and "per month" near it in the clause.
+fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
+    if measure.period.is_some() {
+        return measure.period;
+    }
+    let clause = reader.document.clause_span(measure.at());
+    let from = clause.from.max(measure.span.from.saturating_sub(8));
+    let to = clause.to.min(measure.span.to + 8);
+    (from..to)
+        .filter_map(|at| period_at(&reader.document, &reader.hits, at))
+        .filter(|period| period.seconds > 100_000.0)
+        .min_by_key(|period| period.span.distance(measure.span))
+}

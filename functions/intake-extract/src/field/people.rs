@@ -1,0 +1,277 @@
+//! The team and the rhythm of retraining.
+
+use design::constraint::{Expertise, Retraining, Team};
+
+use crate::{
+    confidence::{APPROXIMATE, ASSUMED, CUE, EXPLICIT, VAGUE, Weigher},
+    measure::{Measure, Noun, Unit, period_at},
+    reader::{Found, Reader, show},
+    text::Span,
+};
+
+/// Largest number of people that is read as a team: above, it is a company or its users.
+const LARGEST_TEAM: f64 = 500.0;
+
+/// Team size and expertise.
+pub fn team(reader: &Reader) -> Option<Found<Team>> {
+    let size = size(reader);
+    let expertise = expertise(reader);
+    match (size, expertise) {
+        (None, None) => None,
+        (Some((size, spans, weigher, step)), None) => {
+            Some(Found { value: Team { size: Some(size), expertise: None }, spans, weigher, derivation: step })
+        }
+        (None, Some((level, span, weigher))) => Some(Found {
+            value: Team { size: None, expertise: Some(level) },
+            spans: vec![span],
+            weigher,
+            derivation: None,
+        }),
+        (Some((size, mut spans, weigher, step)), Some((level, span, _))) => {
+            spans.push(span);
+            let words = reader.document.quote(span);
+            Some(Found {
+                value: Team { size: Some(size), expertise: Some(level) },
+                spans,
+                weigher: weigher.support(format!("expertise “{words}”"), EXPLICIT),
+                derivation: step,
+            })
+        }
+    }
+}
+
+type Size = (u32, Vec<Span>, Weigher, Option<String>);
+
+fn size(reader: &Reader) -> Option<Size> {
+    let document = &reader.document;
+    let mut best: Option<(f64, Size)> = None;
+    let mut taken: Vec<usize> = Vec::new();
+    for (index, measure) in reader.measures.iter().enumerate() {
+        if taken.contains(&index) || measure.unit != Unit::Bare || measure.quantity.high > LARGEST_TEAM {
+            continue;
+        }
+        let at = measure.at();
+        let team_of = at >= 2
+            && matches!(document.lower(at - 1), "of" | "von" | "de")
+            && reader.hits.before("cue.team_strong", at - 1).is_some();
+        let we_are = reader.hits.before("cue.team_strong", measure.quantity.whole.from).is_some();
+        let cue = reader.cue("cue.team", measure.span);
+        let strong = reader.cue("cue.team_strong", measure.span).is_some_and(|(_, distance)| distance <= 5);
+        let fits = match measure.noun.map(|(noun, _)| noun) {
+            Some(Noun::Person) => true,
+            Some(Noun::People) => strong || team_of || we_are,
+            Some(Noun::Request | Noun::Record { .. } | Noun::Device) => false,
+            // "a team of five", but no "team of 5 regions".
+            None => {
+                let article = reader.hits.at("cue.team_strong", measure.span.to).is_some();
+                (team_of || we_are) && !article && measure.period.is_none()
+            }
+        };
+        let decoy = reader.closeness(reader.near("decoy.team", measure.span));
+        if !fits || reader.is_history(at) || measure.quantity.high < 1.0 || decoy > 0.6 && !strong {
+            continue;
+        }
+        // "three data scientists and one DevOps engineer": the clause's people are added.
+        let mut total = measure.quantity.high;
+        let mut spans = vec![measure.span];
+        let mut parts = vec![document.quote(measure.span)];
+        for (other_index, other) in reader.measures.iter().enumerate().skip(index + 1) {
+            let same = document.sentence(other.at()) == document.sentence(at)
+                && matches!(other.noun, Some((Noun::Person, _)))
+                && measure.noun.is_some()
+                && !reader.is_history(other.at());
+            let including = spans.last().is_some_and(|last: &Span| {
+                (last.to..other.span.from).any(|between| {
+                    matches!(
+                        document.lower(between),
+                        "including" | "of" | "whom" | "(" | "with" | "incl" | ":" | "—" | "–"
+                    )
+                })
+            });
+            if same && !including {
+                total += other.quantity.high;
+                spans.push(other.span);
+                parts.push(document.quote(other.span));
+            }
+            if same {
+                taken.push(other_index);
+            }
+        }
+        if let Some(single) = single_person(reader, measure, &spans) {
+            total += 1.0;
+            parts.push(document.quote(single));
+            spans.push(single);
+        }
+        spans.extend(cue.filter(|(_, distance)| *distance < 6).map(|(span, _)| span));
+        let quantity = &measure.quantity;
+        let weigher = Weigher::default().support(format!("people “{}”", parts.join("”, “")), EXPLICIT).support_if(
+            team_of || we_are,
+            "said of the team",
+            CUE,
+        );
+        let weigher = reader
+            .weigh(weigher, cue.filter(|_| !team_of), at)
+            .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+            .penalty_if(quantity.vague, "vague number", VAGUE)
+            .penalty_if(quantity.is_range(), "upper end of a range", APPROXIMATE);
+        let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
+        let score = weigher.value() - decoy;
+        let people = total.round().clamp(1.0, f64::from(u32::MAX)) as u32;
+        if best.as_ref().is_none_or(|(other, _)| score > *other) {
+            best = Some((score, (people, spans, weigher, step)));
+        }
+    }
+    best.map(|(_, size)| size)
+}
+
+/// "… and a data engineer" beside counted people.
+fn single_person(reader: &Reader, measure: &Measure, taken: &[Span]) -> Option<Span> {
+    measure.noun?;
+    let clause = reader.document.clause_span(measure.at());
+    reader
+        .hits
+        .of("noun")
+        .filter(|hit| hit.meaning.value == "person" && hit.span.from > measure.span.to && hit.span.to <= clause.to)
+        .find(|hit| {
+            let article = hit.span.from.checked_sub(1).map_or("", |at| reader.document.lower(at));
+            matches!(article, "a" | "an") && !taken.iter().any(|span| span.overlaps(hit.span))
+        })
+        .map(|hit| Span::new(hit.span.from - 1, hit.span.to))
+}
+
+fn expertise(reader: &Reader) -> Option<(Expertise, Span, Weigher)> {
+    let mut best: Option<(f64, Expertise, Span, Weigher)> = None;
+    for hit in reader.hits.of("expertise") {
+        // A denied "expert" is no evidence of anything: "no experience" is a phrase of its own.
+        if hit.negated.is_some() {
+            continue;
+        }
+        let level = match hit.meaning.value.as_str() {
+            "beginner" => Expertise::Beginner,
+            "intermediate" => Expertise::Intermediate,
+            _ => Expertise::Expert,
+        };
+        let cue = reader.cue("cue.team", hit.span);
+        let person =
+            reader.hits.in_sentence(&reader.document, "noun", hit.span.from).any(|noun| noun.meaning.value == "person");
+        let words = reader.document.quote(hit.span);
+        // "Experienced" of nobody in particular ("a senior home") is not the team.
+        if cue.is_none() && !person && words.split_whitespace().count() < 2 {
+            continue;
+        }
+        let weigher =
+            reader.weigh(Weigher::default().support(format!("expertise “{words}”"), EXPLICIT), cue, hit.span.from);
+        let score = weigher.value() + hit.span.to.saturating_sub(hit.span.from) as f64 * 0.01;
+        if best.as_ref().is_none_or(|(other, ..)| score > *other) {
+            best = Some((score, level, hit.span, weigher));
+        }
+    }
+    best.map(|(_, level, span, weigher)| (level, span, weigher))
+}
+
+/// How often the model is trained again.
+pub fn retraining(reader: &Reader) -> Option<Found<Retraining>> {
+    let document = &reader.document;
+    let mut best: Option<(f64, Found<Retraining>)> = None;
+    let mut offer = |score: f64, found: Found<Retraining>| {
+        if best.as_ref().is_none_or(|(other, _)| score > *other) {
+            best = Some((score, found));
+        }
+    };
+    for cue in reader.hits.of("retrain_cue") {
+        if reader.is_history(cue.span.from) {
+            continue;
+        }
+        let strong = reader.hits.at("retrain_strong", cue.span.from).is_some();
+        let sentence = document.sentence(cue.span.from);
+        let never = cue.negated.filter(|span| document.lower(span.from) == "never");
+        if let Some(span) = never.filter(|_| strong) {
+            let weigher = Weigher::default().support("said never to be trained again", CUE);
+            let spans = vec![span, cue.span];
+            offer(
+                weigher.value(),
+                Found {
+                    value: Retraining::Manual,
+                    spans,
+                    weigher,
+                    derivation: Some("never by itself, so by hand when wanted".into()),
+                },
+            );
+        }
+        if cue.negated.is_some() {
+            continue;
+        }
+        // "Training takes 4 hours every day on …" is no rhythm of retraining unless it is close and strong.
+        let reach = if strong { 10 } else { 4 };
+        for mode in reader.said("retrain_mode") {
+            let distance = mode.span.distance(cue.span);
+            if document.sentence(mode.span.from) != sentence || distance > reach {
+                continue;
+            }
+            let value = if mode.meaning.value == "manual" { Retraining::Manual } else { Retraining::OnDrift };
+            let weigher = Weigher::default().support(format!("“{}”", document.quote(mode.span)), EXPLICIT);
+            let weigher = reader.weigh(weigher, Some((cue.span, distance)), mode.span.from);
+            offer(weigher.value(), Found { value, spans: vec![mode.span, cue.span], weigher, derivation: None });
+        }
+        let from = cue.span.from.saturating_sub(reach);
+        for at in from..(cue.span.to + reach).min(document.tokens.len()) {
+            if document.sentence(at) != sentence || document.clause(at) != document.clause(cue.span.from) {
+                continue;
+            }
+            // A period that a count owns ("2M transactions per day") is not the rhythm.
+            if reader
+                .measures
+                .iter()
+                .any(|measure| measure.period.is_some_and(|period| period.span.overlaps(Span::new(at, at + 1))))
+            {
+                continue;
+            }
+            let every = reader.measures.iter().find(|measure| {
+                matches!(measure.unit, Unit::Time(_))
+                    && measure.span.from == at + 1
+                    && matches!(document.lower(at), "every" | "alle" | "cada")
+            });
+            let (seconds, span) = match (period_at(document, &reader.hits, at), every) {
+                (_, Some(measure)) => match measure.unit {
+                    Unit::Time(unit) => (measure.quantity.high * unit, Span::new(at, measure.span.to)),
+                    Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => continue,
+                },
+                (Some(period), None) => {
+                    // "twice a week" halves the period.
+                    let times = match at.checked_sub(1).map_or("", |before| document.lower(before)) {
+                        "twice" => 2.0,
+                        _ => 1.0,
+                    };
+                    (period.seconds / times, period.span)
+                }
+                (None, None) => continue,
+            };
+            if seconds < 600.0 {
+                continue;
+            }
+            let (value, exact) = nearest(seconds);
+            let distance = span.distance(cue.span);
+            let weigher = Weigher::default().support(format!("rhythm “{}”", document.quote(span)), EXPLICIT);
+            let weigher = reader
+                .weigh(weigher, Some((cue.span, distance)), cue.span.from)
+                .penalty_if(!exact, "nearest rhythm of the schema", ASSUMED)
+                .penalty_if(!strong, "training is spoken of, not retraining", APPROXIMATE);
+            let derivation = (!exact).then(|| format!("“{}” is nearest to this", document.quote(span)));
+            offer(weigher.value(), Found { value, spans: vec![span, cue.span], weigher, derivation });
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+/// The rhythm nearest to a period, by ratio; true when it is that rhythm.
+fn nearest(seconds: f64) -> (Retraining, bool) {
+    const RHYTHMS: [(f64, Retraining); 4] = [
+        (3600.0, Retraining::Hourly),
+        (86_400.0, Retraining::Daily),
+        (604_800.0, Retraining::Weekly),
+        (2_629_800.0, Retraining::Monthly),
+    ];
+    let distance = |length: f64| (seconds / length).ln().abs();
+    let best = RHYTHMS.into_iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
+    best.map_or((Retraining::Manual, false), |(length, rhythm)| (rhythm, distance(length) < 0.05))
+}

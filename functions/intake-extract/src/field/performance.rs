@@ -1,0 +1,590 @@
+//! Latency, throughput, data volume and availability: numbers whose context decides what they are.
+
+use design::constraint::{Availability, ConstraintField, DataVolume, Latency, Throughput};
+
+use crate::{
+    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, IMPLIED, PERIOD, VAGUE, Weigher},
+    measure::{Measure, Noun, Period, Unit},
+    number::{Bound, parse_digits},
+    reader::{Clash, Found, Reader, show},
+    text::{Kind, Span},
+};
+
+/// Peak over average where the text gives only one of them: a common planning factor for daily traffic curves.
+const PEAK_FACTOR: f64 = 3.0;
+/// Percentile where the text names none.
+const USUAL_PERCENTILE: f64 = 95.0;
+/// Days of new data that are taken as the stock when only the daily amount is said.
+const DAYS_IN_STOCK: f64 = 30.0;
+
+/// The latency objective.
+pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
+    struct Candidate {
+        found: Found<Latency>,
+        score: f64,
+        span: Span,
+        named: bool,
+    }
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for measure in &reader.measures {
+        let Unit::Time(seconds) = measure.unit else { continue };
+        let at = measure.at();
+        let quantity = &measure.quantity;
+        let milliseconds = quantity.high * seconds * 1000.0;
+        let repeated = measure.span.from > 0
+            && matches!(
+                reader.document.lower(measure.span.from - 1),
+                "every" | "each" | "alle" | "cada" | "last" | "past"
+            );
+        let behind = matches!(reader.document.lower(measure.span.to), "ago" | "old" | "ahead" | "long" | "of");
+        if milliseconds <= 0.0
+            || repeated
+            || behind && seconds > 0.1
+            || reader.is_history(at)
+            || reader.clause_has("present_state", at)
+            || reader
+                .hits
+                .in_clause(&reader.document, "decoy.latency", at)
+                .any(|hit| hit.span.distance(measure.span) <= 1)
+        {
+            continue;
+        }
+        let strong = reader.cue("cue.latency_strong", measure.span);
+        let cue = strong.or_else(|| reader.cue("cue.latency", measure.span));
+        let decoy = reader.closeness(reader.near("decoy.latency", measure.span));
+        let bounded = quantity.bound == Bound::AtMost;
+        let fine = seconds <= 0.001;
+        let mut score = reader.closeness(cue) - 1.1 * decoy;
+        score += if strong.is_some() { 0.2 } else { 0.0 };
+        score += if bounded { 0.2 } else { 0.0 };
+        score += if fine { 0.35 } else { 0.0 };
+        let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
+        if score < 0.45 || milliseconds > longest {
+            continue;
+        }
+        let percentile = percentile(reader, measure.span);
+        let weigher = Weigher::default()
+            .support(format!("duration “{}”", reader.document.quote(measure.span)), EXPLICIT)
+            .support_if(bounded, "bounded (“under”)", BOUND)
+            .support_if(fine, "milliseconds are the unit of latencies", BOUND)
+            .support_if(percentile.is_some(), "percentile is given", PERIOD);
+        let weigher = reader
+            .weigh(weigher, cue, at)
+            .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+            .penalty_if(quantity.vague, "vague number", VAGUE)
+            .penalty_if(decoy > 0.25, "another kind of duration is spoken of close by", COMPETING);
+        let mut steps = Vec::new();
+        if quantity.is_range() {
+            steps.push(format!("upper end of {} to {}", show(quantity.low), show(quantity.high)));
+        }
+        if (seconds - 0.001).abs() > 1e-9 {
+            steps.push(format!("{} × {} ms", show(quantity.high), show(seconds * 1000.0)));
+        }
+        if percentile.is_none() {
+            steps.push("no percentile is given; read as P95".to_owned());
+        }
+        let mut spans = vec![measure.span];
+        spans.extend(cue.filter(|(_, distance)| *distance < 12).map(|(span, _)| span));
+        spans.extend(percentile.map(|(_, span)| span));
+        candidates.push(Candidate {
+            found: Found {
+                value: Latency {
+                    milliseconds,
+                    percentile: percentile.map_or(USUAL_PERCENTILE, |(percentile, _)| percentile),
+                },
+                spans,
+                weigher,
+                derivation: (!steps.is_empty()).then(|| steps.join("; ")),
+            },
+            score,
+            span: measure.span,
+            named: percentile.is_some(),
+        });
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let Some(best) = candidates.first() else { return (None, None) };
+    let best_score = best.score;
+    let close: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.score > 0.6 * best_score).collect();
+    // P50 and P99 beside each other do not clash: the objective nearest to P95 is kept.
+    let percentiles_differ = close.len() > 1
+        && close.iter().all(|candidate| candidate.named)
+        && close.windows(2).all(|pair| (pair[0].found.value.percentile - pair[1].found.value.percentile).abs() > 1e-9);
+    if percentiles_differ {
+        let chosen = close.iter().min_by(|a, b| {
+            let distance = |candidate: &Candidate| (candidate.found.value.percentile - USUAL_PERCENTILE).abs();
+            distance(a).total_cmp(&distance(b))
+        });
+        return (chosen.map(|candidate| candidate.found.clone()), None);
+    }
+    let differ = close.iter().any(|candidate| {
+        let ratio = candidate.found.value.milliseconds / best.found.value.milliseconds;
+        !(0.95..=1.05).contains(&ratio)
+    });
+    if !differ {
+        return (Some(best.found.clone()), None);
+    }
+    let strictest = close
+        .iter()
+        .min_by(|a, b| a.found.value.milliseconds.total_cmp(&b.found.value.milliseconds))
+        .copied()
+        .unwrap_or(best);
+    let values: Vec<String> = close.iter().map(|c| format!("{} ms", show(c.found.value.milliseconds))).collect();
+    let clash = Clash {
+        fields: vec![ConstraintField::Latency],
+        spans: close.iter().map(|candidate| candidate.span).collect(),
+        explanation: format!("Different latencies are given: {}.", values.join(" and ")),
+        resolution: format!("The strictest one is planned for: {} ms.", show(strictest.found.value.milliseconds)),
+    };
+    let mut found = strictest.found.clone();
+    found.weigher = found.weigher.penalty("another latency is given", COMPETING);
+    (Some(found), Some(clash))
+}
+
+/// `p95`, `95th percentile`, `99% of requests` in the clause or the one beside it.
+fn percentile(reader: &Reader, span: Span) -> Option<(f64, Span)> {
+    let document = &reader.document;
+    let sentence = document.sentence(span.from);
+    (0..document.tokens.len())
+        .filter(|at| document.sentence(*at) == sentence)
+        .filter_map(|at| {
+            let lower = document.lower(at);
+            let digits =
+                lower.strip_prefix('p').filter(|rest| rest.len() >= 2 && rest.chars().all(|c| c.is_ascii_digit()));
+            if let Some(digits) = digits {
+                // p999 is P99.9.
+                let (mut value, mut to): (f64, usize) = (digits.parse().ok()?, at + 1);
+                if digits.len() == 3 && value > 100.0 {
+                    value /= 10.0;
+                } else if document.lower(at + 1) == "." && document.glued(at) {
+                    value += document.lower(at + 2).parse::<f64>().ok().map_or(0.0, |tenth| tenth / 10.0);
+                    to = at + 3;
+                }
+                return Some((value, Span::new(at, to)));
+            }
+            let ordinal = lower.strip_suffix("th").filter(|_| document.lower(at + 1) == "percentile");
+            if let Some(value) = ordinal.and_then(|digits| digits.parse().ok()) {
+                return Some((value, Span::new(at, at + 2)));
+            }
+            let share = document.tokens[at].kind == Kind::Number
+                && reader.hits.at("percent", at + 1).is_some()
+                && matches!(document.lower(at + 2), "of");
+            let value = share.then(|| parse_digits(lower, crate::number::Custom::Point)).flatten()?;
+            let requests = (at + 3..at + 6).any(|next| reader.hits.at("noun", next).is_some());
+            (requests && value >= 50.0).then_some((value, Span::new(at, at + 4)))
+        })
+        .filter(|(value, _)| (50.0..100.0).contains(value))
+        .min_by_key(|(_, found)| found.distance(span))
+}
+
+/// A load that the text gives.
+struct Load {
+    per_second: f64,
+    low: f64,
+    peak: bool,
+    weigher: Weigher,
+    spans: Vec<Span>,
+    step: String,
+    score: f64,
+    noun: String,
+    seconds: f64,
+}
+
+/// Requests or events per second.
+pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
+    let document = &reader.document;
+    let mut candidates: Vec<Load> = Vec::new();
+    for measure in &reader.measures {
+        let at = measure.at();
+        let quantity = &measure.quantity;
+        if reader.is_history(at) || quantity.high <= 0.0 {
+            continue;
+        }
+        let cue = reader.cue("cue.throughput", measure.span);
+        let (seconds, noun_support, extra) = match (measure.unit, measure.noun, measure.period) {
+            (Unit::Rate(unit), _, _) => (1.0 / unit, EXPLICIT, None),
+            (Unit::Bare, Some((Noun::Request, _)), Some(period)) => (period.seconds, EXPLICIT, Some(period)),
+            (Unit::Bare, Some((Noun::Record { .. }, _)), Some(period)) => (period.seconds, 0.4, Some(period)),
+            (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure) {
+                Some(period) => (period.seconds, 0.4, Some(period)),
+                None => continue,
+            },
+            // `2,000 per second` counts something, whatever it is.
+            (Unit::Bare, None, Some(period)) if period.seconds <= 86_400.0 && cue.is_some() => {
+                (period.seconds, 0.25, Some(period))
+            }
+            (Unit::Bare, Some((Noun::Request, _)), None) => match period_before(reader, measure) {
+                Some(period) => (period.seconds, 0.45, Some(period)),
+                None => continue,
+            },
+            (
+                Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent,
+                None | Some((Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People, _)),
+                _,
+            ) => continue,
+        };
+        // What one user may send is a limit, not the load.
+        let behind = measure.span.to;
+        if document.lower(behind) == "per"
+            && matches!(document.lower(behind + 1), "user" | "customer" | "client" | "tenant")
+        {
+            continue;
+        }
+        // Model retraining or reports "per week" are rhythms.
+        if measure.noun.is_none() && measure.unit == Unit::Bare && reader.clause_has("retrain_strong", at) {
+            continue;
+        }
+        let peak_cue = reader.near("peak", measure.span);
+        let average_cue = reader.near("average", measure.span);
+        // "… a month, up to 200,000 in peaks": a peak belongs to the number that is nearest to it.
+        let peak = peak_cue.is_some_and(|(span, distance)| {
+            let between = Span::new(span.to.min(measure.span.to), span.from.max(measure.span.from));
+            let other_number = (between.from..between.to)
+                .any(|at| document.tokens[at].kind == Kind::Number && !measure.span.overlaps(Span::new(at, at + 1)));
+            distance <= 6 && !other_number && average_cue.is_none_or(|(_, average)| distance < average)
+        });
+        let per_second = quantity.high / seconds;
+        let words = document.quote(measure.span);
+        let step = if (seconds - 1.0).abs() < 1e-9 {
+            format!("“{words}”")
+        } else {
+            let period_words = extra.map_or("per period".to_owned(), |period| document.quote(period.span));
+            format!("{} {period_words} / {} s = {}/s", show(quantity.high), show(seconds), show(per_second))
+        };
+        let weigher = Weigher::default()
+            .support(format!("counted things with a period “{words}”"), noun_support)
+            .support("period is given", PERIOD)
+            .support_if(peak, "said to be the peak", BOUND)
+            .support_if(average_cue.is_some(), "said to be the average", BOUND);
+        let weigher = reader
+            .weigh(weigher, cue, at)
+            .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+            .penalty_if(quantity.vague, "vague number", VAGUE);
+        let mut spans = vec![measure.span];
+        spans.extend(extra.map(|period| period.span));
+        spans.extend(peak_cue.filter(|_| peak).map(|(span, _)| span));
+        let future = if reader.clause_has("future", at) { 0.4 } else { 1.0 };
+        let noun = measure.noun.map(|(_, span)| document.quote(span).to_lowercase()).unwrap_or_default();
+        let score = weigher.value() * future;
+        candidates.push(Load {
+            per_second,
+            low: quantity.low / seconds,
+            peak,
+            weigher,
+            spans,
+            step,
+            score,
+            noun,
+            seconds,
+        });
+    }
+    candidates.extend(bare_peak(reader, &candidates));
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.per_second.total_cmp(&a.per_second)));
+    let average = candidates.iter().find(|candidate| !candidate.peak);
+    let peak = candidates.iter().find(|candidate| candidate.peak);
+    let rivals: Vec<&Load> = candidates
+        .iter()
+        .filter(|candidate| {
+            average.is_some_and(|best| {
+                !candidate.peak
+                    && candidate.noun == best.noun
+                    && candidate.score > 0.85 * best.score
+                    && !(0.9..=1.1).contains(&(candidate.per_second / best.per_second))
+            })
+        })
+        .collect();
+    let clash = (!rivals.is_empty()).then(|| Clash {
+        fields: vec![ConstraintField::Throughput],
+        spans: average.into_iter().chain(rivals.iter().copied()).map(|candidate| candidate.spans[0]).collect(),
+        explanation: "Different loads are given for the same thing.".to_owned(),
+        resolution: "The largest one is planned for.".to_owned(),
+    });
+    let average = rivals.into_iter().chain(average).max_by(|a, b| a.per_second.total_cmp(&b.per_second));
+    let found = match (average, peak) {
+        (None, None) => None,
+        (Some(average), Some(peak)) => {
+            // A peak that is below the average would be misread: then both are the average.
+            let peak_rate = peak.per_second.max(average.per_second);
+            Some(Found {
+                value: Throughput { average_per_second: average.per_second, peak_per_second: peak_rate },
+                spans: average.spans.iter().chain(&peak.spans).copied().collect(),
+                weigher: average.weigher.clone().support("peak is given too", BOUND),
+                derivation: Some(format!("average {}; peak {}", average.step, peak.step)),
+            })
+        }
+        (Some(average), None) => {
+            let (low, high) = (average.low, average.per_second);
+            let range = low < high;
+            let mean = if range { (low + high) / 2.0 } else { high };
+            let peak = if range { high } else { high * PEAK_FACTOR };
+            let rest = if range {
+                format!("range: middle {}/s as average, upper end as peak", show(mean))
+            } else {
+                format!("peak assumed {PEAK_FACTOR} × average")
+            };
+            Some(Found {
+                value: Throughput { average_per_second: mean, peak_per_second: peak },
+                spans: average.spans.clone(),
+                weigher: average.weigher.clone(),
+                derivation: Some(format!("{}; {rest}", average.step)),
+            })
+        }
+        (None, Some(peak)) => Some(Found {
+            value: Throughput { average_per_second: peak.per_second / PEAK_FACTOR, peak_per_second: peak.per_second },
+            spans: peak.spans.clone(),
+            weigher: peak.weigher.clone().penalty("only the peak is given", APPROXIMATE),
+            derivation: Some(format!("{}; average assumed peak / {PEAK_FACTOR}", peak.step)),
+        }),
+    };
+    let found = found.map(|mut found| {
+        if clash.is_some() {
+            found.weigher = found.weigher.penalty("another load is given", COMPETING);
+        }
+        found
+    });
+    (found, clash)
+}
+
+/// "50,000 invoices a month, up to 200,000 in peaks": a number without unit beside a peak takes the unit before it.
+fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
+    let document = &reader.document;
+    reader.measures.iter().find_map(|measure| {
+        let bare = measure.unit == Unit::Bare && measure.noun.is_none() && measure.period.is_none();
+        let (cue, distance) = reader.near("peak", measure.span)?;
+        if !bare || distance > 4 || reader.is_history(measure.at()) {
+            return None;
+        }
+        let before = loads.iter().filter(|load| !load.peak).find(|load| {
+            load.spans[0].to <= measure.span.from
+                && document.sentence(load.spans[0].from) == document.sentence(measure.at())
+        })?;
+        let per_second = measure.quantity.high / before.seconds;
+        let words = document.quote(measure.span);
+        Some(Load {
+            per_second,
+            low: per_second,
+            peak: true,
+            weigher: before.weigher.clone().penalty("its unit is taken from the number before", ASSUMED),
+            spans: vec![measure.span, cue],
+            step: format!("“{words}” in the same unit / {} s = {}/s", show(before.seconds), show(per_second)),
+            score: before.score * ASSUMED,
+            noun: before.noun.clone(),
+            seconds: before.seconds,
+        })
+    })
+}
+
+/// "sensors that report every 10 seconds".
+fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
+    let document = &reader.document;
+    let sentence = document.sentence(device.at());
+    let every = |at: usize| matches!(document.lower(at), "every" | "each" | "alle" | "cada" | "per" | "a" | "once");
+    let counted = reader
+        .measures
+        .iter()
+        .filter(|measure| document.sentence(measure.at()) == sentence && measure.span.from > 0)
+        .find_map(|measure| match measure.unit {
+            Unit::Time(seconds) if every(measure.span.from - 1) => {
+                Some(Period { seconds: measure.quantity.high * seconds, span: measure.span })
+            }
+            Unit::Time(_) | Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => None,
+        });
+    counted
+        .or_else(|| {
+            (device.span.to..device.span.to + 12)
+                .filter(|at| document.sentence(*at) == sentence)
+                .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
+        })
+        .filter(|period| period.seconds > 0.0 && period.seconds <= 86_400.0)
+}
+
+/// "daily volume of 2M transactions", "per day we score 40,000 calls".
+fn period_before(reader: &Reader, measure: &Measure) -> Option<Period> {
+    let clause = reader.document.clause_span(measure.at());
+    (clause.from.max(measure.span.from.saturating_sub(6))..measure.span.from)
+        .filter_map(|at| crate::measure::period_at(&reader.document, &reader.hits, at))
+        .find(|period| !(period.span.to..measure.span.from).any(|at| reader.document.tokens[at].kind == Kind::Number))
+}
+
+/// How much data there is.
+pub fn data_volume(reader: &Reader) -> Option<Found<DataVolume>> {
+    struct Amount<'a> {
+        measure: &'a Measure,
+        gigabytes: f64,
+        score: f64,
+        cue: Option<(Span, usize)>,
+    }
+    let mut stored: Vec<Amount> = Vec::new();
+    let mut daily: Vec<Amount> = Vec::new();
+    let mut records: Vec<(&Measure, f64, f64)> = Vec::new();
+    for measure in &reader.measures {
+        let at = measure.at();
+        if reader.is_history(at) || measure.quantity.high <= 0.0 {
+            continue;
+        }
+        let future = if reader.clause_has("future", at) { 0.4 } else { 1.0 };
+        match (measure.unit, measure.noun, measure.period) {
+            (Unit::Data(gigabytes), _, period) => {
+                let decoy = reader.near("decoy.volume", measure.span);
+                let behind = reader.document.lower(measure.span.to);
+                // `10 GB/s` is a bandwidth; a decoy right beside the amount names what it is.
+                if decoy.is_some_and(|(_, distance)| distance <= 4)
+                    || period.is_some_and(|period| period.seconds < 60.0)
+                    || matches!(behind, "ram" | "vram" | "memory" | "gpu" | "gpus")
+                {
+                    continue;
+                }
+                let cue = reader.cue("cue.volume", measure.span);
+                let score = (0.4 + reader.closeness(cue) - 0.8 * reader.closeness(decoy)) * future;
+                if score < 0.25 {
+                    continue;
+                }
+                let value = measure.quantity.high * gigabytes;
+                let amount = Amount { measure, gigabytes: value, score, cue };
+                match period {
+                    Some(period) => {
+                        daily.push(Amount { gigabytes: value * 86_400.0 / period.seconds, ..amount });
+                    }
+                    None => stored.push(amount),
+                }
+            }
+            (Unit::Bare, Some((Noun::Record { kilobytes }, _)), None)
+                if measure.quantity.high >= 100.0 && !measure.quantity.vague =>
+            {
+                let users = kilobytes > 1.0 && kilobytes < 100.0 && reader.cue("cue.volume", measure.span).is_none();
+                if !users {
+                    records.push((measure, measure.quantity.high, kilobytes));
+                }
+            }
+            (
+                Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent,
+                None | Some((Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People, _)),
+                _,
+            ) => {}
+        }
+    }
+    let best = |amounts: Vec<Amount<'_>>| -> Option<(f64, Span, Weigher, String)> {
+        let count = amounts.len();
+        let amount = amounts.into_iter().max_by(|a, b| a.score.total_cmp(&b.score))?;
+        let quantity = &amount.measure.quantity;
+        let words = reader.document.quote(amount.measure.span);
+        let weigher = Weigher::default().support(format!("amount of data “{words}”"), EXPLICIT);
+        let weigher = reader
+            .weigh(weigher, amount.cue, amount.measure.at())
+            .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+            .penalty_if(quantity.vague, "vague number", VAGUE)
+            .penalty_if(count > 1, "several amounts are given", APPROXIMATE);
+        Some((amount.gigabytes, amount.measure.span, weigher, words))
+    };
+    // The table with the most rows is the data; smaller ones describe it.
+    let rows = records.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    let count = rows.map(|(_, count, _)| count);
+    match (best(stored), best(daily)) {
+        (Some((gigabytes, span, weigher, words)), daily) => {
+            let mut spans = vec![span];
+            let mut steps = vec![format!("“{words}” = {} GB", show(gigabytes))];
+            let weigher = weigher.support_if(daily.is_some(), "daily amount is given too", BOUND);
+            let daily_gb = daily.map(|(daily, span, _, words)| {
+                spans.push(span);
+                steps.push(format!("“{words}” = {} GB per day", show(daily)));
+                daily
+            });
+            spans.extend(rows.map(|(measure, _, _)| measure.span));
+            Some(Found {
+                value: DataVolume { stored_gb: gigabytes, daily_gb, records: count },
+                spans,
+                weigher,
+                derivation: Some(steps.join("; ")),
+            })
+        }
+        (None, Some((daily, span, weigher, words))) => Some(Found {
+            value: DataVolume { stored_gb: daily * DAYS_IN_STOCK, daily_gb: Some(daily), records: count },
+            spans: std::iter::once(span).chain(rows.map(|(measure, _, _)| measure.span)).collect(),
+            weigher: weigher.penalty("what is stored is not said", ASSUMED),
+            derivation: Some(format!(
+                "“{words}” = {} GB per day; nothing is said of the stock, {DAYS_IN_STOCK} days are assumed",
+                show(daily)
+            )),
+        }),
+        (None, None) => {
+            let (measure, count, kilobytes) = rows?;
+            let cue = reader.cue("cue.volume", measure.span);
+            let weigher = Weigher::default()
+                .support(format!("counted records “{}”", reader.document.quote(measure.span)), EXPLICIT);
+            Some(Found {
+                value: DataVolume { stored_gb: count * kilobytes / 1e6, daily_gb: None, records: Some(count) },
+                spans: vec![measure.span],
+                weigher: reader.weigh(weigher, cue, measure.at()).penalty("size of a record is assumed", ASSUMED),
+                derivation: Some(format!(
+                    "{} records × {kilobytes} kB assumed each = {} GB",
+                    show(count),
+                    show(count * kilobytes / 1e6)
+                )),
+            })
+        }
+    }
+}
+
+/// The availability objective.
+pub fn availability(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
+    let mut found: Vec<(f64, Found<Availability>, f64)> = Vec::new();
+    for measure in &reader.measures {
+        let percent = measure.quantity.high;
+        if measure.unit != Unit::Percent || !(90.0..100.0).contains(&percent) || reader.is_history(measure.at()) {
+            continue;
+        }
+        let cue = reader.cue("cue.availability", measure.span);
+        let decoy = reader.closeness(reader.near("decoy.availability", measure.span));
+        let score = reader.closeness(cue) - decoy;
+        if cue.is_none() || score <= 0.0 {
+            continue;
+        }
+        let weigher =
+            Weigher::default().support(format!("percentage “{}”", reader.document.quote(measure.span)), EXPLICIT);
+        let weigher = reader.weigh(weigher, cue, measure.at());
+        let mut spans = vec![measure.span];
+        spans.extend(cue.map(|(span, _)| span));
+        found.push((percent, Found { value: Availability { percent }, spans, weigher, derivation: None }, score));
+    }
+    if found.is_empty() {
+        for hit in reader.said("availability") {
+            let Ok(percent) = hit.meaning.value.parse::<f64>() else { continue };
+            let named = hit.meaning.weight >= 1.0;
+            let words = reader.document.quote(hit.span);
+            let weigher = Weigher::default().support(format!("“{words}”"), hit.meaning.weight.min(0.85));
+            let weigher = reader.weigh(weigher, None, hit.span.from).penalty_if(!named, "only implied", IMPLIED);
+            let derivation = (!named).then(|| format!("“{words}” is read as {percent} %"));
+            let derivation = derivation.or_else(|| Some(format!("“{words}” = {percent} %")));
+            found.push((
+                percent,
+                Found { value: Availability { percent }, spans: vec![hit.span], weigher, derivation },
+                hit.meaning.weight,
+            ));
+        }
+        found.sort_by(|a, b| b.2.total_cmp(&a.2));
+        return (found.into_iter().next().map(|(_, found, _)| found), None);
+    }
+    found.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let best = found[0].0;
+    let rivals: Vec<Span> = found
+        .iter()
+        .filter(|(percent, _, _)| (percent - best).abs() > 1e-6)
+        .map(|(_, found, _)| found.spans[0])
+        .collect();
+    if rivals.is_empty() {
+        return (found.into_iter().next().map(|(_, found, _)| found), None);
+    }
+    let highest = found.iter().map(|(percent, _, _)| *percent).fold(0.0, f64::max);
+    let mut spans = vec![found[0].1.spans[0]];
+    spans.extend(rivals);
+    let clash = Clash {
+        fields: vec![ConstraintField::Availability],
+        spans,
+        explanation: "Different availabilities are given.".to_owned(),
+        resolution: format!("The highest one is planned for: {highest} %."),
+    };
+    let chosen = found.into_iter().find(|(percent, _, _)| (percent - highest).abs() < 1e-9).map(|(_, mut found, _)| {
+        found.weigher = found.weigher.penalty("another availability is given", COMPETING);
+        found
+    });
+    (chosen, Some(clash))
+}

@@ -1,0 +1,361 @@
+//! The cloud, the regions, and what is excluded.
+
+use design::constraint::{Cloud, ConstraintField, Region};
+use knowledge::region::{by_code, nearest, of_jurisdiction, places, regions as all_regions};
+
+use crate::{
+    confidence::{ASSUMED, BOUND, COMPETING, EXPLICIT, IMPLIED, Weigher},
+    lexicon::{CITY, Hit, PLACE, REGION, TOOL},
+    reader::{Clash, Found, Reader},
+    text::Span,
+};
+
+/// The provider that regions are chosen from when the text names none: the one that designs are made for.
+pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
+
+/// The name of a provider for people.
+pub fn cloud_name(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Aws => "AWS",
+        Cloud::Gcp => "Google Cloud",
+        Cloud::Azure => "Azure",
+        Cloud::OnPremises => "on-premises",
+    }
+}
+
+fn parse(value: &str) -> Option<Cloud> {
+    serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
+}
+
+/// The cloud provider.
+pub fn cloud(reader: &Reader) -> (Option<Found<Cloud>>, Option<Clash>) {
+    struct Sum {
+        cloud: Cloud,
+        weigher: Weigher,
+        spans: Vec<Span>,
+        named: bool,
+    }
+    let mut sums: Vec<Sum> = Vec::new();
+    let denied: Vec<Cloud> = reader
+        .hits
+        .of("cloud")
+        .filter(|hit| hit.negated.is_some())
+        .filter_map(|hit| parse(&hit.meaning.value))
+        .collect();
+    let mut add = |cloud: Cloud, what: String, support: f64, span: Span, named: bool| {
+        if denied.contains(&cloud) {
+            return;
+        }
+        match sums.iter_mut().find(|sum| sum.cloud == cloud) {
+            Some(sum) if sum.spans.len() < 4 => {
+                sum.weigher = std::mem::take(&mut sum.weigher).support(what, support);
+                sum.spans.push(span);
+                sum.named |= named;
+            }
+            Some(sum) => sum.named |= named,
+            None => {
+                sums.push(Sum { cloud, weigher: Weigher::default().support(what, support), spans: vec![span], named })
+            }
+        }
+    };
+    for hit in reader.said("cloud") {
+        if let Some(cloud) = parse(&hit.meaning.value) {
+            add(cloud, format!("named “{}”", reader.document.quote(hit.span)), 0.9, hit.span, true);
+        }
+    }
+    for hit in reader.said(REGION) {
+        if let Some(region) = by_code(&hit.meaning.value) {
+            add(region.cloud, format!("region of it “{}”", reader.document.quote(hit.span)), 0.75, hit.span, false);
+        }
+    }
+    for hit in reader.said(TOOL) {
+        if let Some(cloud) = hit.meaning.cloud {
+            add(cloud, format!("tool of it “{}”", reader.document.quote(hit.span)), 0.55, hit.span, false);
+        }
+    }
+    // What is named wins over what is only suggested by a tool.
+    let any_named = sums.iter().any(|sum| sum.named);
+    let mut named: Vec<Sum> = sums.into_iter().filter(|sum| sum.named == any_named).collect();
+    let values: Vec<f64> = named.iter().map(|sum| sum.weigher.value()).collect();
+    let Some(best) = values.iter().copied().reduce(f64::max) else { return (None, None) };
+    // The first that is named counts on a tie: people name the preferred one first.
+    let index = values.iter().position(|value| (*value - best).abs() < 0.05).unwrap_or(0);
+    let clash = (any_named && named.len() > 1).then(|| Clash {
+        fields: vec![ConstraintField::Cloud],
+        spans: named.iter().map(|sum| sum.spans[0]).collect(),
+        explanation: format!(
+            "Several clouds are named: {}.",
+            named.iter().map(|sum| cloud_name(sum.cloud)).collect::<Vec<_>>().join(" and ")
+        ),
+        resolution: format!("{} is planned for.", cloud_name(named[index].cloud)),
+    });
+    let several = named.len() > 1;
+    let chosen = named.swap_remove(index);
+    let hedge_at = chosen.spans.first().map_or(0, |span| span.from);
+    let weigher = reader
+        .weigh(chosen.weigher, None, hedge_at)
+        .penalty_if(several, "another cloud is named", COMPETING)
+        .penalty_if(!chosen.named, "suggested by what is used, not named", IMPLIED);
+    let derivation = (!chosen.named)
+        .then(|| format!("“{}” belongs to {}", reader.document.quote(chosen.spans[0]), cloud_name(chosen.cloud)));
+    (Some(Found { value: chosen.cloud, spans: chosen.spans, weigher, derivation }), clash)
+}
+
+/// A place that the text names, as regions of the cloud.
+struct Mention {
+    jurisdiction: String,
+    regions: Vec<Region>,
+    /// A jurisdiction as a whole, not one place in it.
+    whole: bool,
+    /// A provider's code.
+    code: bool,
+    /// "only", "must stay in".
+    only: bool,
+    /// Customers are there; nothing is said of the data.
+    implied: bool,
+    excluded: bool,
+    span: Span,
+    weigher: Weigher,
+}
+
+/// What the text says of places.
+pub struct Regions {
+    /// Where data and services may be.
+    pub found: Option<Found<Vec<Region>>>,
+    /// Where they may not be.
+    pub excluded: Vec<Region>,
+    /// Contradictions.
+    pub clashes: Vec<Clash>,
+}
+
+/// The regions, given the cloud when it is known.
+pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
+    let mut mentions: Vec<Mention> = Vec::new();
+    for group in [REGION, CITY, PLACE] {
+        for hit in reader.hits.of(group) {
+            mentions.extend(mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD)));
+        }
+    }
+    mentions.sort_by_key(|mention| mention.span.from);
+    let mut clashes = Vec::new();
+    let mut excluded: Vec<Region> = Vec::new();
+    for mention in mentions.iter().filter(|mention| mention.excluded) {
+        for region in &mention.regions {
+            if !excluded.contains(region) {
+                excluded.push(region.clone());
+            }
+        }
+    }
+    let wanted: Vec<&Mention> = mentions.iter().filter(|mention| !mention.excluded).collect();
+    // Where customers are counts only when nothing is said of the data.
+    let said_any = wanted.iter().any(|mention| !mention.implied);
+    // It also tells which place within a jurisdiction is near to them.
+    let whole_law: Vec<&str> = wanted
+        .iter()
+        .filter(|mention| mention.whole && !mention.implied)
+        .map(|mention| mention.jurisdiction.as_str())
+        .collect();
+    let wanted: Vec<&Mention> = wanted
+        .iter()
+        .copied()
+        .filter(|mention| {
+            !said_any || !mention.implied || (!mention.whole && whole_law.contains(&mention.jurisdiction.as_str()))
+        })
+        .collect();
+    let strict: Vec<&&Mention> = wanted.iter().filter(|mention| mention.only).collect();
+    let law = strict.first().map(|mention| mention.jurisdiction.clone());
+    let mut kept: Vec<&Mention> = wanted.clone();
+    if let Some(law) = &law {
+        let outside: Vec<&&Mention> = wanted.iter().filter(|mention| mention.jurisdiction != *law).collect();
+        if let Some(other) = outside.first() {
+            let first = strict[0];
+            clashes.push(Clash {
+                fields: vec![ConstraintField::Regions],
+                spans: vec![first.span, other.span],
+                explanation: format!(
+                    "“{}” restricts data to {law}, but “{}” is in {}.",
+                    reader.document.quote(first.span),
+                    reader.document.quote(other.span),
+                    other.jurisdiction
+                ),
+                resolution: format!("The restriction holds: only regions in {law} are used."),
+            });
+        }
+        kept.retain(|mention| mention.jurisdiction == *law);
+    }
+    let mut list: Vec<Region> = Vec::new();
+    for mention in &kept {
+        // A jurisdiction as a whole adds nothing where a place in it is named.
+        let place_named =
+            mention.whole && kept.iter().any(|other| !other.whole && other.jurisdiction == mention.jurisdiction);
+        if !place_named {
+            for region in &mention.regions {
+                if !list.contains(region) {
+                    list.push(region.clone());
+                }
+            }
+        }
+    }
+    let before = list.len();
+    list.retain(|region| !excluded.contains(region));
+    if before > 0 && list.is_empty() {
+        let denied = mentions.iter().find(|mention| mention.excluded);
+        clashes.push(Clash {
+            fields: vec![ConstraintField::Regions],
+            spans: kept
+                .first()
+                .map(|mention| mention.span)
+                .into_iter()
+                .chain(denied.map(|mention| mention.span))
+                .collect(),
+            explanation: "Every region that is asked for is also excluded.".to_owned(),
+            resolution: "The exclusion holds; the regions are left open.".to_owned(),
+        });
+        return Regions { found: None, excluded, clashes };
+    }
+    if let (Some(cloud), Some(other)) = (
+        cloud,
+        kept.iter()
+            .find(|mention| mention.code && mention.regions.first().is_some_and(|region| Some(region.cloud) != cloud)),
+    ) {
+        let named = other.regions.first().map_or(cloud, |region| region.cloud);
+        clashes.push(Clash {
+            fields: vec![ConstraintField::Regions, ConstraintField::Cloud],
+            spans: vec![other.span],
+            explanation: format!(
+                "“{}” is a region of {}, but the cloud is {}.",
+                reader.document.quote(other.span),
+                cloud_name(named),
+                cloud_name(cloud)
+            ),
+            resolution: format!("The place stands: the region of {} nearest to it is used.", cloud_name(cloud)),
+        });
+        list = list.into_iter().filter_map(|region| translate(&region, cloud)).collect();
+    }
+    if list.is_empty() {
+        return Regions { found: None, excluded, clashes };
+    }
+    let mut weigher = Weigher::default();
+    for mention in kept.iter().take(3) {
+        for (index, line) in mention.weigher.lines().into_iter().enumerate() {
+            // The witnesses of each mention are carried over as one, by its own value.
+            if index == 0 {
+                let label = line.rsplit_once(" (").map_or(line.clone(), |(label, _)| label.to_owned());
+                weigher = weigher.support(label, mention.weigher.value());
+            }
+        }
+    }
+    let code = kept.iter().any(|mention| mention.code);
+    let conflict = !clashes.is_empty();
+    let weigher = weigher
+        .penalty_if(cloud.is_none() && !code, "no cloud is named: AWS regions assumed", 0.92)
+        .penalty_if(kept.iter().all(|mention| mention.implied), "said of customers, not of the data", IMPLIED)
+        .penalty_if(conflict, "contradicted elsewhere in the text", COMPETING);
+    let steps: Vec<String> = kept
+        .iter()
+        .filter(|mention| !mention.code)
+        .map(|mention| {
+            let codes: Vec<&str> = mention.regions.iter().map(|region| region.code.as_str()).collect();
+            format!("“{}” -> {}", reader.document.quote(mention.span), codes.join(", "))
+        })
+        .collect();
+    let spans = kept.iter().map(|mention| mention.span).collect();
+    let derivation = (!steps.is_empty()).then(|| {
+        let assumed = if cloud.is_none() && !code { "; regions of AWS assumed" } else { "" };
+        format!("{}{assumed}", steps.join("; "))
+    });
+    Regions { found: Some(Found { value: list, spans, weigher, derivation }), excluded, clashes }
+}
+
+/// The region of another provider at the same place.
+pub fn translate(region: &Region, cloud: Cloud) -> Option<Region> {
+    if region.cloud == cloud {
+        return Some(region.clone());
+    }
+    let fact = by_code(&region.code)?;
+    nearest(cloud, Some(&fact.city), Some(&fact.country), &fact.jurisdiction)
+}
+
+fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
+    let document = &reader.document;
+    let span = hit.span;
+    if reader.is_history(span.from) {
+        return None;
+    }
+    let code = hit.meaning.group == REGION;
+    let (jurisdiction, regions, whole) = if code {
+        let fact = by_code(&hit.meaning.value)?;
+        (fact.jurisdiction.clone(), vec![fact.region()], false)
+    } else if hit.meaning.group == CITY {
+        let fact = all_regions().iter().find(|region| region.city == hit.meaning.value)?;
+        let region = nearest(cloud, Some(&fact.city), Some(&fact.country), &fact.jurisdiction)?;
+        (fact.jurisdiction.clone(), vec![region], false)
+    } else {
+        let place = places().get(hit.meaning.value.parse::<usize>().ok()?)?;
+        let whole = place.country.is_none() || (place.city.is_none() && place.country.as_deref() == Some("US"));
+        let regions = if whole {
+            of_jurisdiction(cloud, &place.jurisdiction)
+        } else {
+            let place_region = nearest(cloud, place.city.as_deref(), place.country.as_deref(), &place.jurisdiction);
+            place_region.into_iter().collect()
+        };
+        (place.jurisdiction.clone(), regions, whole)
+    };
+    if regions.is_empty() {
+        return None;
+    }
+    let preposition = reader.hits.before("place_preposition", span.from);
+    let cue = reader.cue("cue.region", span);
+    let only_cue =
+        reader.hits.in_clause(document, "only", span.from).map(|hit| hit.span).find(|found| found.distance(span) <= 8);
+    let behind = document.lower(span.to);
+    let fits = code
+        || preposition.is_some()
+        || only_cue.is_some()
+        || matches!(behind, "only" | "region" | "regions" | "based" | "data" | "hosted" | "residency" | "cloud")
+        || cue.is_some_and(|(_, distance)| distance <= 2)
+        || span.from == 0
+        || reader.hits.before("cloud", span.from).is_some()
+        || document.lower(span.from.wrapping_sub(1)) == ":"
+        || matches!(document.lower(span.from.wrapping_sub(1)), "," | "(" | "no" | "not" | "/" | "non");
+    if !fits {
+        return None;
+    }
+    // "outside": with another negation or "must not leave" it restricts, alone it excludes.
+    let outside = preposition.is_some_and(|found| {
+        (found.span.from..found.span.to)
+            .any(|at| matches!(document.lower(at), "outside" | "außerhalb" | "fuera" | "hors"))
+    });
+    let other_negation = reader.hits.in_clause(document, "negation", span.from).any(|found| {
+        found.span.to <= span.from
+            && found.meaning.value == "forward"
+            && !(found.span.from..found.span.to).any(|at| matches!(document.lower(at), "outside" | "außerhalb"))
+    });
+    let (excluded, only) = if outside {
+        let restricts = other_negation || only_cue.is_some();
+        (!restricts, restricts)
+    } else {
+        (hit.negated.is_some() && only_cue.is_none(), only_cue.is_some())
+    };
+    let audience =
+        reader.near("cue.audience", span).filter(|(found, distance)| *distance <= 4 && found.to <= span.from + 5);
+    let implied = !code && !only && audience.is_some() && cue.is_none_or(|(_, distance)| distance > 8);
+    // "No customers in the US" excludes nothing.
+    if excluded && implied {
+        return None;
+    }
+    let words = document.quote(span);
+    let weigher = Weigher::default()
+        .support(
+            if code { format!("region code “{words}”") } else { format!("place “{words}”") },
+            if code { 0.85 } else { EXPLICIT },
+        )
+        .support_if(only, "said to be the only place", EXPLICIT)
+        .support_if(preposition.is_some() && !implied, "said as a place", BOUND);
+    let weigher = reader.weigh(weigher, cue.filter(|_| !implied), span.from).penalty_if(
+        implied,
+        "said of people, not of the data",
+        ASSUMED,
+    );
+    Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
+}

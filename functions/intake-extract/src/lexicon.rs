@@ -1,0 +1,470 @@
+//! Finding the lexicon's phrases in a document, and what denies them.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use design::constraint::Cloud;
+
+use crate::text::{Document, Kind, Span};
+
+/// One word of a phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Pattern {
+    /// The word without regard to case.
+    Lower(String),
+    /// The word with exactly this case.
+    Exact(String),
+    /// A word of this form; `*` stood at one end or the other.
+    Prefix(String),
+    /// A word that ends so.
+    Suffix(String),
+    /// A word with something in its middle (`personali*ed`).
+    Around(String, String),
+}
+
+impl Pattern {
+    fn new(word: &str) -> Self {
+        match word.split_once('*') {
+            Some(("", suffix)) => Self::Suffix(suffix.to_lowercase()),
+            Some((prefix, "")) => Self::Prefix(prefix.to_lowercase()),
+            Some((prefix, suffix)) => Self::Around(prefix.to_lowercase(), suffix.to_lowercase()),
+            None if word.chars().any(char::is_uppercase) => Self::Exact(word.to_owned()),
+            None => Self::Lower(word.to_owned()),
+        }
+    }
+
+    fn matches(&self, text: &str, lower: &str) -> bool {
+        match self {
+            Self::Lower(word) => lower == word,
+            Self::Exact(word) => text == word,
+            Self::Prefix(prefix) => lower.starts_with(prefix.as_str()),
+            Self::Suffix(suffix) => lower.ends_with(suffix.as_str()),
+            Self::Around(prefix, suffix) => {
+                lower.len() >= prefix.len() + suffix.len()
+                    && lower.starts_with(prefix.as_str())
+                    && lower.ends_with(suffix.as_str())
+            }
+        }
+    }
+
+    /// The key under which the phrase is found quickly, when its first word has one.
+    fn key(&self) -> Option<String> {
+        match self {
+            Self::Lower(word) => Some(word.clone()),
+            Self::Exact(word) => Some(word.to_lowercase()),
+            Self::Prefix(_) | Self::Suffix(_) | Self::Around(..) => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Phrase {
+    words: Vec<Pattern>,
+    meaning: usize,
+}
+
+/// What a phrase means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meaning {
+    /// Which reader it is for.
+    pub group: String,
+    /// What it says to that reader.
+    pub value: String,
+    /// How strongly.
+    pub weight: f64,
+    /// The provider that it suggests, for tools.
+    pub cloud: Option<Cloud>,
+}
+
+/// A compiled lexicon.
+#[derive(Debug)]
+struct Lexicon {
+    meanings: Vec<Meaning>,
+    by_first_word: HashMap<String, Vec<Phrase>>,
+    others: Vec<Phrase>,
+}
+
+/// Group of the tools' names.
+pub const TOOL: &str = "tool";
+/// Group of the currencies' words; symbols too.
+pub const CURRENCY: &str = "currency";
+/// Group of region codes and names; the value is the code.
+pub const REGION: &str = "region";
+/// Group of cities that have regions; the value is the city.
+pub const CITY: &str = "city";
+/// Group of places; the value is the index in the places' file.
+pub const PLACE: &str = "place";
+
+fn lexicon() -> &'static Lexicon {
+    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| {
+        let mut lexicon = Lexicon { meanings: Vec::new(), by_first_word: HashMap::new(), others: Vec::new() };
+        for concept in knowledge::lexicon::concepts() {
+            let meaning = Meaning {
+                group: concept.group.clone(),
+                value: concept.value.clone(),
+                weight: concept.weight,
+                cloud: None,
+            };
+            lexicon.add(meaning, concept.phrases.values().flatten());
+        }
+        for tool in knowledge::lexicon::tools() {
+            let meaning = Meaning { group: TOOL.to_owned(), value: tool.name.clone(), weight: 1.0, cloud: tool.cloud };
+            lexicon.add(meaning, tool.words.iter());
+        }
+        for currency in &knowledge::currency::currencies().currencies {
+            lexicon.add(plain(CURRENCY, &currency.code), currency.words.iter().chain(&currency.symbols));
+        }
+        let mut cities: Vec<&str> = Vec::new();
+        for region in knowledge::region::regions() {
+            lexicon.add(plain(REGION, &region.code), region.names.iter());
+            // A city in lower case finds every spelling of its case; `*` keeps "Spain" and the like to the places.
+            let is_place = knowledge::region::places()
+                .iter()
+                .any(|place| place.words.iter().any(|word| word.eq_ignore_ascii_case(&region.city)));
+            if !is_place && !cities.contains(&region.city.as_str()) {
+                cities.push(&region.city);
+                lexicon.add(plain(CITY, &region.city), std::iter::once(&region.city.to_lowercase()));
+            }
+        }
+        for (index, place) in knowledge::region::places().iter().enumerate() {
+            lexicon.add(plain(PLACE, &index.to_string()), place.words.iter());
+        }
+        lexicon
+    })
+}
+
+fn plain(group: &str, value: &str) -> Meaning {
+    Meaning { group: group.to_owned(), value: value.to_owned(), weight: 1.0, cloud: None }
+}
+
+impl Lexicon {
+    fn add<'a>(&mut self, meaning: Meaning, phrases: impl Iterator<Item = &'a String>) {
+        let index = self.meanings.len();
+        self.meanings.push(meaning);
+        for phrase in phrases {
+            // A star is not part of a word for the tokenizer: it is carried through as a letter that no text has.
+            let marked = phrase.replace('*', "\u{a771}");
+            let document = Document::new(&marked);
+            let words: Vec<Pattern> = (0..document.tokens.len())
+                .filter(|at| !document.joining_hyphen(*at))
+                .map(|at| Pattern::new(&document.tokens[at].text.replace('\u{a771}', "*")))
+                .collect();
+            let Some(first) = words.first() else { continue };
+            let key = first.key();
+            let phrase = Phrase { words, meaning: index };
+            match key {
+                Some(key) => self.by_first_word.entry(key).or_default().push(phrase),
+                None => self.others.push(phrase),
+            }
+        }
+    }
+}
+
+/// A phrase that was found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// What it means.
+    pub meaning: &'static Meaning,
+    /// Where it is.
+    pub span: Span,
+    /// The negation that reaches it, when there is one.
+    pub negated: Option<Span>,
+}
+
+/// All phrases of a document.
+#[derive(Debug)]
+pub struct Hits {
+    hits: Vec<Hit>,
+    /// Indices of the hits of each group, in the order of the text: long texts have thousands of hits.
+    groups: HashMap<&'static str, Vec<usize>>,
+}
+
+impl Hits {
+    /// Finds everything that the lexicon knows, marks clauses in the document, and finds what is denied.
+    pub fn find(document: &mut Document) -> Self {
+        let lexicon = lexicon();
+        let mut hits = Vec::new();
+        for at in 0..document.tokens.len() {
+            let token = &document.tokens[at];
+            let quick = lexicon.by_first_word.get(&token.lower).into_iter().flatten();
+            let slow = lexicon.others.iter().filter(|phrase| phrase.words[0].matches(&token.text, &token.lower));
+            for phrase in quick.chain(slow) {
+                if let Some(to) = phrase_at(document, &phrase.words, at) {
+                    let meaning = &lexicon.meanings[phrase.meaning];
+                    hits.push(Hit { meaning, span: Span::new(at, to), negated: None });
+                }
+            }
+        }
+        region_codes(document, lexicon, &mut hits);
+        let hits = longest(hits);
+        let mut groups: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        for (index, hit) in hits.iter().enumerate() {
+            groups.entry(hit.meaning.group.as_str()).or_default().push(index);
+        }
+        let mut found = Self { hits, groups };
+        found.mark_clauses(document);
+        found.mark_negated(document);
+        found
+    }
+
+    /// The hits of a group, denied or not, in the order of the text.
+    pub fn of<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Hit> {
+        self.groups.get(group).into_iter().flatten().map(|index| &self.hits[*index])
+    }
+
+    /// The hit of a group that begins at a token; the longest, when there are several.
+    pub fn at<'a>(&'a self, group: &'a str, token: usize) -> Option<&'a Hit> {
+        let indices = self.groups.get(group)?;
+        let first = indices.partition_point(|index| self.hits[*index].span.from < token);
+        let hits = indices[first..].iter().map(|index| &self.hits[*index]);
+        hits.take_while(|hit| hit.span.from == token).max_by_key(|hit| hit.span.to)
+    }
+
+    /// The hit of a group that ends before a token; the longest, when there are several.
+    pub fn before<'a>(&'a self, group: &'a str, token: usize) -> Option<&'a Hit> {
+        self.of(group).filter(|hit| hit.span.to == token).min_by_key(|hit| hit.span.from)
+    }
+
+    /// The hits of a group in the clause of a token.
+    pub fn in_clause<'a>(
+        &'a self,
+        document: &'a Document,
+        group: &'a str,
+        token: usize,
+    ) -> impl Iterator<Item = &'a Hit> {
+        let clause = document.clause(token);
+        self.of(group).filter(move |hit| document.clause(hit.span.from) == clause)
+    }
+
+    /// The hits of a group in the sentence of a token.
+    pub fn in_sentence<'a>(
+        &'a self,
+        document: &'a Document,
+        group: &'a str,
+        token: usize,
+    ) -> impl Iterator<Item = &'a Hit> {
+        let sentence = document.sentence(token);
+        self.of(group).filter(move |hit| document.sentence(hit.span.from) == sentence)
+    }
+
+    fn mark_clauses(&self, document: &mut Document) {
+        let mut begins = vec![false; document.tokens.len()];
+        for hit in self.of("clause_break") {
+            let at = hit.span.from;
+            // "anything but Azure" is one statement.
+            if self.of("negation").any(|other| other.span.overlaps(hit.span)) {
+                continue;
+            }
+            match hit.meaning.value.as_str() {
+                "word" => begins[at] = true,
+                _ => {
+                    let behind_comma = at >= 1 && document.lower(at - 1) == ",";
+                    let behind_and = at >= 1 && matches!(document.lower(at - 1), "and" | "und" | "et" | "y");
+                    if behind_comma || behind_and {
+                        begins[at] = true;
+                    }
+                }
+            }
+        }
+        for at in 1..document.tokens.len() {
+            let before = document.lower(at - 1);
+            let dash = matches!(before, "—" | "–") && !document.glued(at - 1);
+            let bracket = matches!(before, ")") || document.lower(at) == "(";
+            if dash || bracket || matches!(before, ";" | "•") || document.sentence(at) != document.sentence(at - 1) {
+                begins[at] = true;
+            }
+        }
+        let mut clause = 0;
+        for (at, token) in document.tokens.iter_mut().enumerate() {
+            if begins[at] && at > 0 {
+                clause += 1;
+            }
+            token.clause = clause;
+        }
+    }
+
+    fn mark_negated(&mut self, document: &Document) {
+        let harmless: Vec<Span> =
+            self.of("negation").filter(|hit| hit.meaning.value == "none").map(|hit| hit.span).collect();
+        let mut reaches: Vec<(Span, Span)> = Vec::new();
+        for hit in self.of("negation") {
+            if hit.meaning.value == "none" || harmless.iter().any(|span| span.overlaps(hit.span)) {
+                continue;
+            }
+            let clause = document.clause_span(hit.span.from);
+            if hit.meaning.value == "backward" {
+                // It denies the subject: what stands between the last comma and it.
+                let from = (clause.from..hit.span.from)
+                    .rev()
+                    .take_while(|at| {
+                        document.lower(*at) != "," && document.sentence(*at) == document.sentence(hit.span.from)
+                    })
+                    .last()
+                    .unwrap_or(hit.span.from);
+                reaches.push((hit.span, Span::new(from, hit.span.from)));
+            } else {
+                reaches.push((hit.span, Span::new(hit.span.to, self.end_of_negation(document, hit.span, clause))));
+            }
+        }
+        for hit in &mut self.hits {
+            // A negation does not deny itself, nor a phrase that holds it ("no downtime").
+            hit.negated = reaches
+                .iter()
+                .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
+                .map(|(cue, _)| *cue);
+        }
+    }
+
+    /// A forward negation reaches through a list, but not into a statement of its own behind a comma or `and`.
+    fn end_of_negation(&self, document: &Document, cue: Span, clause: Span) -> usize {
+        let short = matches!(
+            document.lower(cue.from),
+            "instead"
+                | "rather"
+                | "unlike"
+                | "replace"
+                | "replacing"
+                | "replaces"
+                | "statt"
+                | "anstatt"
+                | "except"
+                | "migrate"
+                | "migrating"
+                | "move"
+                | "moving"
+        );
+        let is_predicate = |at: usize| self.at("predicate", at).is_some();
+        // A longer list than this is another statement; it also bounds the work on a text that only denies.
+        let clause = Span::new(clause.from, clause.to.min(cue.to + 60));
+        let mut at = cue.to;
+        while at < clause.to {
+            let comma = document.lower(at) == ",";
+            let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
+            let turn = matches!(document.lower(at), "to" | "by" | "with") && short && at > cue.to;
+            if turn || (comma && short) {
+                return at;
+            }
+            if comma || and {
+                let end = (at + 1..clause.to).find(|next| document.lower(*next) == ",").unwrap_or(clause.to);
+                let window = if and { end.min(at + 3) } else { end };
+                if (at + 1..window).any(is_predicate) {
+                    return at;
+                }
+            }
+            at += 1;
+        }
+        clause.to
+    }
+}
+
+/// Where the phrase ends, when it begins at `at`. Hyphens between its words are passed over.
+fn phrase_at(document: &Document, words: &[Pattern], at: usize) -> Option<usize> {
+    let mut next = at;
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 && document.joining_hyphen(next) {
+            next += 1;
+        }
+        let token = document.token(next)?;
+        if !word.matches(&token.text, &token.lower) {
+            return None;
+        }
+        if index > 0 && token.sentence != document.sentence(at) {
+            return None;
+        }
+        next += 1;
+    }
+    Some(next)
+}
+
+/// Region codes are joined by hyphens exactly as providers write them.
+fn region_codes(document: &Document, lexicon: &'static Lexicon, hits: &mut Vec<Hit>) {
+    let mut at = 0;
+    while at < document.tokens.len() {
+        if document.tokens[at].kind != Kind::Word {
+            at += 1;
+            continue;
+        }
+        let mut to = at + 1;
+        while document.joining_hyphen(to) && to + 1 < document.tokens.len() {
+            to += 2;
+        }
+        let code: String = document.tokens[at..to].iter().map(|token| token.lower.as_str()).collect();
+        // The letter of an availability zone (`us-east-1a`) is a token of its own, so a zone names its region.
+        if let Some(region) = knowledge::region::by_code(&code)
+            && let Some(meaning) =
+                lexicon.meanings.iter().find(|meaning| meaning.group == REGION && meaning.value == region.code)
+        {
+            hits.push(Hit { meaning, span: Span::new(at, to), negated: None });
+        }
+        at = to;
+    }
+}
+
+/// Within a group the longest phrase wins over those inside it; a tool's name wins over a cloud's inside it.
+fn longest(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.span.from, std::cmp::Reverse(hit.span.to)));
+    let inside = |outer: &Hit, inner: &Hit| {
+        outer.span != inner.span && outer.span.from <= inner.span.from && inner.span.to <= outer.span.to
+    };
+    let covers = |outer: &Hit, inner: &Hit| {
+        let same = outer.meaning.group == inner.meaning.group
+            || (outer.meaning.group == TOOL && inner.meaning.group == "cloud")
+            || (outer.meaning.group == REGION && (inner.meaning.group == PLACE || inner.meaning.group == CITY));
+        same && inside(outer, inner)
+    };
+    // Phrases are short, so only close neighbours can cover each other.
+    (0..hits.len())
+        .filter(|index| {
+            let hit = &hits[*index];
+            let near = hits[..*index].iter().rev().take_while(|other| hit.span.from - other.span.from <= 8);
+            let after = hits[*index + 1..].iter().take_while(|other| other.span.from == hit.span.from);
+            !near.chain(after).any(|other| covers(other, hit))
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|index| hits[index].clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tools(text: &str) -> (Vec<String>, Vec<String>) {
+        let mut document = Document::new(text);
+        let hits = Hits::find(&mut document);
+        let names = |negated: bool| {
+            hits.of(TOOL).filter(|hit| hit.negated.is_some() == negated).map(|hit| hit.meaning.value.clone()).collect()
+        };
+        (names(false), names(true))
+    }
+
+    #[test]
+    fn a_negation_reaches_through_a_list_and_stops_at_a_statement() {
+        assert_eq!(
+            tools("No Kubernetes, Airflow or Spark."),
+            (vec![], vec!["kubernetes".into(), "airflow".into(), "spark".into()])
+        );
+        assert_eq!(tools("no Kubernetes, use Terraform"), (vec!["terraform".into()], vec!["kubernetes".into()]));
+        assert_eq!(tools("without Airflow but with Spark"), (vec!["spark".into()], vec!["airflow".into()]));
+        assert_eq!(
+            tools("Kubernetes is not an option; Docker is fine"),
+            (vec!["docker".into()], vec!["kubernetes".into()])
+        );
+        assert_eq!(tools("Not only Kafka but Flink too"), (vec!["kafka".into(), "flink".into()], vec![]));
+    }
+
+    #[test]
+    fn case_matters_only_for_words_with_capitals() {
+        assert_eq!(tools("Terraform, TERRAFORM").0.len(), 2);
+        assert!(tools("a ray of hope").0.is_empty());
+    }
+
+    #[test]
+    fn codes_of_regions_are_found_with_their_zone() {
+        let mut document = Document::new("in us-east-1, europe-west4 and westeurope");
+        let hits = Hits::find(&mut document);
+        let codes: Vec<_> = hits.of(REGION).map(|hit| hit.meaning.value.as_str()).collect();
+        assert_eq!(codes, ["us-east-1", "europe-west4", "westeurope"]);
+    }
+}

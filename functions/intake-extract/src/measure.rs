@@ -1,0 +1,316 @@
+//! Numbers with their units, the things that they count, and their periods.
+
+use knowledge::currency::CurrencyFact;
+
+use crate::{
+    lexicon::Hits,
+    number::{Bound, Quantity, quantities},
+    text::{Document, Kind, Span},
+};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Noun {
+    /// Requests, events, predictions.
+    Request,
+    /// Rows, documents, images; each about so many kilobytes.
+    Record {
+        /// Assumed size of one.
+        kilobytes: f64,
+    },
+    /// Devices and machines.
+    Device,
+    /// Engineers and the like.
+    Person,
+    /// People, members.
+    People,
+}
+
+/// The unit of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unit {
+    /// Money.
+    Money(&'static CurrencyFact),
+    /// Time; one unit in seconds.
+    Time(f64),
+    /// Data; one unit in gigabytes.
+    Data(f64),
+    /// Requests or events; one unit in events per second.
+    Rate(f64),
+    /// Percent.
+    Percent,
+    /// None.
+    Bare,
+}
+
+/// "per month".
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Period {
+    /// Its length in seconds.
+    pub seconds: f64,
+    /// Its words.
+    pub span: Span,
+}
+
+/// A number with its unit.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// The number.
+    pub quantity: Quantity,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it counts.
+    pub noun: Option<(Noun, Span)>,
+    /// Its period.
+    pub period: Option<Period>,
+    /// All words that belong to it.
+    pub span: Span,
+}
+
+impl Measure {
+    /// A token of the measure, to ask for its clause and sentence.
+    pub fn at(&self) -> usize {
+        self.quantity.span.from
+    }
+}
+
+/// All measures of a document.
+pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
+    let mut found: Vec<Measure> = quantities(document, hits).into_iter().map(|q| measure(document, hits, q)).collect();
+    found.extend(wordless(document, hits));
+    found.sort_by_key(|measure| measure.span.from);
+    found
+}
+
+fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
+    let mut end = quantity.span.to;
+    let mut span = quantity.whole.hull(quantity.span);
+    let here = if document.joining_hyphen(end) { end + 1 } else { end };
+    let mut unit = Unit::Bare;
+    let currency_before = hits.before("currency", quantity.span.from);
+    if let Some(hit) = hits.at("currency", here).or(currency_before) {
+        let facts = &knowledge::currency::currencies().currencies;
+        if let Some(fact) = facts.iter().find(|fact| fact.code == hit.meaning.value) {
+            unit = Unit::Money(fact);
+            span = span.hull(hit.span);
+            end = end.max(hit.span.to);
+        }
+    } else {
+        type Make = fn(f64) -> Unit;
+        let units: [(&str, Make); 3] = [("rate_unit", Unit::Rate), ("time", Unit::Time), ("data_unit", Unit::Data)];
+        for (group, make) in units {
+            if let Some(hit) = hits.at(group, here)
+                && let Ok(value) = hit.meaning.value.parse()
+            {
+                unit = make(value);
+                end = hit.span.to;
+                break;
+            }
+        }
+        if unit == Unit::Bare
+            && let Some(hit) = hits.at("percent", here)
+        {
+            unit = Unit::Percent;
+            end = hit.span.to;
+        }
+    }
+    span = span.hull(Span::new(quantity.span.from, end));
+    let noun = if unit == Unit::Bare { noun_after(document, hits, end) } else { None };
+    if let Some((_, words)) = noun {
+        span = span.hull(words);
+    }
+    let behind = noun.map_or(end, |(_, words)| words.to);
+    let period = match unit {
+        Unit::Time(_) | Unit::Rate(_) | Unit::Percent => None,
+        Unit::Money(_) | Unit::Data(_) | Unit::Bare => {
+            period_after(document, hits, behind).or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
+        }
+    };
+    if let Some(period) = period {
+        span = span.hull(period.span);
+    }
+    Measure { quantity, unit, noun, period, span }
+}
+
+/// The thing that is counted, within a few words behind the number.
+fn noun_after(document: &Document, hits: &Hits, from: usize) -> Option<(Noun, Span)> {
+    let mut at = from;
+    while at < from + 5 {
+        let token = document.token(at)?;
+        let number = token.kind == Kind::Number || hits.at("number", at).is_some();
+        if token.sentence != document.sentence(from.saturating_sub(1)) || number {
+            return None;
+        }
+        if token.kind == Kind::Symbol && !document.joining_hyphen(at) {
+            return None;
+        }
+        if let Some(hit) = hits.at("noun", at) {
+            let mut hit = hit;
+            // `customer records`, `card transactions`: the last noun of a compound counts.
+            let mut next = hit.span.to;
+            while let Some(longer) = hits.at("noun", next) {
+                hit = longer;
+                next = hit.span.to;
+            }
+            let noun = match hit.meaning.value.split_once(':') {
+                Some((_, kilobytes)) => Noun::Record { kilobytes: kilobytes.parse().ok()? },
+                None => match hit.meaning.value.as_str() {
+                    "request" => Noun::Request,
+                    "device" => Noun::Device,
+                    "person" => Noun::Person,
+                    _ => Noun::People,
+                },
+            };
+            return Some((noun, Span::new(from, hit.span.to)));
+        }
+        let stops = matches!(
+            token.lower.as_str(),
+            "per"
+                | "in"
+                | "from"
+                | "and"
+                | "to"
+                | "for"
+                | "with"
+                | "on"
+                | "is"
+                | "are"
+                | "every"
+                | "each"
+                | "we"
+                | "or"
+        );
+        if stops || hits.at("time", at).is_some() && at == from {
+            return None;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// "per second", "/s", "a day", "each hour", "daily": a few words behind the number or the thing.
+fn period_after(document: &Document, hits: &Hits, from: usize) -> Option<Period> {
+    let sentence = document.sentence(from.checked_sub(1)?);
+    for at in from..from + 6 {
+        let token = document.token(at)?;
+        if token.sentence != sentence
+            || token.kind == Kind::Number
+            || matches!(token.lower.as_str(), "," | ";" | "(" | ")")
+        {
+            return None;
+        }
+        if let Some(period) = period_at(document, hits, at) {
+            return Some(period);
+        }
+    }
+    None
+}
+
+/// A period that begins at a token.
+pub fn period_at(document: &Document, hits: &Hits, at: usize) -> Option<Period> {
+    if let Some(hit) = hits.at("period", at) {
+        return Some(Period { seconds: hit.meaning.value.parse().ok()?, span: hit.span });
+    }
+    let per = hits.at("per", at)?;
+    let next = per.span.to;
+    // `per business day`
+    let word = usize::from(matches!(document.lower(next), "business" | "working" | "calendar" | "single"));
+    let time = hits.at("time", next + word)?;
+    Some(Period { seconds: time.meaning.value.parse().ok()?, span: Span::new(at, time.span.to) })
+}
+
+/// "2 million daily transactions".
+fn period_between(hits: &Hits, from: usize, to: usize) -> Option<Period> {
+    let hit = hits.of("period").find(|hit| hit.span.from >= from && hit.span.to <= to)?;
+    Some(Period { seconds: hit.meaning.value.parse().ok()?, span: hit.span })
+}
+
+/// Durations without a number: "under a second", "sub-second", "single-digit milliseconds".
+fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
+    let time = |value: f64, span: Span, seconds: f64, vague: bool| Measure {
+        quantity: Quantity {
+            low: value,
+            high: value,
+            span,
+            whole: span,
+            bound: Bound::AtMost,
+            approximate: false,
+            vague,
+        },
+        unit: Unit::Time(seconds),
+        noun: None,
+        period: None,
+        span,
+    };
+    let mut found = Vec::new();
+    for hit in hits.of("time") {
+        let Ok(seconds) = hit.meaning.value.parse::<f64>() else { continue };
+        let at = hit.span.from;
+        let article = at >= 1 && matches!(document.lower(at - 1), "a" | "an" | "einer" | "une" | "un");
+        let bounded =
+            hits.of("bound").find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
+        if let Some(bound) = bounded {
+            found.push(time(1.0, bound.span.hull(hit.span), seconds, false));
+        }
+        let before = |back: usize| if at >= back { document.lower(at - back) } else { "" };
+        if before(1) == "-" && before(2) == "sub" || before(1) == "sub" {
+            let from = if before(1) == "sub" { at - 1 } else { at - 2 };
+            found.push(time(1.0, Span::new(from, hit.span.to), seconds, false));
+        }
+        if before(1) == "digit" && at >= 3 {
+            let digits = match before(3) {
+                "single" => 10.0,
+                "double" => 100.0,
+                _ => continue,
+            };
+            found.push(time(digits, Span::new(at - 3, hit.span.to), seconds, true));
+        }
+    }
+    for at in 0..document.tokens.len() {
+        if document.lower(at) == "subsecond" {
+            found.push(time(1.0, Span::new(at, at + 1), 1.0, false));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Measure> {
+        let mut document = Document::new(text);
+        let hits = Hits::find(&mut document);
+        measures(&document, &hits)
+    }
+
+    #[test]
+    fn periods_behind_things_and_between() {
+        for (text, seconds) in [
+            ("2 million card transactions per day", 86_400.0),
+            ("5,000 requests to the model per second", 1.0),
+            ("10,000 predictions/hour", 3600.0),
+            ("2 million daily transactions", 86_400.0),
+            ("400 requests a second", 1.0),
+            ("$5k of cloud spend per month", 2_629_800.0),
+        ] {
+            let found = read(text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].period.map(|period| period.seconds), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_without_a_number() {
+        for (text, seconds) in [
+            ("under a second", 1.0),
+            ("sub-second latency", 1.0),
+            ("half a second", 0.5),
+            ("single-digit milliseconds", 0.01),
+        ] {
+            let found = read(text);
+            let Some(Unit::Time(unit)) = found.first().map(|measure| measure.unit) else { panic!("{text}: {found:?}") };
+            assert!((found[0].quantity.high * unit - seconds).abs() < 1e-9, "{text}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What the readers of single fields share: the document with its hits and measures, cues and their distance.
+
+use design::constraint::{ConstraintField, Evidence, Source, Stated};
+
+use crate::{
+    confidence::{CUE, HEDGED, Weigher, at_distance},
+    lexicon::{Hit, Hits},
+    measure::{Measure, measures},
+    text::{Document, Span},
+};
+
+/// A value that was read, before it becomes part of the constraints.
+#[derive(Debug, Clone)]
+pub struct Found<T> {
+    /// The value.
+    pub value: T,
+    /// Words that it rests on.
+    pub spans: Vec<Span>,
+    /// What speaks for it and what weakens it.
+    pub weigher: Weigher,
+    /// How it was derived.
+    pub derivation: Option<String>,
+}
+
+/// Statements that cannot all hold, before their words are looked up.
+#[derive(Debug, Clone)]
+pub struct Clash {
+    /// The fields.
+    pub fields: Vec<ConstraintField>,
+    /// The statements.
+    pub spans: Vec<Span>,
+    /// What contradicts what.
+    pub explanation: String,
+    /// What was assumed.
+    pub resolution: String,
+}
+
+/// A document made ready for the readers of single fields.
+#[derive(Debug)]
+pub struct Reader {
+    /// The text.
+    pub document: Document,
+    /// The lexicon's phrases in it.
+    pub hits: Hits,
+    /// Its numbers.
+    pub measures: Vec<Measure>,
+}
+
+impl Reader {
+    /// Reads a text.
+    pub fn new(text: &str) -> Self {
+        let mut document = Document::new(text);
+        let hits = Hits::find(&mut document);
+        let measures = measures(&document, &hits);
+        Self { document, hits, measures }
+    }
+
+    /// The nearest hit of a group in the sentence, with its distance; one in another clause counts as farther.
+    pub fn cue(&self, group: &str, span: Span) -> Option<(Span, usize)> {
+        self.hits
+            .in_sentence(&self.document, group, span.from)
+            .map(|hit| {
+                let other_clause = self.document.clause(hit.span.from) != self.document.clause(span.from);
+                (hit.span, hit.span.distance(span) + if other_clause { 6 } else { 0 })
+            })
+            .min_by_key(|(_, distance)| *distance)
+    }
+
+    /// The nearest hit of a group in the clause, with its distance.
+    pub fn near(&self, group: &str, span: Span) -> Option<(Span, usize)> {
+        self.hits
+            .in_clause(&self.document, group, span.from)
+            .map(|hit| (hit.span, hit.span.distance(span)))
+            .min_by_key(|(_, distance)| *distance)
+    }
+
+    /// Closeness from 0 to 1 of the nearest hit of a group: 1 beside the span, 0 when there is none.
+    pub fn closeness(&self, found: Option<(Span, usize)>) -> f64 {
+        found.map_or(0.0, |(_, distance)| at_distance(1.0, distance))
+    }
+
+    /// True when the clause tells of the past or of what was not good enough.
+    pub fn is_history(&self, at: usize) -> bool {
+        ["past", "rejected"].iter().any(|group| self.hits.in_clause(&self.document, group, at).next().is_some())
+    }
+
+    /// True when the clause has a hit of the group.
+    pub fn clause_has(&self, group: &str, at: usize) -> bool {
+        self.hits.in_clause(&self.document, group, at).next().is_some()
+    }
+
+    /// The negation that reaches a span, when there is one.
+    pub fn denial(&self, span: Span) -> Option<Span> {
+        // Any hit within the span that is denied tells it; numbers themselves are no hits, so their neighbours do.
+        self.hits.of("negation").find_map(|hit| {
+            let inside = hit.meaning.value == "forward"
+                && self.document.clause(hit.span.from) == self.document.clause(span.from)
+                && hit.span.to <= span.from
+                && span.from - hit.span.to <= 3;
+            let harmless =
+                self.hits.of("negation").any(|other| other.meaning.value == "none" && other.span.overlaps(hit.span));
+            (inside && !harmless).then_some(hit.span)
+        })
+    }
+
+    /// Adds the cue and a hedge of the clause to a weigher.
+    pub fn weigh(&self, weigher: Weigher, cue: Option<(Span, usize)>, at: usize) -> Weigher {
+        let hedge = self.hits.in_clause(&self.document, "hedge", at).next();
+        let weigher = match cue {
+            Some((span, distance)) => weigher.support(
+                format!("cue “{}” at a distance of {distance} words", self.document.quote(span)),
+                at_distance(CUE, distance),
+            ),
+            None => weigher,
+        };
+        match hedge {
+            Some(hit) => weigher.penalty(format!("hedged by “{}”", self.document.quote(hit.span)), HEDGED),
+            None => weigher,
+        }
+    }
+
+    /// Evidence of several spans: close ones are joined, doubles are dropped.
+    pub fn evidence(&self, spans: &[Span]) -> Vec<Evidence> {
+        let mut spans: Vec<Span> = spans.iter().copied().filter(|span| span.from < span.to).collect();
+        spans.sort();
+        let mut joined: Vec<Span> = Vec::new();
+        for span in spans {
+            match joined.last_mut() {
+                Some(last)
+                    if last.distance(span) <= 3
+                        && self.document.sentence(last.from) == self.document.sentence(span.from) =>
+                {
+                    *last = last.hull(span);
+                }
+                _ => joined.push(span),
+            }
+        }
+        joined.into_iter().filter_map(|span| self.document.evidence(span)).collect()
+    }
+
+    /// A found value as a stated one, with the lines of what was weighed.
+    pub fn state<T>(&self, found: Found<T>) -> (Stated<T>, Vec<String>) {
+        let lines = found.weigher.lines();
+        let stated = Stated {
+            value: found.value,
+            confidence: found.weigher.value(),
+            source: Source::Text,
+            evidence: self.evidence(&found.spans),
+            derivation: found.derivation,
+        };
+        (stated, lines)
+    }
+
+    /// Hits of a group that are said: not denied, and not about the past.
+    pub fn said<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Hit> {
+        self.hits.of(group).filter(|hit| hit.negated.is_none() && !self.is_history(hit.span.from))
+    }
+}
+
+/// A number as people write it: thousands separated, no needless digits.
+pub fn show(value: f64) -> String {
+    let rounded = if value.abs() >= 100.0 {
+        value.round()
+    } else if value.abs() >= 1.0 {
+        (value * 100.0).round() / 100.0
+    } else {
+        let digits = 10_f64.powf(3.0 - value.abs().max(1e-12).log10().ceil());
+        (value * digits).round() / digits
+    };
+    let text = format!("{rounded}");
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match rest {
+        Some(rest) => format!("{sign}{grouped}.{rest}"),
+        None => format!("{sign}{grouped}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_readably() {
+        assert_eq!(show(2_000_000.0), "2,000,000");
+        assert_eq!(show(23.148_148), "23.15");
+        assert_eq!(show(0.001_234_5), "0.00123");
+        assert_eq!(show(86_400.0), "86,400");
+    }
+}
