@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}", "mock/**/*.test.ts"],
     environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "http://127.0.0.1:8080/" } },
     restoreMocks: true,
   },
 });
