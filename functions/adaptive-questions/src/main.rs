@@ -1,3 +1,6 @@
 //! Wiring of the `adaptive-questions` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(adaptive_questions::AdaptiveQuestions).await
+}

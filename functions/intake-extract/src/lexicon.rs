@@ -266,12 +266,12 @@ impl Hits {
                 }
             }
         }
-        for at in 1..document.tokens.len() {
+        for (at, begin) in begins.iter_mut().enumerate().skip(1) {
             let before = document.lower(at - 1);
             let dash = matches!(before, "—" | "–") && !document.glued(at - 1);
             let bracket = matches!(before, ")") || document.lower(at) == "(";
             if dash || bracket || matches!(before, ";" | "•") || document.sentence(at) != document.sentence(at - 1) {
-                begins[at] = true;
+                *begin = true;
             }
         }
         let mut clause = 0;

@@ -391,7 +391,7 @@ impl Merged {
             ConstraintField::Deployment => put!(deployment, parse(answer), None),
             ConstraintField::Tooling => {
                 let AnswerValue::Text(text) = answer else { return false };
-                let tooling = extract(text).constraints.tooling.map(|stated| stated.value).unwrap_or_default();
+                let tooling = tools_of(text);
                 put!(tooling, Some(tooling), Some(format!("read from “{text}”")))
             }
             ConstraintField::Compliance => {
@@ -458,6 +458,37 @@ impl Merged {
             }
         }
     }
+}
+
+/// Tools of an answer: names separated by commas, `no` before those that are excluded; whatever is no plain list of
+/// names is read as text is.
+fn tools_of(text: &str) -> Tooling {
+    let mut tooling = Tooling::default();
+    for part in text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+        let lower = part.to_lowercase();
+        let (excluded, name) = ["no ", "not ", "without "]
+            .iter()
+            .find_map(|prefix| lower.strip_prefix(prefix))
+            .map_or((false, lower.as_str()), |name| (true, name.trim()));
+        let key = name.replace([' ', '-'], "_");
+        let known = knowledge::lexicon::tools().iter().find(|tool| tool.name == key).map(|tool| tool.name.clone());
+        let mut add = |name: String, excluded: bool| {
+            let list = if excluded { &mut tooling.excluded } else { &mut tooling.preferred };
+            if !list.contains(&name) {
+                list.push(name);
+            }
+        };
+        if let Some(name) = known {
+            add(name, excluded);
+        } else if let Some(read) = extract(part).constraints.tooling {
+            read.value.preferred.into_iter().for_each(|name| add(name, false));
+            read.value.excluded.into_iter().for_each(|name| add(name, true));
+        } else if !name.contains(' ') && !matches!(name, "none" | "nothing" | "any" | "preference" | "no" | "-") {
+            // A tool that the lexicon does not know is still the person's word.
+            add(name.to_owned(), excluded);
+        }
+    }
+    tooling
 }
 
 /// A value of the parent version.

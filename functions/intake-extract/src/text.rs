@@ -51,13 +51,8 @@ impl Span {
 
     /// Number of tokens between the two spans; 0 when they touch or overlap.
     pub fn distance(self, other: Self) -> usize {
-        if self.to <= other.from {
-            other.from - self.to
-        } else if other.to <= self.from {
-            self.from - other.to
-        } else {
-            0
-        }
+        // At most one of the two differences is above 0.
+        other.from.saturating_sub(self.to) + self.from.saturating_sub(other.to)
     }
 
     /// True when the spans share a token.
