@@ -316,16 +316,22 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let detail = format!("{}.", sentence(&error));
         match &error {
-            StoreError::NotFound { what, .. } => {
-                let kind = match *what {
-                    "project" => Kind::ProjectNotFound,
-                    "gate" => Kind::GateNotFound,
-                    // What the platform itself wrote down must be there.
-                    "body" => return internal().because(error),
-                    _ => Kind::DecisionSetNotFound,
-                };
-                Self::new(kind, format!("{detail} It may belong to another project."))
-            }
+            StoreError::NotFound { what, id } => match *what {
+                "project" => Self::new(
+                    Kind::ProjectNotFound,
+                    format!("You have no project `{id}`; GET /v1/projects lists yours."),
+                ),
+                "gate" => Self::new(
+                    Kind::GateNotFound,
+                    format!("The run has not come to gate `{id}`; its gates are in the decision set."),
+                ),
+                "run" => Self::new(
+                    Kind::DecisionSetNotFound,
+                    format!("The project has no decision set `{id}`; its `…/decision-sets` lists them."),
+                ),
+                // What the platform itself wrote down must be there.
+                _ => internal().because(error),
+            },
             StoreError::Contention { .. } => {
                 Self::new(Kind::Unavailable, format!("{detail} Try again.")).because(error)
             }

@@ -1,0 +1,153 @@
+//! Artifacts, differences, and new code for old decisions.
+
+use axum::http::Method;
+use design::constraint::Cloud;
+use run::{id::RunKey, record::RunStatus};
+use serde_json::{Value, json};
+use store::Change;
+
+use crate::{
+    sample::{Design, commit, complete, decide, design},
+    support::World,
+};
+
+async fn completed(world: &World, project: &str, body: Value, design: &Design) -> (String, RunKey) {
+    let (path, key) = world.decision_set_in(project, body).await;
+    decide(&world.store, &key, design).await;
+    complete(&world.store, &key, design).await;
+    (path, key)
+}
+
+#[tokio::test]
+async fn artifacts_are_listed_shown_and_downloaded() {
+    let world = World::new().await;
+    let (path, key) = world.decision_set().await;
+    assert_eq!(world.get(&format!("{path}/artifacts")).await.expect(200), json!({"artifacts": []}));
+    decide(&world.store, &key, &design()).await;
+    complete(&world.store, &key, &design()).await;
+    let list = world.get(&format!("{path}/artifacts")).await.expect(200);
+    let list = list["artifacts"].as_array().unwrap();
+    let paths: Vec<_> = list.iter().map(|artifact| artifact["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["repository.zip", "repository/app.py", "repository/old.py"]);
+    for artifact in list {
+        let url = artifact["url"].as_str().unwrap();
+        assert!(url.contains("X-Amz-Signature=") && url.contains("X-Amz-Expires=900"), "{url}");
+        let expires: jiff::Timestamp = artifact["expires_at"].as_str().unwrap().parse().unwrap();
+        let seconds = expires.duration_since(jiff::Timestamp::now()).as_secs();
+        assert!((880..=900).contains(&seconds), "{seconds}");
+    }
+    let content = world.get(&format!("{path}/artifacts/content?path=repository%2Fapp.py")).await;
+    assert_eq!((content.status.as_u16(), &content.bytes[..]), (200, &b"x = 1\nkeep = True\n"[..]));
+    assert_eq!(content.headers["content-type"], "text/plain; charset=utf-8");
+    let content = |query: &str| format!("{path}/artifacts/content{query}");
+    world.get(&content("?path=repository.zip")).await.problem(422, "artifact-not-text");
+    for missing in ["?path=app.py", "?path=..%2F..%2Fetc%2Fpasswd", "?path="] {
+        assert_eq!(world.get(&content(missing)).await.problem(404, "artifact-not-found").1, ["path"]);
+    }
+    let (problem, _) = world.get(&content("")).await.problem(400, "parameter-invalid");
+    assert!(problem["detail"].as_str().unwrap().contains("path"), "{problem}");
+}
+
+#[tokio::test]
+async fn versions_are_compared() {
+    let world = World::new().await;
+    let project = world.project("Compare").await;
+    let (first_path, first) = completed(&world, &project, json!({"requirement": "x"}), &design()).await;
+    let changed = Design {
+        cloud: Cloud::Gcp,
+        instances: "4",
+        usd: 1500.0,
+        files: vec![("app.py", b"x = 2\nkeep = True\n".to_vec()), ("new.py", b"a\nb\n".to_vec())],
+    };
+    let (path, second) = completed(&world, &project, json!({"requirement": "x", "parent": first.run}), &changed).await;
+    let diff = world.get(&format!("{path}/diff")).await.expect(200);
+    assert_eq!(diff["parent"], json!(first.run));
+    assert_eq!(diff["constraints"], json!(["cloud: gcp instead of aws"]));
+    assert_eq!(diff["components"], json!(["serve: SageMaker endpoint with instance_count 4 instead of 2"]));
+    assert_eq!((&diff["cost"]["delta_usd"], &diff["cost"]["delta_percent"]), (&json!(500.0), &json!(50.0)));
+    let files: Vec<_> = diff["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["path"].as_str().unwrap(), f["change"].as_str().unwrap()))
+        .collect();
+    assert_eq!(files, [("app.py", "modified"), ("new.py", "added"), ("old.py", "removed")]);
+    assert!(diff["summary"].as_str().unwrap().contains("$1500.00 instead of $1000.00 a month (+50.0 %)"));
+
+    let back = world.get(&format!("{first_path}/diff?against={}", second.run)).await.expect(200);
+    assert_eq!(back["cost"]["delta_usd"], -500.0);
+    let same = world.get(&format!("{path}/diff?against={}", second.run)).await.expect(200);
+    assert_eq!((&same["files"], &same["constraints"], &same["components"]), (&json!([]), &json!([]), &json!([])));
+
+    world.get(&format!("{first_path}/diff")).await.problem(404, "nothing-to-compare");
+    let unknown = run::id::RunId::generate();
+    let reply = world.get(&format!("{path}/diff?against={unknown}")).await;
+    assert_eq!(reply.problem(404, "decision-set-not-found").1, ["against"]);
+    world.get(&format!("{path}/diff?against=v1")).await.problem(400, "parameter-invalid");
+    let (_, running) = world.decision_set_in(&project, json!({"requirement": "x"})).await;
+    world.get(&format!("{path}/diff?against={}", running.run)).await.problem(409, "run-not-completed");
+}
+
+#[tokio::test]
+async fn code_is_generated_anew_for_the_same_decisions() {
+    let world = World::new().await;
+    let project = world.project("Again").await;
+    let (path, source) =
+        completed(&world, &project, json!({"requirement": "Score churn.", "constraints": {"cloud": "aws"}}), &design())
+            .await;
+    let generate = format!("{path}/generate");
+    let call = async |key| world.send(Method::POST, &generate, &[("idempotency-key", key)], Vec::new()).await;
+    let reply = call("again").await;
+    let accepted = reply.expect(202);
+    assert_eq!(accepted["version"], 2);
+    assert_eq!(call("again").await.expect(202), accepted, "a repeat makes no third version");
+
+    let old = world.get(&path).await.expect(200);
+    let new_path = reply.headers["location"].to_str().unwrap();
+    let new = world.get(new_path).await.expect(200);
+    assert_eq!((&new["parent"], &new["status"]), (&json!(source.run), &json!("queued")));
+    for part in [
+        "requirement",
+        "given_constraints",
+        "constraints",
+        "questions",
+        "plan",
+        "cost_review",
+        "policy_report",
+        "gates",
+        "title",
+        "variant",
+    ] {
+        assert_eq!(new[part], old[part], "{part}");
+    }
+    assert!(new["manifest"].is_null() && new["validation"].is_null() && new["result"].is_null());
+    let nodes: Vec<_> =
+        new["agent_runs"].as_array().unwrap().iter().map(|r| r["step"]["node"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(nodes.len(), 11);
+    assert!(!nodes.contains(&"codegen".to_owned()));
+    assert!(world.engine.input(accepted["decision_set_id"].as_str().unwrap()).is_some());
+
+    let events = world.get(&format!("{new_path}/events?limit=100")).await.expect(200);
+    let events = events["events"].as_array().unwrap();
+    let count = |kind: &str| events.iter().filter(|event| event["type"] == kind).count();
+    assert_eq!((count("node-start"), count("reason-card"), count("node-complete")), (11, 11, 11));
+    assert_eq!((count("workflow-start"), count("workflow-resumed"), count("workflow-paused")), (1, 2, 0));
+    let sequences: Vec<_> = events.iter().map(|event| event["sequence"].as_u64().unwrap()).collect();
+    assert_eq!(sequences, (1..=events.len() as u64).collect::<Vec<_>>());
+
+    let twice = world.send(Method::POST, &generate, &[], Vec::new()).await.expect(202);
+    assert_eq!(twice["version"], 3, "without a key, each call is a version");
+}
+
+#[tokio::test]
+async fn only_a_completed_run_generates() {
+    let world = World::new().await;
+    let (path, key) = world.decision_set().await;
+    let generate = format!("{path}/generate");
+    world.post(&generate, json!({})).await.problem(409, "run-not-completed");
+    for status in [RunStatus::Failed] {
+        commit(&world.store, &key, Change::by_attempt(1).status(status)).await;
+        let (problem, _) = world.post(&generate, json!({})).await.problem(409, "run-not-completed");
+        assert!(problem["detail"].as_str().unwrap().contains("resume"), "{problem}");
+    }
+}
