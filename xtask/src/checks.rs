@@ -1,5 +1,7 @@
 //! `cargo xtask check` and `cargo xtask test`.
 
+use std::ffi::OsString;
+
 use anyhow::{Context, Result};
 
 use crate::command::{clean_environment, command};
@@ -14,17 +16,20 @@ use crate::workspace::Workspace;
 /// The steps of `cargo xtask check`.
 const CHECK: [&str; 3] = ["format", "clippy", "state-machine"];
 /// The steps of `cargo xtask test`.
-const TEST: [&str; 10] = [
+const TEST: [&str; 13] = [
     "format",
     "clippy",
     "state-machine",
     "template",
     "web-lint",
     "web-types",
+    "web-client",
     "web-unit",
     "web-build",
     "unit",
+    "platform",
     "end-to-end",
+    "browser",
 ];
 
 /// What is quick to check.
@@ -53,7 +58,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
             shell(test).await
         })
         .await;
-    steps.run("end-to-end", async || end_to_end(workspace, &tools, &progress).await).await;
+    deployed(workspace, &tools, &progress, &mut steps).await?;
     steps.finish()
 }
 
@@ -115,10 +120,16 @@ async fn template(workspace: &Workspace, tools: &Tools, steps: &mut Steps) {
 }
 
 async fn interface(workspace: &Workspace, progress: &Progress, steps: &mut Steps) {
-    let scripts = [("web-lint", "lint"), ("web-types", "typecheck"), ("web-unit", "test"), ("web-build", "build")];
+    let scripts = [
+        ("web-lint", "lint"),
+        ("web-types", "typecheck"),
+        ("web-client", "generate:check"),
+        ("web-unit", "test"),
+        ("web-build", "build"),
+    ];
     for (name, script) in scripts {
-        if !web::exists(workspace) {
-            steps.not_run(name, "There is no web/package.json yet.");
+        if !web::has_script(workspace, script) {
+            steps.not_run(name, &format!("web/package.json has no script `{script}`."));
             continue;
         }
         steps
@@ -132,24 +143,58 @@ async fn interface(workspace: &Workspace, progress: &Progress, steps: &mut Steps
     }
 }
 
-async fn end_to_end(workspace: &Workspace, tools: &Tools, progress: &Progress) -> Result<()> {
-    let chromium = tools.chromium().await?;
-    let options = Options::for_tests(workspace);
-    let platform = Platform::start(workspace, &options, progress).await?;
-    let mut test = cargo();
-    test.args(["test", "--package", "end-to-end"]).current_dir(workspace.root());
-    test.env("CHROMIUM", chromium);
-    for (name, value) in platform.endpoints.environment() {
-        test.env(name, value);
+/// What needs the platform: the end-to-end tests and the browser's journey, on one platform with an empty state.
+async fn deployed(workspace: &Workspace, tools: &Tools, progress: &Progress, steps: &mut Steps) -> Result<()> {
+    let (tests, browser) = (steps.wants("end-to-end"), steps.wants("browser"));
+    if !tests && !browser && !steps.wants("platform") {
+        return Ok(());
     }
-    let outcome = shell(test).await;
-    platform.stop().await?;
-    if outcome.is_err() {
+    let options = Options::for_tests(workspace);
+    let mut started = None;
+    steps
+        .always("platform", async || {
+            let chromium = tools.chromium().await?;
+            started = Some((Platform::start(workspace, &options, progress).await?, chromium));
+            Ok(())
+        })
+        .await;
+    let Some((platform, chromium)) = started else {
+        for name in ["end-to-end", "browser"] {
+            steps.not_run(name, "The platform did not start.");
+        }
+        return Ok(());
+    };
+    let mut environment: Vec<(&str, OsString)> =
+        platform.endpoints.environment().into_iter().map(|(name, value)| (name, value.into())).collect();
+    environment.push(("CHROMIUM_PATH", chromium.into()));
+    // For tests that start, kill and start again a platform of their own.
+    environment.push(("XTASK_PROGRAM", std::env::current_exe()?.into()));
+    steps
+        .run("end-to-end", async || {
+            let mut test = cargo();
+            test.args(["test", "--package", "end-to-end"]).current_dir(workspace.root());
+            test.envs(environment.iter().cloned());
+            shell(test).await
+        })
+        .await;
+    if web::has_script(workspace, "e2e") {
+        steps
+            .run("browser", async || {
+                let mut npm = command("npm");
+                npm.args(["run", "e2e"]).current_dir(workspace.web()).env("CI", "1");
+                npm.envs(environment.iter().cloned());
+                shell(npm).await
+            })
+            .await;
+    } else {
+        steps.not_run("browser", "web/package.json has no script `e2e`.");
+    }
+    if steps.any_failed() {
         progress.say(format!(
             "The functions' logs are in {}, the engine's in {}.",
             options.state.join("functions.log").display(),
             options.state.join("ministack.log").display()
         ));
     }
-    outcome
+    platform.stop().await
 }

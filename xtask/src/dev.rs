@@ -13,9 +13,7 @@ pub async fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let progress = Progress::new();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    if let Some(found) = platform::running(workspace).await
-        && found.state == options.state
-    {
+    if let Some(found) = platform::running_on(&options.state).await {
         anyhow::bail!(
             "the platform runs already: UI {}, process {}; use it, or stop it first (kill {})",
             found.web_url,

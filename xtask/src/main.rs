@@ -73,6 +73,9 @@ struct DevArguments {
     /// Serve the API without the user interface.
     #[arg(long)]
     no_ui: bool,
+    /// Another folder for everything that is kept, which the tests of restarts use.
+    #[arg(long, hide = true)]
+    state: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -104,7 +107,9 @@ async fn run(cli: Cli) -> Result<()> {
     let workspace = Workspace::find(cli.root)?;
     match cli.task {
         Task::Dev(arguments) => {
+            let development = Options::for_development(&workspace);
             let options = Options {
+                state: arguments.state.map_or(Ok(development.state.clone()), std::path::absolute)?,
                 aws_port: Some(arguments.aws_port),
                 web_port: Some(arguments.web_port),
                 profile: arguments.profile,
@@ -112,7 +117,7 @@ async fn run(cli: Cli) -> Result<()> {
                 fresh: arguments.fresh,
                 logs: Sink::Terminal,
                 interface: !arguments.no_ui,
-                ..Options::for_development(&workspace)
+                ..development
             };
             dev::run(&workspace, &options).await
         }

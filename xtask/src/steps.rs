@@ -46,11 +46,20 @@ impl Steps {
             && !self.skip.iter().any(|skip| skip == name)
     }
 
+    /// One of them failed.
+    pub fn any_failed(&self) -> bool {
+        self.done.iter().any(|(_, outcome, _)| *outcome == Outcome::Failed)
+    }
+
     /// Run a step, if it is wanted. A failure is shown and remembered; the next steps are run all the same.
     pub async fn run(&mut self, name: &str, work: impl AsyncFnOnce() -> Result<()>) {
-        if !self.wants(name) {
-            return;
+        if self.wants(name) {
+            self.always(name, work).await;
         }
+    }
+
+    /// Run a step that others stand on, wanted or not.
+    pub async fn always(&mut self, name: &str, work: impl AsyncFnOnce() -> Result<()>) {
         println!("\n{}", style(format!("── {name} ")).bold());
         let started = Instant::now();
         let outcome = match work().await {

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 /// The oldest Python that both MiniStack and the SAM command line support.
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
 /// The oldest Node.js that Vite supports.
-const OLDEST_NODE: u32 = 20;
+const OLDEST_NODE: (u32, u32) = (20, 19);
 
 /// What `.tools/` holds.
 #[derive(Debug, Clone)]
@@ -100,7 +100,7 @@ impl Tools {
     /// A Chromium: the machine's own, or one unpacked from a package.
     pub async fn chromium(&self) -> Result<PathBuf> {
         let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-        if let Some(browser) = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file()) {
+        if let Some(browser) = std::env::var_os("CHROMIUM_PATH").map(PathBuf::from).filter(|file| file.is_file()) {
             return Ok(browser);
         }
         if let Some(browser) = command::on_path(&names) {
@@ -237,7 +237,7 @@ pub async fn python() -> Result<PathBuf> {
 
 /// That a Node.js and npm are there, and new enough.
 pub async fn node() -> Result<()> {
-    let way_out = format!("install Node.js {OLDEST_NODE} or newer with npm and start again");
+    let way_out = format!("install Node.js {}.{} or newer with npm and start again", OLDEST_NODE.0, OLDEST_NODE.1);
     if command::on_path(&["node"]).is_none() {
         bail!("the user interface needs Node.js, which is not on the search path; {way_out}");
     }
@@ -247,8 +247,9 @@ pub async fn node() -> Result<()> {
     let mut ask = command("node");
     ask.arg("--version");
     let version = command::output(ask).await?;
-    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_none_or(|major| major < OLDEST_NODE) {
+    let mut parts = version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < OLDEST_NODE {
         bail!("Node.js {version} is too old; {way_out}");
     }
     Ok(())

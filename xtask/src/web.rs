@@ -20,6 +20,12 @@ pub fn exists(workspace: &Workspace) -> bool {
     workspace.web().join("package.json").is_file()
 }
 
+/// Its package knows a script of that name.
+pub fn has_script(workspace: &Workspace, name: &str) -> bool {
+    let package = fs::read_to_string(workspace.web().join("package.json")).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&package).is_ok_and(|package| package["scripts"][name].is_string())
+}
+
 /// Build it unless it is built; answers where it is.
 pub async fn build(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
     let built = workspace.web().join("dist");

@@ -56,7 +56,7 @@ pub struct Options {
     pub durable: bool,
     /// The folder with everything that is kept.
     pub state: PathBuf,
-    /// Let other commands find this platform.
+    /// Let other commands find this platform, by `platform.json` in its state folder.
     pub announced: bool,
     /// Where the functions' logs go.
     pub logs: Sink,
@@ -75,7 +75,7 @@ impl Options {
             hitl_timeout_seconds: 300,
             fresh: false,
             durable: true,
-            state: workspace.local().join("state"),
+            state: development_state(workspace),
             announced: true,
             logs: Sink::Nowhere,
             interface: true,
@@ -236,7 +236,7 @@ impl Platform {
                 endpoints: endpoints.clone(),
             };
             let proxy = proxy::serve(listener, routes)?;
-            let announcement = options.announced.then(|| announcement(workspace));
+            let announcement = options.announced.then(|| announcement(&options.state));
             if let Some(file) = &announcement {
                 fs::write(file, serde_json::to_vec_pretty(&endpoints)?)
                     .with_context(|| format!("cannot write {}", file.display()))?;
@@ -281,9 +281,14 @@ impl Platform {
     }
 }
 
-/// The platform that runs for this checkout, if one does.
+/// The platform to work with, if it runs.
 pub async fn running(workspace: &Workspace) -> Option<Endpoints> {
-    let text = fs::read_to_string(announcement(workspace)).ok()?;
+    running_on(&development_state(workspace)).await
+}
+
+/// The platform that runs on the data in `state`, if one does.
+pub async fn running_on(state: &Path) -> Option<Endpoints> {
+    let text = fs::read_to_string(announcement(state)).ok()?;
     let announced: Endpoints = serde_json::from_str(&text).ok()?;
     // A platform that was killed leaves its announcement behind, and its port may be another program's by now.
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build().ok()?;
@@ -292,12 +297,16 @@ pub async fn running(workspace: &Workspace) -> Option<Endpoints> {
     (found == announced).then_some(found)
 }
 
+fn development_state(workspace: &Workspace) -> PathBuf {
+    workspace.local().join("state")
+}
+
 async fn interface(workspace: &Workspace, options: &Options, progress: &Progress) -> Result<PathBuf> {
     if options.interface { web::build(workspace, progress).await } else { Ok(options.state.join("no-interface")) }
 }
 
-fn announcement(workspace: &Workspace) -> PathBuf {
-    workspace.local().join("platform.json")
+fn announcement(state: &Path) -> PathBuf {
+    state.join("platform.json")
 }
 
 /// One platform a state folder.
