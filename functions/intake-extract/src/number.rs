@@ -183,7 +183,11 @@ fn scale_at(document: &Document, hits: &Hits, at: usize) -> Option<(f64, usize)>
             return None;
         }
     }
-    Some((value, hit.span.to))
+    // `2 Mio. Kunden`: the full stop belongs to the abbreviation.
+    let abbreviated = matches!(document.lower(at), "mio" | "mrd" | "tsd" | "mln" | "mn" | "bn")
+        && document.lower(hit.span.to) == "."
+        && document.sentence(hit.span.to) == document.sentence(hit.span.to + 1);
+    Some((value, hit.span.to + usize::from(abbreviated)))
 }
 
 /// A number in words: `two hundred`, `twenty-five thousand`, `half a million`, `one and a half`.

@@ -312,6 +312,12 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     let mut weigher = Weigher::default();
     for hit in reader.hits.of(TOOL) {
         let excluded = hit.negated.is_some();
+        // "No GPUs older than …" excludes some of them, not all.
+        let some =
+            matches!(reader.document.lower(hit.span.to), "older" | "newer" | "below" | "bigger" | "larger" | "smaller");
+        if excluded && some {
+            continue;
+        }
         if !excluded && reader.is_history(hit.span.from) {
             continue;
         }

@@ -68,6 +68,12 @@ fn size(reader: &Reader) -> Option<Size> {
             }
         };
         let decoy = reader.closeness(reader.near("decoy.team", measure.span));
+        // "an API for 20 analysts": those are its users.
+        let for_them =
+            measure.span.from > 0 && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para");
+        if for_them && !strong {
+            continue;
+        }
         if !fits || reader.is_history(at) || measure.quantity.high < 1.0 || decoy > 0.6 && !strong {
             continue;
         }

@@ -155,11 +155,18 @@ fn percentile(reader: &Reader, span: Span) -> Option<(f64, Span)> {
                 let (mut value, mut to): (f64, usize) = (digits.parse().ok()?, at + 1);
                 if digits.len() == 3 && value > 100.0 {
                     value /= 10.0;
-                } else if document.lower(at + 1) == "." && document.glued(at) {
-                    value += document.lower(at + 2).parse::<f64>().ok().map_or(0.0, |tenth| tenth / 10.0);
+                } else if document.lower(at + 1) == "."
+                    && document.glued(at)
+                    && document.glued(at + 1)
+                    && let Ok(tenth) = document.lower(at + 2).parse::<f64>()
+                {
+                    value += tenth / 10.0;
                     to = at + 3;
                 }
                 return Some((value, Span::new(at, to)));
+            }
+            if matches!(lower, "median" | "p50") {
+                return Some((50.0, Span::new(at, at + 1)));
             }
             let ordinal = lower.strip_suffix("th").filter(|_| document.lower(at + 1) == "percentile");
             if let Some(value) = ordinal.and_then(|digits| digits.parse().ok()) {
@@ -173,7 +180,8 @@ fn percentile(reader: &Reader, span: Span) -> Option<(f64, Span)> {
             (requests && value >= 50.0).then_some((value, Span::new(at, at + 4)))
         })
         .filter(|(value, _)| (50.0..100.0).contains(value))
-        .min_by_key(|(_, found)| found.distance(span))
+        // "100 ms at the median and 400 ms at P95": what stands behind the number belongs to it.
+        .min_by_key(|(_, found)| (found.distance(span), found.from < span.from))
 }
 
 /// A load that the text gives.
@@ -222,6 +230,10 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
                 _,
             ) => continue,
         };
+        // "80k daily active users" counts people, not what they send.
+        if measure.noun.is_some_and(|(_, words)| (words.from..words.to).any(|at| document.lower(at) == "active")) {
+            continue;
+        }
         // What one user may send is a limit, not the load.
         let behind = measure.span.to;
         if document.lower(behind) == "per"
@@ -237,10 +249,12 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
         let average_cue = reader.near("average", measure.span);
         // "… a month, up to 200,000 in peaks": a peak belongs to the number that is nearest to it.
         let peak = peak_cue.is_some_and(|(span, distance)| {
-            let between = Span::new(span.to.min(measure.span.to), span.from.max(measure.span.from));
-            let other_number = (between.from..between.to)
-                .any(|at| document.tokens[at].kind == Kind::Number && !measure.span.overlaps(Span::new(at, at + 1)));
-            distance <= 6 && !other_number && average_cue.is_none_or(|(_, average)| distance < average)
+            let nearer = reader.measures.iter().any(|other| {
+                other.span != measure.span
+                    && document.clause(other.at()) == document.clause(at)
+                    && other.span.distance(span) < distance
+            });
+            distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
         });
         let per_second = quantity.high / seconds;
         let words = document.quote(measure.span);

@@ -1,0 +1,35 @@
+//! Reads a requirement from standard input and prints what was understood: for trying the rules on new texts.
+
+use std::io::Read as _;
+
+use design::constraint::ConstraintField;
+use intake_extract::{
+    describe::{describe, provenance},
+    extract::extract,
+};
+
+fn main() -> std::io::Result<()> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    let reading = extract(&text);
+    for field in ConstraintField::ALL {
+        if let (Some(value), Some(from)) =
+            (describe(&reading.constraints, field), provenance(&reading.constraints, field))
+        {
+            let quotes: Vec<&str> = from.evidence.iter().map(|words| words.quote.as_str()).collect();
+            println!(
+                "{:<13} {:.2} {value} <- {quotes:?} {}",
+                field.as_str(),
+                from.confidence,
+                from.derivation.unwrap_or("")
+            );
+        }
+    }
+    for region in &reading.constraints.excluded_regions {
+        println!("excluded      {}", region.code);
+    }
+    for conflict in &reading.constraints.conflicts {
+        println!("conflict      {} -> {}", conflict.explanation, conflict.resolution);
+    }
+    Ok(())
+}
