@@ -16,9 +16,10 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     baseURL: platform ?? mock,
+    actionTimeout: 20_000,
     trace: "retain-on-failure",
     launchOptions: {
-      executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+      executablePath: process.env["CHROMIUM_PATH"] ?? process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
     },
   },
@@ -26,7 +27,8 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: `npx vite --mode mock --port ${MOCK_PORT} --strictPort`,
+          // The build as it is served, content security policy included.
+          command: `npx vite build --mode mock && npx vite preview --mode mock --port ${MOCK_PORT} --strictPort`,
           url: mock,
           env: { MOCK_PACE_MS: "250", MOCK_GATE_SECONDS: "120" },
           reuseExistingServer: false,

@@ -47,6 +47,9 @@ test.beforeEach(({ page }) => {
   page.on("pageerror", (error) => {
     throw error;
   });
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) throw new Error(message.text());
+  });
 });
 
 test("a whole run: both gates, a reload in the middle, the result", async ({ page }) => {

@@ -1,7 +1,7 @@
-/** Serves the mock platform from Vite's development server: `npm run mock`. */
+/** Serves the mock platform from Vite: `npm run mock`. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Plugin } from "vite";
+import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
@@ -14,33 +14,33 @@ function number(name: string, otherwise: number): number {
 }
 
 export function mockPlatform(): Plugin {
-  return {
-    name: "mock-platform",
-    configureServer(server) {
-      const platform = new MockPlatform({ pace: number("MOCK_PACE_MS", 900), gateSeconds: number("MOCK_GATE_SECONDS", 120) });
-      const followers = new Map<string, Set<WebSocket>>();
-      platform.onEvent = (runId, message) => {
-        for (const socket of followers.get(runId) ?? []) send(socket, message);
-      };
+  return { name: "mock-platform", configureServer: serve, configurePreviewServer: serve };
+}
 
-      server.middlewares.use((request, response, next) => {
-        if (request.url?.startsWith("/v1/")) void answer(platform, request, response);
-        else next();
-      });
-
-      const sockets = new WebSocketServer({ noServer: true });
-      server.httpServer?.on("upgrade", (request, socket, head) => {
-        // Vite's own socket for hot updates is not at this path.
-        if (request.url !== "/ws") return;
-        sockets.handleUpgrade(request, socket, head, (client) => {
-          client.on("message", (data) => receive(platform, followers, client, JSON.parse(String(data)) as ClientMessage));
-          client.on("close", () => {
-            for (const set of followers.values()) set.delete(client);
-          });
-        });
-      });
-    },
+/** Behind the development server and behind the preview of the build alike. */
+function serve(server: ViteDevServer | PreviewServer): void {
+  const platform = new MockPlatform({ pace: number("MOCK_PACE_MS", 900), gateSeconds: number("MOCK_GATE_SECONDS", 120) });
+  const followers = new Map<string, Set<WebSocket>>();
+  platform.onEvent = (runId, message) => {
+    for (const socket of followers.get(runId) ?? []) send(socket, message);
   };
+
+  server.middlewares.use((request, response, next) => {
+    if (request.url?.startsWith("/v1/")) void answer(platform, request, response);
+    else next();
+  });
+
+  const sockets = new WebSocketServer({ noServer: true });
+  server.httpServer?.on("upgrade", (request, socket, head) => {
+    // Vite's own socket for hot updates is not at this path.
+    if (request.url !== "/ws") return;
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      client.on("message", (data) => receive(platform, followers, client, JSON.parse(String(data)) as ClientMessage));
+      client.on("close", () => {
+        for (const set of followers.values()) set.delete(client);
+      });
+    });
+  });
 }
 
 function send(socket: WebSocket, message: ServerMessage): void {

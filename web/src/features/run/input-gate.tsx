@@ -1,5 +1,5 @@
 import { RotateCcw } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { FormEvent } from "react";
 
 import { collect, draftsOf, isDefault, problemsByQuestion } from "@/features/run/answers";
@@ -34,6 +34,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [touched, setTouched] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const toFocus = useRef<string | null>(null);
   const hold = useHoldGate(address);
   const answer = useAnswerGate(address, onConflict);
   const waiting = answer.isPending || answer.isSuccess;
@@ -47,9 +48,15 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
 
   function show(found: Record<string, string>) {
     setProblems(found);
-    const first = gate.questions.find((question) => found[question.id]);
-    if (first) form.current?.querySelector<HTMLElement>(`[data-question="${CSS.escape(first.id)}"] :is(input, textarea)`)?.focus();
+    toFocus.current = gate.questions.find((question) => found[question.id])?.id ?? null;
   }
+
+  // A field that is disabled while the answer is under way cannot take the focus; afterwards it can.
+  useEffect(() => {
+    if (waiting || toFocus.current === null) return;
+    form.current?.querySelector<HTMLElement>(`[data-question="${CSS.escape(toFocus.current)}"] :is(input, textarea)`)?.focus();
+    toFocus.current = null;
+  });
 
   function send(answers: Record<string, AnswerValue>) {
     answer.mutate(
