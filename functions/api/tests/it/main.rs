@@ -1,4 +1,5 @@
 //! Tests of the API: the router in process over a real store.
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod constraints;
 mod decision_sets;

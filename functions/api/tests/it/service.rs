@@ -53,3 +53,28 @@ async fn request_ids_differ() {
     let body = world.post("/v1/projects", json!({})).await;
     assert_ne!(body.expect(422)["request_id"], ids[0]);
 }
+
+#[tokio::test]
+async fn the_sample_events_are_requests_that_the_router_answers() {
+    let world = World::new().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/events");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let event = std::fs::read_to_string(&path).unwrap();
+        let (parts, body) = lambda_http::request::from_str(&event).unwrap().into_parts();
+        let headers: Vec<_> = parts.headers.iter().map(|(n, v)| (n.as_str(), v.to_str().unwrap())).collect();
+        let target = parts.uri.path_and_query().unwrap().as_str();
+        let reply = world.send(parts.method.clone(), target, &headers, body.to_vec()).await;
+        let expected = match path.file_stem().unwrap().to_str().unwrap() {
+            "health" | "list-projects" => 200,
+            "create-project" => 201,
+            "refused" => 422,
+            // The samples' ids are placeholders.
+            _ => 404,
+        };
+        assert_eq!(reply.status, expected, "{}: {}", path.display(), String::from_utf8_lossy(&reply.bytes));
+        seen += 1;
+    }
+    assert!(seen >= 8);
+}
