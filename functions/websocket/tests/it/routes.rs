@@ -172,17 +172,17 @@ async fn a_run_that_is_not_there_or_not_in_this_project_is_refused_and_not_follo
         stage.subscribe(stranger, 0).await;
         assert!(stage.world.store.subscribers(stranger).await.unwrap().is_empty());
     }
-    let mut other = Stage::new().await;
-    other.world = World::new().await;
-    let foreign = other.world.run().await.key();
-    other.owner = OwnerId("someone-else".into());
-    other.subscribe(&foreign, 0).await;
-    for messages in [stage.messages(), other.messages()] {
-        assert!(!messages.is_empty());
-        for message in messages {
-            let ServerMessage::Refused { error, .. } = message else { panic!("{message:?}") };
-            assert_eq!(error, "UnknownRun");
-        }
+    // Somebody else asks for a run that is there.
+    let stranger = OwnerId("someone-else".into());
+    let body = json!({"action": "subscribe", "project_id": key.project, "decision_set_id": key.run}).to_string();
+    let event = json!({"requestContext": {"routeKey": "subscribe", "connectionId": stage.client.0}, "body": body});
+    assert_eq!(answer(&stage.socket, &stranger, event).await.status_code, 200);
+    assert!(stage.world.store.subscribers(&key).await.unwrap().is_empty());
+    let messages = stage.messages();
+    assert_eq!(messages.len(), 3);
+    for message in messages {
+        let ServerMessage::Refused { error, .. } = message else { panic!("{message:?}") };
+        assert_eq!(error, "UnknownRun");
     }
 }
 
