@@ -1,3 +1,6 @@
 //! Wiring of the `diff-and-persist` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(diff_and_persist::DiffAndPersist).await
+}
