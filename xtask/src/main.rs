@@ -91,7 +91,9 @@ struct TestArguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Cli::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // What failed, and why, has been said.
+        Ok(false) => ExitCode::FAILURE,
         Err(error) if error.is::<design::BadInput>() => {
             eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
             ExitCode::from(design::BadInput::EXIT_CODE)
@@ -103,7 +105,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<()> {
+/// Run a task; answers whether what it checked is in order.
+async fn run(cli: Cli) -> Result<bool> {
     let workspace = Workspace::find(cli.root)?;
     match cli.task {
         Task::Dev(arguments) => {
@@ -119,11 +122,12 @@ async fn run(cli: Cli) -> Result<()> {
                 interface: !arguments.no_ui,
                 ..development
             };
-            dev::run(&workspace, &options).await
+            dev::run(&workspace, &options).await?;
         }
-        Task::Design(arguments) => design::run(&workspace, &arguments).await,
-        Task::Check => checks::check(&workspace).await,
-        Task::Test(arguments) => checks::test(&workspace, &arguments.only, &arguments.skip).await,
-        Task::Package { function } => package::run(&workspace, function.as_deref()).await,
+        Task::Design(arguments) => design::run(&workspace, &arguments).await?,
+        Task::Check => return Ok(checks::check(&workspace).await),
+        Task::Test(arguments) => return checks::test(&workspace, &arguments.only, &arguments.skip).await,
+        Task::Package { function } => package::run(&workspace, function.as_deref()).await?,
     }
+    Ok(true)
 }

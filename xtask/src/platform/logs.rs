@@ -218,10 +218,13 @@ impl Line {
     }
 }
 
-/// A value as text; strings without their quotes, unless they need them.
+/// A value as text: strings without their quotes, fractions without the digits that nobody reads.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().map(|number| format!("{number:.1}")).unwrap_or_default()
+        }
         other => other.to_string(),
     }
 }
@@ -239,10 +242,10 @@ mod tests {
     #[test]
     fn a_record_becomes_a_line() {
         let record = r#"{"timestamp":"2026-11-21T06:00:00.123Z","level":"INFO","target":"planner",
-            "fields":{"message":"node complete","run.id":"run_1","duration_ms":12},"span":{"name":"x","node":"planner"}}"#;
+            "fields":{"message":"node complete","run.id":"run_1","duration_ms":12.0869},"span":{"name":"x","node":"planner"}}"#;
         assert_eq!(
             check(record).unwrap(),
-            "planner            INFO  node complete run.id=run_1 duration_ms=12 node=planner"
+            "planner            INFO  node complete run.id=run_1 duration_ms=12.1 node=planner"
         );
     }
 
