@@ -1,1 +1,384 @@
 //! Prices the plan from unit prices and stated usage.
+//!
+//! The critic prices the selected candidate anew with the planner's own engine, holds it against the budget, and looks
+//! for ways to pay less by pricing alternatives: another pattern for a part, a commitment, fewer units. Over the budget
+//! it sends the plan back only when one of the plan's other candidates is feasible and within it.
+
+pub mod savings;
+
+use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use design::{
+    constraint::{ConstraintField, ConstraintSet},
+    cost::{BudgetVerdict, CostReview},
+    finding::{Finding, Severity},
+    node::Node,
+    plan::PlanDecision,
+    signal::NoSignal,
+};
+use estimate::{
+    EstimateError,
+    assessment::{assess, parts_of},
+    part::Part,
+    workload::Workload,
+};
+use knowledge::{catalogue::Catalogue, expression::readable, price::Certainty, revision};
+use run::{
+    card::{Alternative, Category, Confidence, EvidenceLink, Fact, Impact, Risk, Trigger},
+    gate::GateKind,
+    question::Priority,
+};
+
+/// The agent.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct CostCritic;
+
+/// What the critic looks at.
+#[derive(Debug, Clone)]
+pub struct CostInput {
+    /// The constraints, with what revisions changed.
+    pub constraints: ConstraintSet,
+    /// The plan.
+    pub plan: PlanDecision,
+    /// The round, from 0.
+    pub iteration: u32,
+}
+
+impl Agent for CostCritic {
+    const NODE: &'static str = "critic_cost";
+    const NAME: &'static str = "Cost critic";
+    const READS: &'static [&'static str] = &["intake_extract", "planner"];
+    type Input = CostInput;
+    type Output = CostReview;
+    type Signal = NoSignal;
+
+    fn recall(&self, memory: &Memory) -> Result<CostInput, AgentError> {
+        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
+        let constraints: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
+        let comments = revision::comments(memory.gates(GateKind::Final));
+        Ok(CostInput {
+            constraints: revision::revised(&constraints, &comments, catalogue).0,
+            plan: memory.latest(Node::Planner.as_str())?,
+            iteration: memory.iteration(),
+        })
+    }
+
+    async fn think(&self, input: CostInput, _: &Desk) -> Result<Thought<CostReview, NoSignal>, AgentError> {
+        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
+        let review = review(&input, catalogue).map_err(|error| AgentError::Defect(error.to_string()))?;
+        let (card, summary) = card(&input, &review, catalogue);
+        Ok(Thought { output: review, signal: NoSignal {}, summary, card, artifacts: Vec::new() })
+    }
+
+    fn cost(output: &CostReview) -> Result<Option<serde_json::Value>, AgentError> {
+        serde_json::to_value(&output.estimate)
+            .map(Some)
+            .map_err(|error| AgentError::Defect(format!("the estimate is not JSON: {error}")))
+    }
+}
+
+/// Reviews the selected candidate's money.
+///
+/// # Errors
+/// When the plan names patterns that the catalogue does not have.
+pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostReview, EstimateError> {
+    let workload = Workload::of(&input.constraints, catalogue);
+    let selected =
+        input.plan.selected().ok_or_else(|| EstimateError::Unknown("selected candidate in the plan".to_owned()))?;
+    let parts = parts_of(selected.components.iter().map(|component| component.pattern.as_str()), &workload, catalogue)?;
+    let parts: Vec<&Part<'_>> = parts.iter().collect();
+    let assessment = assess(&parts, &workload, catalogue);
+    let estimate = assessment.cost;
+    let budget = workload.budget_usd.map(|limit| BudgetVerdict {
+        limit_usd: limit,
+        used_share: estimate.expected_usd / limit,
+        within: estimate.expected_usd <= limit,
+    });
+    let savings = savings::find(&parts, &input.constraints, &input.plan, &workload, catalogue)?;
+    let findings = findings(input, &estimate, budget.as_ref(), &savings, &parts, catalogue);
+    let trade_offs = trade_offs(&input.plan);
+    Ok(CostReview { estimate, budget, savings, trade_offs, findings })
+}
+
+fn findings(
+    input: &CostInput,
+    estimate: &design::cost::CostEstimate,
+    budget: Option<&BudgetVerdict>,
+    savings: &[design::cost::SavingsOption],
+    parts: &[&Part<'_>],
+    catalogue: &Catalogue,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let dear = |count: usize| {
+        let mut order: Vec<&&Part<'_>> = parts.iter().collect();
+        order.sort_by(|a, b| b.expected_usd.total_cmp(&a.expected_usd));
+        order.into_iter().take(count).map(|part| part.pattern.id.clone()).collect::<Vec<_>>()
+    };
+    if let Some(budget) = budget {
+        let arithmetic = format!(
+            "${} expected / ${} budget = {} %; range ${} to ${}",
+            readable(estimate.expected_usd.round()),
+            readable(budget.limit_usd),
+            readable((budget.used_share * 100.0).round()),
+            readable(estimate.low_usd.round()),
+            readable(estimate.high_usd.round())
+        );
+        if !budget.within {
+            let cheaper = input
+                .plan
+                .candidates
+                .iter()
+                .filter(|candidate| candidate.id != input.plan.selected && candidate.violations.is_empty())
+                .find(|candidate| candidate.metrics.monthly_usd <= budget.limit_usd);
+            let relaxed = format!("A budget of ${} a month would do.", readable(estimate.expected_usd.ceil()));
+            findings.push(match cheaper {
+                Some(cheaper) => Finding {
+                    id: "cost.budget".to_owned(),
+                    severity: Severity::Blocking,
+                    title: "The design is over the budget, and another candidate is not".to_owned(),
+                    evidence: arithmetic,
+                    remedy: format!(
+                        "“{}” costs ${} a month.",
+                        cheaper.name,
+                        readable(cheaper.metrics.monthly_usd.round())
+                    ),
+                    patterns: dear(2),
+                    replan: true,
+                },
+                None => Finding {
+                    id: "cost.budget".to_owned(),
+                    severity: Severity::Major,
+                    title: "The design is over the budget, and no feasible candidate is within it".to_owned(),
+                    evidence: arithmetic,
+                    remedy: match savings.first() {
+                        Some(option) => format!(
+                            "{relaxed} Largest saving: {} (${} a month).",
+                            option.title,
+                            readable(option.monthly_usd.round())
+                        ),
+                        None => relaxed,
+                    },
+                    patterns: dear(2),
+                    replan: false,
+                },
+            });
+        } else if estimate.high_usd > budget.limit_usd {
+            findings.push(Finding {
+                id: "cost.budget-high-end".to_owned(),
+                severity: Severity::Minor,
+                title: "The high end of the estimate is over the budget".to_owned(),
+                evidence: arithmetic,
+                remedy: "A budget alarm at 80 %; measure the usage that was assumed.".to_owned(),
+                patterns: dear(1),
+                replan: false,
+            });
+        }
+    }
+    let largest = estimate.lines.iter().max_by(|a, b| a.monthly_usd.total_cmp(&b.monthly_usd));
+    if let Some(line) = largest
+        && estimate.expected_usd > 0.0
+        && line.monthly_usd > 0.5 * estimate.expected_usd
+    {
+        findings.push(Finding {
+            id: "cost.concentration".to_owned(),
+            severity: Severity::Info,
+            title: format!(
+                "{} % of the cost is one line: {}",
+                readable((line.monthly_usd / estimate.expected_usd * 100.0).round()),
+                line.item
+            ),
+            evidence: format!(
+                "{} × ${} = ${}",
+                line.formula,
+                readable(line.unit_price_usd),
+                readable(line.monthly_usd.round())
+            ),
+            remedy: "Measure this usage first.".to_owned(),
+            patterns: vec![line.pattern.clone()],
+            replan: false,
+        });
+    }
+    let unsure: Vec<&str> = estimate
+        .lines
+        .iter()
+        .filter(|line| line.monthly_usd > 0.05 * estimate.expected_usd)
+        .filter(|line| {
+            catalogue.prices.get(&line.price_id).is_some_and(|price| price.certainty == Certainty::SingleSource)
+        })
+        .map(|line| line.price_id.as_str())
+        .collect();
+    if !unsure.is_empty() {
+        findings.push(Finding {
+            id: "cost.unconfirmed-price".to_owned(),
+            severity: Severity::Minor,
+            title: "Prices that matter are not confirmed in a second place".to_owned(),
+            evidence: unsure.join(", "),
+            remedy: "Look them up in the provider's calculator before deciding.".to_owned(),
+            patterns: Vec::new(),
+            replan: false,
+        });
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// Cost against performance, from the plan's own candidates.
+fn trade_offs(plan: &PlanDecision) -> Vec<String> {
+    let Some(selected) = plan.selected() else { return Vec::new() };
+    plan.candidates
+        .iter()
+        .filter(|candidate| candidate.id != selected.id)
+        .map(|candidate| {
+            let (own, won) = (&candidate.metrics, &selected.metrics);
+            let money = own.monthly_usd - won.monthly_usd;
+            let mut line = format!(
+                "{}: ${} a month {}",
+                candidate.name,
+                readable(money.abs().round()),
+                if money >= 0.0 { "more" } else { "less" }
+            );
+            if let (Some(theirs), Some(ours)) = (own.latency_p95_ms, won.latency_p95_ms) {
+                line.push_str(&format!(
+                    ", P95 {} ms {}",
+                    readable((theirs - ours).abs()),
+                    if theirs >= ours { "slower" } else { "faster" }
+                ));
+            }
+            let hours = own.operations_hours_per_month - won.operations_hours_per_month;
+            line.push_str(&format!(
+                ", {} hours of work {}",
+                readable(hours.abs()),
+                if hours >= 0.0 { "more" } else { "less" }
+            ));
+            if !candidate.violations.is_empty() {
+                line.push_str(&format!("; breaks: {}", candidate.violations.join("; ")));
+            }
+            line.push('.');
+            line
+        })
+        .collect()
+}
+
+/// Share of the expected cost that rests on what was stated and on confirmed prices.
+fn confidence(review: &CostReview, workload: &Workload, catalogue: &Catalogue) -> Confidence {
+    let estimate = &review.estimate;
+    let total = estimate.expected_usd.max(0.01);
+    let confirmed: f64 = estimate
+        .lines
+        .iter()
+        .filter(|line| {
+            catalogue.prices.get(&line.price_id).is_some_and(|price| price.certainty == Certainty::Published)
+        })
+        .map(|line| line.monthly_usd)
+        .sum::<f64>()
+        / total;
+    let fields = [
+        ConstraintField::Throughput,
+        ConstraintField::DataVolume,
+        ConstraintField::Retraining,
+        ConstraintField::Regions,
+    ];
+    let stated = fields.iter().filter(|field| !workload.is_assumed(**field)).count() as f64 / fields.len() as f64;
+    let spread = ((estimate.high_usd - estimate.low_usd) / total).clamp(0.0, 2.0) / 2.0;
+    let confirmed = if estimate.lines.is_empty() { 1.0 } else { confirmed };
+    let value = 0.2 + 0.3 * confirmed + 0.25 * stated + 0.25 * (1.0 - spread);
+    Confidence {
+        value: (value * 1000.0).round() / 1000.0,
+        basis: vec![
+            format!("{:.2}: share of the money at confirmed prices", confirmed),
+            format!("{:.2}: share of the usage (rate, data, training, region) that was stated", stated),
+            format!("{:.2}: width of the range, 1 for twice the expected cost", spread),
+            "0.2 + 0.3 × confirmed + 0.25 × stated + 0.25 × (1 − width)".to_owned(),
+        ],
+    }
+}
+
+fn card(input: &CostInput, review: &CostReview, catalogue: &Catalogue) -> (CardDraft, String) {
+    let workload = Workload::of(&input.constraints, catalogue);
+    let estimate = &review.estimate;
+    let range = format!(
+        "${} a month (${} to ${})",
+        readable(estimate.expected_usd.round()),
+        readable(estimate.low_usd.round()),
+        readable(estimate.high_usd.round())
+    );
+    let verdict = match &review.budget {
+        Some(budget) if budget.within => format!(", {} % of the budget", readable((budget.used_share * 100.0).round())),
+        Some(budget) => format!(", {} % of the budget: over it", readable((budget.used_share * 100.0).round())),
+        None => ", no budget stated".to_owned(),
+    };
+    let summary = format!("{range}{verdict}");
+    let trigger = if input.iteration == 0 { Trigger::Initial } else { Trigger::Findings };
+    let mut card =
+        CardDraft::new(trigger, Category::Cost, format!("{summary}."), confidence(review, &workload, catalogue));
+    card.priority = match &review.budget {
+        Some(budget) if !budget.within => Priority::Critical,
+        Some(_) | None => Priority::Medium,
+    };
+    let mut lines: Vec<_> = estimate.lines.iter().collect();
+    lines.sort_by(|a, b| b.monthly_usd.total_cmp(&a.monthly_usd));
+    card.reasoning = lines
+        .iter()
+        .take(8)
+        .map(|line| {
+            format!(
+                "**{}** ${}: {} at ${} ({})",
+                line.item,
+                readable((line.monthly_usd * 100.0).round() / 100.0),
+                line.formula,
+                readable(line.unit_price_usd),
+                line.price_source
+            )
+        })
+        .collect();
+    card.reasoning.extend(review.trade_offs.iter().cloned());
+    card.inputs
+        .push(Fact::new("design", input.plan.selected().map_or(String::new(), |selected| selected.name.clone())));
+    card.inputs.extend(estimate.assumptions.iter().map(|assumption| Fact::new("assumed", assumption.clone())));
+    card.outputs.push(Fact::new("expected", range));
+    card.outputs.extend(
+        review
+            .findings
+            .iter()
+            .map(|finding| Fact::new(finding.id.clone(), format!("{}: {}", finding.title, finding.evidence))),
+    );
+    card.alternatives = review
+        .savings
+        .iter()
+        .map(|option| Alternative {
+            name: format!("{} (saves ${} a month)", option.title, readable(option.monthly_usd.round())),
+            score: None,
+            why_not: option.trade_off.clone(),
+        })
+        .collect();
+    card.impact = Impact { cost: Some(summary.clone()), ..Impact::default() };
+    card.risks = review
+        .findings
+        .iter()
+        .filter(|finding| finding.severity != Severity::Info)
+        .map(|finding| Risk {
+            severity: match finding.severity {
+                Severity::Blocking => Priority::Critical,
+                Severity::Major => Priority::High,
+                Severity::Minor => Priority::Medium,
+                Severity::Info => Priority::Low,
+            },
+            text: finding.title.clone(),
+            mitigation: finding.remedy.clone(),
+        })
+        .collect();
+    for (claim, evidence) in [
+        ("budget", input.constraints.budget.as_ref().map(|stated| &stated.evidence)),
+        ("usage", input.constraints.throughput.as_ref().map(|stated| &stated.evidence)),
+        ("data", input.constraints.data_volume.as_ref().map(|stated| &stated.evidence)),
+    ] {
+        for words in evidence.into_iter().flatten() {
+            card.evidence.push(EvidenceLink {
+                claim: claim.to_owned(),
+                quote: words.quote.clone(),
+                start: words.start,
+                end: words.end,
+            });
+        }
+    }
+    (card, summary)
+}

@@ -1,3 +1,6 @@
 //! Wiring of the `critic-cost` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(critic_cost::CostCritic).await
+}

@@ -1,3 +1,6 @@
 //! Wiring of the `critic-tech` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(critic_tech::TechnicalCritic).await
+}

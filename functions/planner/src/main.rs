@@ -1,3 +1,6 @@
 //! Wiring of the `planner` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(planner::Planner).await
+}

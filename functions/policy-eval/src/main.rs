@@ -1,3 +1,6 @@
 //! Wiring of the `policy-eval` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(policy_eval::PolicyEngine).await
+}

@@ -7,6 +7,8 @@
 //! Architecture invariant: this crate knows `knowledge` and `design`; it knows no agent and no store.
 
 pub mod assessment;
+#[cfg(feature = "mock")]
+pub mod mock;
 pub mod part;
 pub mod queue;
 pub mod workload;

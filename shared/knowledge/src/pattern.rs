@@ -247,10 +247,11 @@ impl Pattern {
         self.traits.iter().any(|own| own == name)
     }
 
-    /// True when a tool's name means this pattern.
+    /// True when a tool's name means this pattern, however its words are joined.
     pub fn is_called(&self, tool: &str) -> bool {
-        let tool = tool.trim().to_lowercase();
-        self.tools.iter().any(|own| *own == tool || own.replace('-', " ") == tool)
+        let normal = |name: &str| name.trim().to_lowercase().replace(['_', ' '], "-");
+        let tool = normal(tool);
+        self.tools.iter().any(|own| normal(own) == tool)
     }
 }
 
