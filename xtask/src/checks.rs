@@ -192,8 +192,9 @@ async fn deployed(workspace: &Workspace, tools: &Tools, progress: &Progress, ste
     let mut environment: Vec<(&str, OsString)> =
         platform.endpoints.environment().into_iter().map(|(name, value)| (name, value.into())).collect();
     environment.push(("CHROMIUM_PATH", chromium.into()));
-    // For tests that start, kill and start again a platform of their own.
-    environment.push(("XTASK_PROGRAM", std::env::current_exe()?.into()));
+    // For tests that start, kill and start again a platform of their own. Not `current_exe`: building the workspace has
+    // put a new file in its place.
+    environment.push(("XTASK_PROGRAM", workspace.target().join("debug/xtask").into()));
     steps
         .run("end-to-end", async || {
             let mut test = cargo();
