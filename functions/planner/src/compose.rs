@@ -66,6 +66,19 @@ impl Combination {
     }
 }
 
+impl Combination {
+    /// By how much the objectives are missed, in shares of each, summed.
+    pub fn overshoot(&self, workload: &Workload) -> f64 {
+        let beyond = |value: f64, limit: Option<f64>| limit.map_or(0.0, |limit| (value / limit - 1.0).max(0.0));
+        let outage = |percent: f64| (100.0 - percent).max(0.0);
+        beyond(self.usd, workload.budget_usd)
+            + beyond(self.latency_ms.min(1e9), workload.latency_target_ms)
+            + workload
+                .availability_target
+                .map_or(0.0, |target| (outage(self.availability) / outage(target).max(1e-4) - 1.0).max(0.0))
+    }
+}
+
 /// All parts, sized, with their own violations.
 pub struct Bench<'a> {
     /// The parts in the catalogue's order.

@@ -1,4 +1,5 @@
 //! The planner over very different requirements.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 use agent::{Agent, Desk, InMemoryBodies, MemoryBuilder};
 use design::{
@@ -140,6 +141,9 @@ fn every_requirement_gets_a_complete_comparison() {
                     .all(|component| !component.rationale.is_empty() && !component.traces.is_empty())
             );
         }
+        let feasible: Vec<f64> =
+            plan.candidates.iter().filter(|one| one.violations.is_empty()).map(|one| one.total_score).collect();
+        assert!(feasible.is_sorted_by(|a, b| a >= b), "{name}: best first");
         assert!((0.0..=1.0).contains(&plan.confidence) && plan.confidence_basis.len() >= 3);
         assert!(!card.alternatives.is_empty() && !card.reasoning.is_empty(), "{name}");
         assert!(plan.responses.is_empty(), "{name}: nothing was asked back yet");
@@ -160,6 +164,22 @@ fn possible_requirements_are_met_and_impossible_ones_say_what_has_to_give() {
             assert!(feasible >= 3, "{name}: {feasible} feasible");
         }
     }
+}
+
+#[test]
+fn when_only_the_budget_is_too_small_the_nearest_is_the_cheapest() {
+    let plan = first(&requirement("impossible: only the budget"));
+    let needed = plan.reason.split("a budget of $").nth(1).unwrap().split(' ').next().unwrap().replace(',', "");
+    let usd = plan.selected().unwrap().metrics.monthly_usd;
+    assert!(usd <= needed.parse::<f64>().unwrap() * 1.05, "{usd} against {needed}");
+}
+
+#[test]
+fn fraud_gets_features_that_are_looked_up() {
+    let plan = first(&requirement("real-time fraud"));
+    assert!(
+        ["feature.dynamodb-online", "feature.sagemaker-feature-store"].contains(&pattern(&plan, Capability::Feature))
+    );
 }
 
 #[test]

@@ -54,8 +54,8 @@ pub fn lay_out(input: &PolicyInput, catalogue: &Catalogue) -> Facts {
             "operations_hours": selected.map(|candidate| candidate.metrics.operations_hours_per_month),
             "risk": selected.map(|candidate| candidate.metrics.risk),
             "parts": selected
-                .map(|candidate| candidate.components.iter().map(|component| part(component, catalogue)).collect())
-                .unwrap_or_else(Vec::new),
+                .map(|candidate| candidate.components.iter().map(|component| part(component, catalogue)).collect::<Vec<_>>())
+                .unwrap_or_default(),
         },
         "cost": { "low": estimate.low_usd, "expected": estimate.expected_usd, "high": estimate.high_usd },
     }))
