@@ -1,3 +1,6 @@
 //! Wiring of the `codegen` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(codegen::Codegen).await
+}

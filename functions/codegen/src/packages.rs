@@ -1,0 +1,124 @@
+//! Python packages of generated repositories: exact versions, and what each package needs besides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::RenderError;
+
+/// A package with its exact version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Pinned {
+    /// Name in the package index.
+    pub name: String,
+    /// Exact version.
+    pub version: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Known {
+    version: String,
+    #[serde(default)]
+    needs: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Catalogue {
+    package: BTreeMap<String, Known>,
+    set: BTreeMap<String, Vec<String>>,
+}
+
+/// The requirements of one repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Requirements {
+    /// What the code imports.
+    pub direct: Vec<Pinned>,
+    /// What the code imports, and everything that is needed for it.
+    pub locked: Vec<Pinned>,
+    /// What tests and checks import.
+    pub dev: Vec<Pinned>,
+    /// What tests and checks need besides the locked.
+    pub dev_locked: Vec<Pinned>,
+}
+
+impl Requirements {
+    /// The requirements of a repository that uses these sets of packages.
+    ///
+    /// # Errors
+    /// When the catalogue is broken or does not know a package.
+    pub fn of(sets: &[&str], dev_sets: &[&str]) -> Result<Self, RenderError> {
+        let catalogue: Catalogue = toml::from_str(include_str!("../data/packages.toml"))
+            .map_err(|error| RenderError(format!("data/packages.toml: {error}")))?;
+        let direct = catalogue.names(sets)?;
+        let dev = catalogue.names(dev_sets)?;
+        let locked = catalogue.closure(&direct)?;
+        let all: BTreeSet<String> = direct.union(&dev).cloned().collect();
+        let dev_locked = catalogue.closure(&all)?.difference(&locked).cloned().collect();
+        Ok(Self {
+            direct: catalogue.pinned(&direct)?,
+            locked: catalogue.pinned(&locked)?,
+            dev: catalogue.pinned(&dev)?,
+            dev_locked: catalogue.pinned(&dev_locked)?,
+        })
+    }
+}
+
+impl Catalogue {
+    fn names(&self, sets: &[&str]) -> Result<BTreeSet<String>, RenderError> {
+        let mut names = BTreeSet::new();
+        for set in sets {
+            let members = self.set.get(*set).ok_or_else(|| RenderError(format!("no set of packages `{set}`")))?;
+            names.extend(members.iter().cloned());
+        }
+        Ok(names)
+    }
+
+    fn known(&self, name: &str) -> Result<&Known, RenderError> {
+        self.package.get(name).ok_or_else(|| RenderError(format!("no package `{name}`")))
+    }
+
+    fn closure(&self, names: &BTreeSet<String>) -> Result<BTreeSet<String>, RenderError> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<String> = names.iter().cloned().collect();
+        while let Some(name) = open.pop() {
+            let known = self.known(&name)?;
+            if found.insert(name) {
+                open.extend(known.needs.iter().cloned());
+            }
+        }
+        Ok(found)
+    }
+
+    fn pinned(&self, names: &BTreeSet<String>) -> Result<Vec<Pinned>, RenderError> {
+        names.iter().map(|name| Ok(Pinned { name: name.clone(), version: self.known(name)?.version.clone() })).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_brings_what_its_packages_need() {
+        let requirements = Requirements::of(&["always"], &["dev"]).unwrap();
+        let has = |list: &[Pinned], name: &str| list.iter().any(|pinned| pinned.name == name);
+        assert!(has(&requirements.locked, "botocore") && !has(&requirements.direct, "botocore"));
+        assert!(!has(&requirements.locked, "fastapi"), "a batch job has no web server");
+        assert!(has(&requirements.dev_locked, "pluggy") && !has(&requirements.dev_locked, "numpy"));
+    }
+
+    #[test]
+    fn every_package_that_is_needed_is_known() {
+        let catalogue: Catalogue = toml::from_str(include_str!("../data/packages.toml")).unwrap();
+        let all: BTreeSet<String> = catalogue.package.keys().cloned().collect();
+        assert_eq!(catalogue.closure(&all).unwrap(), all);
+        for members in catalogue.set.values() {
+            assert!(members.iter().all(|name| all.contains(name)), "{members:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_set_is_named() {
+        assert!(Requirements::of(&["quantum"], &[]).unwrap_err().to_string().contains("quantum"));
+    }
+}

@@ -1,0 +1,322 @@
+//! What the generated code learns: the family of templates, the mode of the tabular family, and its subject.
+
+use design::constraint::{ConstraintSet, MlTask, UseCase};
+use serde::{Deserialize, Serialize};
+
+use crate::RenderError;
+
+/// A family of templates in `templates/tasks/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Rows of named features.
+    Tabular(Mode),
+    /// Daily series.
+    Forecasting,
+    /// Next items of a session.
+    Recommendation,
+    /// Classes of images.
+    Vision,
+    /// Kinds of documents.
+    Nlp,
+    /// Answers from documents.
+    Rag,
+    /// Completions of a tuned language model.
+    FineTuning,
+}
+
+/// What the tabular family learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Yes or no.
+    Classification,
+    /// A number.
+    Regression,
+    /// What is unusual.
+    Anomaly,
+    /// Groups.
+    Clustering,
+    /// An order.
+    Ranking,
+}
+
+impl Mode {
+    /// The mode's name in templates and data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Classification => "classification",
+            Self::Regression => "regression",
+            Self::Anomaly => "anomaly",
+            Self::Clustering => "clustering",
+            Self::Ranking => "ranking",
+        }
+    }
+}
+
+/// What the learning templates and the documents say of the model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Learning {
+    /// The model in words.
+    pub model_words: &'static str,
+    /// The metric that the promotion gate looks at.
+    pub metric: &'static str,
+    /// True when more of it is better.
+    pub higher: bool,
+    /// The gate's floor (or ceiling) for generated examples.
+    pub minimum: f64,
+    /// Examples that the tests train on.
+    pub test_rows: u32,
+}
+
+impl Family {
+    /// The family for what is asked: the use case decides, the task refines it.
+    pub fn of(constraints: &ConstraintSet) -> Self {
+        let task = constraints.ml_task.as_ref().map(|stated| stated.value);
+        match constraints.use_case.as_ref().map(|stated| stated.value) {
+            Some(UseCase::RetrievalAugmentedGeneration) => Self::Rag,
+            Some(UseCase::FineTuning) => Self::FineTuning,
+            Some(UseCase::Forecasting) => Self::Forecasting,
+            Some(UseCase::Recommender) => Self::Recommendation,
+            Some(UseCase::ComputerVision) => Self::Vision,
+            Some(UseCase::DocumentProcessing) => Self::Nlp,
+            Some(UseCase::StreamingAnomaly) => Self::Tabular(Mode::Anomaly),
+            Some(UseCase::FraudDetection) => match task {
+                Some(MlTask::AnomalyDetection) => Self::Tabular(Mode::Anomaly),
+                Some(
+                    MlTask::Classification
+                    | MlTask::Regression
+                    | MlTask::Forecasting
+                    | MlTask::Recommendation
+                    | MlTask::Clustering
+                    | MlTask::ComputerVision
+                    | MlTask::Nlp
+                    | MlTask::GenerativeAi
+                    | MlTask::Ranking,
+                )
+                | None => Self::Tabular(Mode::Classification),
+            },
+            Some(UseCase::TabularScoring | UseCase::ExperimentationPlatform) | None => {
+                task.map_or(Self::Tabular(Mode::Classification), Self::of_task)
+            }
+        }
+    }
+
+    fn of_task(task: MlTask) -> Self {
+        match task {
+            MlTask::Classification => Self::Tabular(Mode::Classification),
+            MlTask::Regression => Self::Tabular(Mode::Regression),
+            MlTask::AnomalyDetection => Self::Tabular(Mode::Anomaly),
+            MlTask::Clustering => Self::Tabular(Mode::Clustering),
+            MlTask::Ranking => Self::Tabular(Mode::Ranking),
+            MlTask::Forecasting => Self::Forecasting,
+            MlTask::Recommendation => Self::Recommendation,
+            MlTask::ComputerVision => Self::Vision,
+            MlTask::Nlp => Self::Nlp,
+            MlTask::GenerativeAi => Self::Rag,
+        }
+    }
+
+    /// The folder of the family's templates.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Tabular(_) => "tabular",
+            Self::Forecasting => "forecasting",
+            Self::Recommendation => "recommendation",
+            Self::Vision => "vision",
+            Self::Nlp => "nlp",
+            Self::Rag => "rag",
+            Self::FineTuning => "fine_tuning",
+        }
+    }
+
+    /// The family's mode; empty for families that have none.
+    pub fn mode(self) -> &'static str {
+        match self {
+            Self::Tabular(mode) => mode.as_str(),
+            Self::Forecasting | Self::Recommendation | Self::Vision | Self::Nlp | Self::Rag | Self::FineTuning => "",
+        }
+    }
+
+    /// What templates and documents say of the family's model. The minimum of families that are not tabular is in
+    /// their template as well; a test holds the two together.
+    pub fn learning(self) -> Learning {
+        let learning = |model_words, metric, higher, minimum, test_rows| Learning {
+            model_words,
+            metric,
+            higher,
+            minimum,
+            test_rows,
+        };
+        match self {
+            Self::Tabular(Mode::Classification) => {
+                learning("gradient boosted trees for a yes or no", "roc_auc", true, 0.8, 1200)
+            }
+            Self::Tabular(Mode::Regression) => learning("gradient boosted trees for a number", "r2", true, 0.6, 1200),
+            Self::Tabular(Mode::Anomaly) => learning("an isolation forest", "roc_auc", true, 0.8, 1200),
+            Self::Tabular(Mode::Clustering) => learning("k-means on scaled features", "silhouette", true, 0.2, 600),
+            Self::Tabular(Mode::Ranking) => {
+                learning("gradient boosted trees that score relevance", "ndcg_at_10", true, 0.8, 1200)
+            }
+            Self::Forecasting => learning("ridge regression on scaled windows", "relative_error", false, 0.95, 400),
+            Self::Recommendation => learning("item vectors from a truncated SVD", "hit_rate_at_10", true, 0.25, 1500),
+            Self::Vision => learning("principal components and a logistic regression", "f1_macro", true, 0.8, 600),
+            Self::Nlp => learning("weighted words and a logistic regression", "f1_macro", true, 0.8, 400),
+            Self::Rag => learning("a TF-IDF index of passages", "hit_rate_at_3", true, 0.8, 300),
+            Self::FineTuning => {
+                learning("a nearest-prompt baseline that the tuned model must beat", "word_overlap", true, 0.7, 300)
+            }
+        }
+    }
+}
+
+/// One feature of a tabular subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feature {
+    /// Name in records and code.
+    pub name: String,
+    /// `number`, `integer` or `category`.
+    pub kind: String,
+    /// Smallest accepted value.
+    #[serde(default)]
+    pub minimum: f64,
+    /// Largest accepted value.
+    #[serde(default)]
+    pub maximum: f64,
+    /// Mean of generated values.
+    #[serde(default)]
+    pub mean: f64,
+    /// Standard deviation of generated values.
+    #[serde(default)]
+    pub deviation: f64,
+    /// Values of a category.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Part in the law of generated labels.
+    pub weight: f64,
+    /// What it is.
+    pub description: String,
+}
+
+/// What a tabular repository is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Name of the subject.
+    pub id: String,
+    /// What is learned.
+    pub mode: Mode,
+    /// Words of a requirement that pick the subject.
+    pub words: Vec<String>,
+    /// One record in a word.
+    pub noun: String,
+    /// Many of them in a few words.
+    pub noun_plural: String,
+    /// Beginning of generated ids.
+    pub id_prefix: String,
+    /// Name of what is predicted.
+    pub label: String,
+    /// What it is.
+    pub label_description: String,
+    /// Share of positives among generated examples.
+    pub rate: f64,
+    /// Size of generated numbers, for regression.
+    #[serde(default)]
+    pub scale: f64,
+    /// The features.
+    pub features: Vec<Feature>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Subjects {
+    subject: Vec<Subject>,
+}
+
+impl Subject {
+    /// The subject of a mode whose words the requirement names most often; the mode's first when it names none.
+    ///
+    /// # Errors
+    /// When the data is broken or has no subject for the mode.
+    pub fn pick(mode: Mode, requirement: &str) -> Result<Self, RenderError> {
+        let requirement = requirement.to_lowercase();
+        let mut best: Option<(usize, Self)> = None;
+        for subject in all()? {
+            let hits = subject.words.iter().map(|word| requirement.matches(word.as_str()).count()).sum();
+            if subject.mode == mode && best.as_ref().is_none_or(|(most, _)| hits > *most) {
+                best = Some((hits, subject));
+            }
+        }
+        best.map(|(_, subject)| subject)
+            .ok_or_else(|| RenderError(format!("data/subjects.toml has no subject for {}", mode.as_str())))
+    }
+}
+
+fn all() -> Result<Vec<Subject>, RenderError> {
+    toml::from_str::<Subjects>(include_str!("../data/subjects.toml"))
+        .map(|subjects| subjects.subject)
+        .map_err(|error| RenderError(format!("data/subjects.toml: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use design::constraint::{Source, Stated};
+
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_requirement_pick_the_subject() {
+        let pick = |mode, text: &str| Subject::pick(mode, text).unwrap().id;
+        assert_eq!(pick(Mode::Classification, "Which loan applications will default? Credit scoring."), "credit_risk");
+        assert_eq!(pick(Mode::Classification, "nothing that is known"), "churn");
+        assert_eq!(pick(Mode::Regression, "Estimate house prices"), "price");
+        assert_eq!(pick(Mode::Anomaly, "Network intrusion from logs"), "requests");
+    }
+
+    #[test]
+    fn every_subject_can_be_rendered() {
+        for subject in all().unwrap() {
+            let id = &subject.id;
+            assert!(subject.features.iter().any(|feature| feature.kind != "category"), "{id}: needs a number");
+            assert!(subject.rate > 0.0 && subject.rate < 1.0, "{id}");
+            assert_eq!(subject.mode == Mode::Regression, subject.scale > 0.0, "{id}: scale");
+            let mut names: Vec<_> = subject.features.iter().map(|feature| feature.name.as_str()).collect();
+            names.push(&subject.label);
+            names.extend(["record_id", "query_id", "probability", "score", "lower", "upper", "group", "distance"]);
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{id}: a name is used twice");
+            for feature in &subject.features {
+                match feature.kind.as_str() {
+                    "category" => assert!(feature.choices.len() > 1, "{id}.{}", feature.name),
+                    "number" | "integer" => {
+                        assert!(feature.deviation > 0.0, "{id}.{}", feature.name);
+                        assert!(
+                            feature.minimum < feature.mean && feature.mean < feature.maximum,
+                            "{id}.{}",
+                            feature.name
+                        );
+                    }
+                    other => panic!("{id}.{}: kind {other}", feature.name),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_use_case_decides_and_the_task_refines() {
+        let stated =
+            |value| Some(Stated { value, confidence: 1.0, source: Source::Text, evidence: vec![], derivation: None });
+        let task =
+            |value| Some(Stated { value, confidence: 1.0, source: Source::Text, evidence: vec![], derivation: None });
+        let set = |use_case, ml_task| ConstraintSet { use_case, ml_task, ..ConstraintSet::default() };
+        assert_eq!(Family::of(&ConstraintSet::default()), Family::Tabular(Mode::Classification));
+        assert_eq!(Family::of(&set(None, task(MlTask::GenerativeAi))), Family::Rag);
+        assert_eq!(
+            Family::of(&set(stated(UseCase::TabularScoring), task(MlTask::Regression))),
+            Family::Tabular(Mode::Regression)
+        );
+        assert_eq!(Family::of(&set(stated(UseCase::Recommender), task(MlTask::Ranking))), Family::Recommendation);
+    }
+}

@@ -1,0 +1,9 @@
+//! The generated repositories: for fixture plans, for the whole catalogue, and under their own tools.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
+mod agent_node;
+mod catalogue;
+mod fixture;
+mod repository;
+mod tools;
