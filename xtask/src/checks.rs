@@ -195,6 +195,7 @@ async fn deployed(workspace: &Workspace, tools: &Tools, progress: &Progress, ste
     // For tests that start, kill and start again a platform of their own. Not `current_exe`: building the workspace has
     // put a new file in its place.
     environment.push(("XTASK_PROGRAM", workspace.target().join("debug/xtask").into()));
+    environment.push(("XTASK_TARGETS", "all".into()));
     steps
         .run("end-to-end", async || {
             let mut test = cargo();

@@ -244,9 +244,10 @@ pub async fn build(
 }
 
 /// What a build compiles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub enum Targets {
     /// The programs.
+    #[default]
     Binaries,
     /// The programs and the tests, whose development dependencies may add features to shared crates.
     All,

@@ -20,7 +20,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use console::style;
 
-use crate::functions::Profile;
+use crate::functions::{Profile, Targets};
 use crate::platform::Options;
 use crate::platform::logs::Sink;
 use crate::workspace::Workspace;
@@ -76,6 +76,9 @@ struct DevArguments {
     /// Another folder for everything that is kept, which the tests of restarts use.
     #[arg(long, hide = true)]
     state: Option<PathBuf>,
+    /// What is compiled with the functions: the tests' own platforms must not compile the dependencies a second time.
+    #[arg(long, hide = true, env = "XTASK_TARGETS", value_enum, default_value_t)]
+    targets: Targets,
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +119,7 @@ async fn run(cli: Cli) -> Result<bool> {
                 aws_port: Some(arguments.aws_port),
                 web_port: Some(arguments.web_port),
                 profile: arguments.profile,
+                targets: arguments.targets,
                 hitl_timeout_seconds: arguments.hitl_timeout,
                 fresh: arguments.fresh,
                 logs: Sink::Terminal,
