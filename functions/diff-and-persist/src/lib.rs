@@ -20,9 +20,11 @@ use design::{
     version::{PersistedVersion, VersionDiff},
 };
 use futures::{StreamExt, TryStreamExt, stream};
+use knowledge::{catalogue::Catalogue, revision};
 use run::{
     artifact::Artifact,
     card::{Category, Confidence, Fact, Trigger},
+    gate::GateKind,
     id::RunId,
     question::Priority,
     record::RunStatus,
@@ -139,10 +141,14 @@ fn recall_version(memory: &Memory) -> Result<(String, Version), AgentError> {
     // A report replaces a generated file of the same path: the map keeps one of each, in order.
     let files: BTreeMap<String, RepositoryFile> =
         manifest.files.into_iter().chain(reports.files).map(|file| (file.path.clone(), file)).collect();
+    // The plan was made for the constraints as revisions changed them, so those are compared.
+    let stated: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
+    let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
+    let (constraints, _) = revision::revised(&stated, &revision::comments(memory.gates(GateKind::Final)), catalogue);
     Ok((
         manifest.name,
         Version {
-            constraints: memory.latest(Node::IntakeExtract.as_str())?,
+            constraints,
             plan: memory.latest(Node::Planner.as_str())?,
             cost: memory.latest(Node::CriticCost.as_str())?,
             files: files.into_values().collect(),
