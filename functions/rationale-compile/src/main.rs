@@ -1,3 +1,6 @@
 //! Wiring of the `rationale-compile` function.
 
-fn main() {}
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(rationale_compile::RationaleCompile).await
+}
