@@ -1,1 +1,166 @@
-//! Runs real tools on the generated repository.
+//! Runs real tools on the generated repository, and says honestly what they found.
+//!
+//! Three kinds of checks, each an entry of the report with its tool, the version and the number of files:
+//! - **Tools** ([`mod@tools`]): Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, hadolint and
+//!   gitleaks, as separate processes in a temporary folder, without network, credentials or a search path. A tool that is
+//!   not there, crashes, says nothing that can be read or does not answer in time is *not run*: never a pass.
+//! - **Syntax** ([`mod@syntax`]): every file is parsed in process, Python by Ruff's own parser.
+//! - **Consistency** ([`mod@consistency`]): what one file names must be in another.
+//!
+//! A kind of file that the repository does not have is not in the report.
+
+mod card;
+mod check;
+mod consistency;
+mod process;
+mod python;
+mod repository;
+mod settings;
+mod syntax;
+mod tools;
+
+use std::{sync::Arc, time::Instant};
+
+use agent::{Agent, AgentError, Bodies, BodyError, BoxFuture, Desk, Memory, Thought};
+use design::{
+    input::DesignInput,
+    node::Node,
+    repository::{RepositoryFile, RepositoryManifest},
+    signal::ValidationSignal,
+    validation::{Check, CheckStatus, ValidationReport},
+};
+use futures::{StreamExt, TryStreamExt};
+
+use crate::{
+    check::CheckName,
+    consistency::{CHECKS, Subject},
+    process::Sandbox,
+    repository::{Repository, SourceFile},
+    syntax::PARSERS,
+    tools::Bench,
+};
+pub use settings::Settings;
+
+/// Bodies that are read at the same time: well below the connections that the client keeps.
+const CONCURRENT_READS: usize = 16;
+
+/// The agent.
+#[derive(Debug, Clone)]
+pub struct Validators {
+    settings: Settings,
+}
+
+impl Validators {
+    /// An agent with tools.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings }
+    }
+}
+
+/// What the agent looks at.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The repository's files.
+    pub manifest: RepositoryManifest,
+    /// What was asked.
+    pub requirement: String,
+    /// How often code was generated before in this run.
+    pub iteration: u32,
+}
+
+impl Agent for Validators {
+    const NODE: &'static str = Node::Validators.as_str();
+    const NAME: &'static str = "Validators";
+    const READS: &'static [&'static str] = &[Node::Codegen.as_str()];
+    type Input = Input;
+    type Output = ValidationReport;
+    type Signal = ValidationSignal;
+
+    fn recall(&self, memory: &Memory) -> Result<Input, AgentError> {
+        Ok(Input {
+            manifest: memory.latest(Node::Codegen.as_str())?,
+            requirement: memory.input::<DesignInput>()?.requirement,
+            iteration: memory.iteration(),
+        })
+    }
+
+    async fn think(
+        &self,
+        input: Input,
+        desk: &Desk,
+    ) -> Result<Thought<ValidationReport, ValidationSignal>, AgentError> {
+        let files = read(&input.manifest, desk).await?;
+        let report = self.validate(Repository::new(files), input.requirement.clone()).await?;
+        let (card, summary) = card::draw(&input, &report);
+        let signal = ValidationSignal { failed: report.failed };
+        Ok(Thought { output: report, signal, summary, card, artifacts: Vec::new() })
+    }
+}
+
+impl Validators {
+    async fn validate(&self, repository: Repository, requirement: String) -> Result<ValidationReport, AgentError> {
+        let disk = |error: std::io::Error| AgentError::Transient {
+            what: "the repository cannot be written to the temporary folder".to_owned(),
+            source: Some(Box::new(error)),
+        };
+        let sandbox = Sandbox::new(&repository).map_err(disk)?;
+        let bench = Bench { settings: &self.settings, sandbox: &sandbox, repository: &repository };
+        let (lint, format, terraform, workflows, images, secrets) = futures::join!(
+            bench.ruff_check(),
+            bench.ruff_format(),
+            bench.terraform_fmt(),
+            bench.actionlint(),
+            bench.hadolint(),
+            bench.gitleaks(),
+        );
+        let mut checks: Vec<Check> = Vec::new();
+        let clock = Instant::now();
+        let subject = {
+            let (repository, requirement) = (repository.clone(), requirement);
+            tokio::task::spawn_blocking(move || Arc::new(Subject::new(repository, requirement))).await
+        };
+        let subject = subject.map_err(|error| AgentError::Defect(format!("the repository cannot be read: {error}")))?;
+        for parser in PARSERS {
+            let subject = Arc::clone(&subject);
+            checks.extend(guarded(parser.name(), clock, move || parser.check(&subject.repository)).await);
+        }
+        checks.extend([lint, format, terraform, workflows, images, secrets].into_iter().flatten());
+        for consistency in CHECKS {
+            let subject = Arc::clone(&subject);
+            checks.extend(guarded(consistency.name(), clock, move || consistency.check(&subject)).await);
+        }
+        let count = |status: CheckStatus| checks.iter().filter(|check| check.status == status).count() as u32;
+        let (passed, failed, not_run) =
+            (count(CheckStatus::Passed), count(CheckStatus::Failed), count(CheckStatus::NotRun));
+        Ok(ValidationReport { checks, passed, failed, not_run })
+    }
+}
+
+/// A check of our own away from the runtime's threads. A parser that panics has not run; the others still do.
+async fn guarded(
+    name: CheckName,
+    clock: Instant,
+    check: impl FnOnce() -> Option<Check> + Send + 'static,
+) -> Option<Check> {
+    match tokio::task::spawn_blocking(check).await {
+        Ok(check) => check,
+        Err(_) => Some(name.not_run(None, format!("`{}` panicked on one of the files.", name.tool), clock)),
+    }
+}
+
+async fn read(manifest: &RepositoryManifest, desk: &Desk) -> Result<Vec<SourceFile>, AgentError> {
+    let bodies = desk.bodies();
+    let reads: Vec<_> = manifest.files.iter().cloned().map(|file| fetch(bodies, file)).collect();
+    let files: Vec<SourceFile> = futures::stream::iter(reads).buffered(CONCURRENT_READS).try_collect().await?;
+    Ok(files)
+}
+
+fn fetch(bodies: &dyn Bodies, file: RepositoryFile) -> BoxFuture<'_, Result<SourceFile, BodyError>> {
+    Box::pin(async move {
+        let content = bodies.get(&file.body.sha256).await?;
+        Ok(SourceFile { path: file.path, content, executable: file.executable })
+    })
+}
+
+#[cfg(test)]
+mod tests;
