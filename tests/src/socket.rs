@@ -22,8 +22,10 @@ pub struct Socket {
     pub events: Vec<Event>,
     /// How many came a second time; only the ones around the moment of subscribing may.
     pub doubled: usize,
-    /// How many were not pushed and had to be fetched.
-    pub fetched: usize,
+    /// How often an event came before one that precedes it; the client then fetched what was between.
+    pub gaps: usize,
+    /// How often events were announced as too large to push, and fetched.
+    pub announced: usize,
 }
 
 impl Socket {
@@ -33,7 +35,7 @@ impl Socket {
     /// When the connection is refused.
     pub async fn connect(platform: &Platform) -> Result<Self> {
         let (stream, _) = connect_async(&platform.ws_url).await.with_context(|| format!("no {}", platform.ws_url))?;
-        Ok(Self { stream, events: Vec::new(), doubled: 0, fetched: 0 })
+        Ok(Self { stream, events: Vec::new(), doubled: 0, gaps: 0, announced: 0 })
     }
 
     /// Sends any text.
@@ -93,11 +95,15 @@ impl Socket {
                 ServerMessage::Event { event } => {
                     if event.sequence > self.last(start) + 1 {
                         // A gap: ask for what is between, as the browser does.
+                        self.gaps += 1;
                         self.fetch(platform, run, start).await?;
                     }
                     self.take(event, start)?;
                 }
-                ServerMessage::EventsAvailable { .. } => self.fetch(platform, run, start).await?,
+                ServerMessage::EventsAvailable { .. } => {
+                    self.announced += 1;
+                    self.fetch(platform, run, start).await?;
+                }
                 ServerMessage::Subscribed { .. }
                 | ServerMessage::Unsubscribed { .. }
                 | ServerMessage::Heartbeat { .. }
@@ -128,7 +134,6 @@ impl Socket {
         let page: Value = platform.get(&path).await?;
         for event in serde_json::from_value::<Vec<Event>>(page["events"].clone())? {
             self.take(event, start)?;
-            self.fetched += 1;
         }
         Ok(())
     }
