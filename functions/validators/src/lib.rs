@@ -1,11 +1,11 @@
 //! Runs real tools on the generated repository, and says honestly what they found.
 //!
 //! Three kinds of checks, each an entry of the report with its tool, the version and the number of files:
-//! - **Tools** ([`mod@tools`]): Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, hadolint and
+//! - **Tools**: Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, hadolint and
 //!   gitleaks, as separate processes in a temporary folder, without network, credentials or a search path. A tool that is
 //!   not there, crashes, says nothing that can be read or does not answer in time is *not run*: never a pass.
-//! - **Syntax** ([`mod@syntax`]): every file is parsed in process, Python by Ruff's own parser.
-//! - **Consistency** ([`mod@consistency`]): what one file names must be in another.
+//! - **Syntax**: every file is parsed in process, Python by Ruff's own parser.
+//! - **Consistency**: what one file names must be in another.
 //!
 //! A kind of file that the repository does not have is not in the report.
 

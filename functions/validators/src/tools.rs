@@ -163,7 +163,14 @@ impl Bench<'_> {
                 if broken.is_empty() {
                     return Err(exit.complaint());
                 }
-                findings.extend(broken);
+                // Terraform lists what is not formatted only when everything parses.
+                findings.extend(broken.into_iter().map(|finding| ToolFinding {
+                    message: format!(
+                        "{}. The format of the other files is not known until this is mended.",
+                        finding.message
+                    ),
+                    ..finding
+                }));
             }
             _ => return Err(exit.complaint()),
         }

@@ -26,10 +26,9 @@ pub(super) fn look(subject: &Subject) -> Looked {
                     commands.names(subject, file, &mut findings);
                 }
             }
-            Kind::Toml => {
-                pyproject(subject, file, &mut findings);
-                commands.names(subject, file, &mut findings);
-            }
+            // Its entry points are read as such: elsewhere in it a dotted name may be a pattern.
+            Kind::Toml if file.path.ends_with("pyproject.toml") => pyproject(subject, file, &mut findings),
+            Kind::Toml => commands.names(subject, file, &mut findings),
             Kind::Hcl => {
                 terraform(&subject.repository, file, &mut findings);
                 commands.names(subject, file, &mut findings);
@@ -242,9 +241,6 @@ fn requirements(repository: &Repository, file: &SourceFile, findings: &mut Vec<T
 
 /// Files and entry points in `pyproject.toml`.
 fn pyproject(subject: &Subject, file: &SourceFile, findings: &mut Vec<ToolFinding>) {
-    if !file.path.ends_with("pyproject.toml") {
-        return;
-    }
     let Some(table) = file.text().and_then(|text| text.parse::<toml::Table>().ok()) else { return };
     let Some(project) = table.get("project").and_then(toml::Value::as_table) else { return };
     let line = |text: &str| file.lines().find(|(_, line)| line.contains(text)).map(|(number, _)| number).unwrap_or(1);

@@ -32,7 +32,7 @@ fn what_is_broken_is_found_at_its_line() {
         ("JSON syntax", "a.jsonl", "{}\n{\n", "!a.jsonl:2 syntax"),
         ("TOML syntax", "a.toml", "[a]\nb = \n", "!a.toml:2 syntax"),
         ("HCL syntax", "a.tf", "locals {\n  a = \n}\n", "!a.tf:2 syntax"),
-        ("HCL syntax", "a.tfvars", "a = {\n", "!a.tfvars:2 syntax"),
+        ("HCL syntax", "a.tfvars", "a = {\n", "!a.tfvars:1 syntax"),
     ] {
         let check = parse(name, &[(path, text)]).expect("a file of this kind");
         assert_eq!(check.status, CheckStatus::Failed, "{path}: {text}");

@@ -162,7 +162,11 @@ async fn the_real_tools_find_what_is_wrong() {
     assert_eq!(of("hadolint"), ["!Dockerfile:1 DL3006"]);
     assert_eq!(of("gitleaks"), ["!src/secret.py:1 aws-access-token"]);
     if checks.iter().any(|check| check.tool == "terraform") {
-        assert_eq!(of("terraform fmt"), ["!terraform/broken.tf:1 syntax", "!terraform/main.tf:2 unformatted"]);
+        assert_eq!(of("terraform fmt"), ["!terraform/broken.tf:1 syntax"]);
+    }
+    let unformatted = all(&repository(&[("a/b.tf", "locals {\n  a = 1\n  long_name = 2\n}\n"), ("c.tf", "")])).await;
+    for check in unformatted.iter().filter(|check| check.tool == "terraform") {
+        assert_eq!((places(check), check.files), (vec!["!a/b.tf:2 unformatted".to_owned()], 2));
     }
     let report = serde_json::to_string(&checks).unwrap();
     assert!(!report.contains(&secret), "the secret is in the report");
