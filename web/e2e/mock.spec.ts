@@ -54,7 +54,7 @@ test("a revision goes back to the planner and comes to the gate again", async ({
   await page.getByRole("button", { name: "Send back to the planner" }).click();
   await expect(page.getByText("after your revision")).toBeVisible();
   await expect(page.getByText("2 rounds").first()).toBeVisible();
-  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByRole("button", { name: "Reject", exact: true }).click();
   await page.getByRole("button", { name: "Reject the design" }).click();
   await expect(status(page)).toHaveText("Rejected");
   await expect(page.getByText("You rejected this design")).toBeVisible();
