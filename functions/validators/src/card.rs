@@ -28,7 +28,7 @@ pub(crate) fn draw(input: &Input, report: &ValidationReport) -> (CardDraft, Stri
         (false, 0, 0) => Priority::Low,
     };
     card.reasoning.push(format!(
-        "{} files of {} KiB were checked in a temporary folder, without network: {} checks in all. A check passes only \
+        "{} files of {} KiB were checked in a temporary folder, by tools that see no credentials: {} checks in all. A check passes only \
          when its tool ran and found nothing that must be mended.",
         input.manifest.files.len(),
         input.manifest.total_bytes.div_ceil(1024),

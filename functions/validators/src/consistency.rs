@@ -79,6 +79,8 @@ impl Subject {
         let (module, name) = dotted.rsplit_once('.').ok_or_else(|| format!("there is no module `{dotted}`"))?;
         match modules.get(module).and_then(|path| self.python.get(*path)) {
             None => Err(format!("there is no module `{module}`")),
+            // Python gives every module names such as `__file__`.
+            Some(_) if name.starts_with("__") && name.ends_with("__") => Ok(()),
             Some(found) if found.open || found.names.contains(name) => Ok(()),
             Some(_) => Err(format!("module `{module}` defines no `{name}`")),
         }

@@ -2,8 +2,8 @@
 //!
 //! Three kinds of checks, each an entry of the report with its tool, the version and the number of files:
 //! - **Tools**: Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, hadolint and
-//!   gitleaks, as separate processes in a temporary folder, without network, credentials or a search path. A tool that is
-//!   not there, crashes, says nothing that can be read or does not answer in time is *not run*: never a pass.
+//!   gitleaks, as separate processes in a temporary folder, which need no network and get no credentials and no search path. A tool
+//!   that is not there, crashes, says nothing that can be read or does not answer in time is *not run*: never a pass.
 //! - **Syntax**: every file is parsed in process, Python by Ruff's own parser.
 //! - **Consistency**: what one file names must be in another.
 //!

@@ -221,6 +221,8 @@ impl Reader<'_> {
 
     /// The environment is asked for `key`.
     fn read(&mut self, key: &Expr, required: bool) {
+        // Inside `if` or `try` the program has a way without it.
+        let required = required && self.guards == 0;
         match key {
             Expr::StringLiteral(literal) => {
                 let name = literal.value.to_str().to_owned();

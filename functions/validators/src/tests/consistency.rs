@@ -75,7 +75,8 @@ fn environment_variables_are_followed_to_their_names() {
         e = environ.get(\"DOCUMENTED\")\n\
         f = os.environ[\"AWS_REGION\"]\n\
         os.environ[\"WRITTEN\"] = \"1\"\n\
-        g = {}.get(\"NOT_ENVIRONMENT\")\n";
+        g = {}.get(\"NOT_ENVIRONMENT\")\n\
+        if \"GUARDED\" in os.environ:\n    h = os.environ[\"GUARDED\"]\n";
     let settings = "from pydantic import Field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n\
         class Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix=\"APP_\")\n\
         \x20   table: str\n    level: str = \"INFO\"\n    other: int = Field(alias=\"OTHER_NAME\")\n";
@@ -97,6 +98,7 @@ fn environment_variables_are_followed_to_their_names() {
             "!src/settings.py:9 undocumented-variable",
             "src/a.py:6 undocumented-variable",
             "src/a.py:8 undocumented-variable",
+            "src/a.py:14 undocumented-variable",
             "src/settings.py:8 undocumented-variable",
         ],
         "{check:#?}"
@@ -174,7 +176,10 @@ fn imports() {
         "imports",
         &[
             ("src/pkg/__init__.py", ""),
-            ("src/pkg/a.py", "from .b import here, gone\nfrom . import b\nfrom pkg.c import x\nimport json\n"),
+            (
+                "src/pkg/a.py",
+                "from .b import here, gone\nfrom . import b, __file__\nfrom pkg.c import x\nimport json\n",
+            ),
             ("src/pkg/b.py", "here = 1\nfrom ...far import y\n"),
             (
                 "src/pkg/d.py",
