@@ -98,7 +98,7 @@ fn environment_variables_are_followed_to_their_names() {
             "!src/settings.py:9 undocumented-variable",
             "src/a.py:6 undocumented-variable",
             "src/a.py:8 undocumented-variable",
-            "src/a.py:14 undocumented-variable",
+            "src/a.py:15 undocumented-variable",
             "src/settings.py:8 undocumented-variable",
         ],
         "{check:#?}"
