@@ -52,8 +52,11 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
     interface(workspace, &progress, &mut steps).await;
     steps
         .run("unit", async || {
+            // The validators' tests run the real tools.
+            let folder = tools.validators().await?;
             let mut test = cargo();
             test.args(["test", "--workspace", "--exclude", "end-to-end"]).current_dir(workspace.root());
+            test.env("TOOLS_DIRECTORY", folder);
             shell(test).await
         })
         .await;
