@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use end_to_end::{Platform, RunHandle, assert_log};
 use futures::future::{join, join_all};
+use jiff::{SignedDuration, Timestamp};
 use run::event::EventBody;
 use serde_json::{Value, json};
 
@@ -234,5 +235,48 @@ async fn finished_runs_survive_kill_9_and_an_interrupted_one_goes_on() -> Result
     platform.approve(&resumed, "final-0").await?;
     platform.wait(&resumed, &["completed"]).await?;
     assert_log(&platform.events(&resumed).await?, "completed")?;
+    answers_at_the_last_moment(&platform).await?;
     own.kill()
+}
+
+/// The state machine's own timer, which fires while answers come in. Whoever wins, the run goes on once, to its end.
+async fn answers_at_the_last_moment(platform: &Platform) -> Result<()> {
+    let run = platform.start(CLEAR, "hitl_enhanced").await?;
+    let gate = platform.wait_gate(&run, "input-0").await?;
+    let opened: Timestamp = gate["opened_at"].as_str().context("no opened_at")?.parse()?;
+    let fires = opened.checked_add(SignedDuration::from_secs(4))?;
+    let answers = join_all((0..10).map(async |number: i64| {
+        // Spread over a second around the moment; the engine's clock starts a little after the record's.
+        let at = fires.checked_add(SignedDuration::from_millis(number * 100 - 300))?;
+        let left = at.duration_since(Timestamp::now());
+        tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+        platform.decide(&run, &gate, "approve", &json!({"comment": number.to_string()})).await
+    }));
+    let answers: Vec<_> = answers.await.into_iter().collect::<Result<_>>()?;
+    let winners = answers.iter().filter(|reply| reply.status == 200).count();
+    let decided = platform.read(&run).await?["gates"][0].clone();
+    let by_timer = usize::from(decided["status"] == "auto_approved");
+    ensure!(winners + by_timer == 1, "{winners} answers won, and the gate is {}", decided["status"]);
+    // From here on nobody answers: the timer decides where it may, and leaves to a person what it may not.
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let set = platform.read(&run).await?;
+        match set["status"].as_str() {
+            Some("completed") => break,
+            Some("failed" | "rejected" | "cancelled") => {
+                anyhow::bail!("{} is {}: {}", run.id, set["status"], set["failure"])
+            }
+            _ => {}
+        }
+        let held = set["gates"]
+            .as_array()
+            .and_then(|gates| gates.iter().find(|gate| gate["status"] == "pending" && gate["held"] == true).cloned());
+        if let Some(gate) = held {
+            ensure!(gate["auto_approval"]["allowed"] == false, "the timer left a gate that it may decide: {gate}");
+            platform.decide(&run, &gate, "approve", &json!({})).await?.expect(200)?;
+        }
+        ensure!(Instant::now() < deadline, "the run does not end: {}", set["progress"]);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_log(&platform.events(&run).await?, "completed").map(|_| ())
 }
