@@ -24,6 +24,7 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest},
     signal::NoSignal,
 };
+use knowledge::{catalogue::Catalogue, revision};
 use minijinja::{Value, context};
 use run::{
     card::{Alternative, Category, Confidence, Fact, Impact, Risk, Trigger},
@@ -117,6 +118,11 @@ impl Agent for Codegen {
         let revised = memory
             .gates(GateKind::Final)
             .any(|gate| gate.decision.as_ref().is_some_and(|decision| decision.decision == Decision::Revise));
+        // The plan was made for the constraints as revisions changed them, so those are generated for.
+        let stated: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
+        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
+        let (constraints, _) =
+            revision::revised(&stated, &revision::comments(memory.gates(GateKind::Final)), catalogue);
         Ok(Input {
             title: memory.run().title.clone(),
             requirement: memory.input::<DesignInput>()?.requirement,
@@ -125,7 +131,7 @@ impl Agent for Codegen {
                 (_, true) => Trigger::Revision,
                 (_, false) => Trigger::Findings,
             },
-            constraints: memory.latest(Node::IntakeExtract.as_str())?,
+            constraints,
             plan: memory.latest(Node::Planner.as_str())?,
             cost: memory.find(Node::CriticCost.as_str())?,
             policy: memory.find(Node::PolicyEval.as_str())?,

@@ -18,6 +18,8 @@ pub(crate) struct Templates;
 pub(crate) fn environment() -> Result<Environment<'static>, RenderError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Debug errors print all variables, and with them the requirement, into logs.
+    environment.set_debug(false);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     environment.set_syntax(syntax.map_err(|error| RenderError(format!("template syntax: {error:#}")))?);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
