@@ -1,6 +1,7 @@
 //! The deployed platform, from outside. `tests/README.md` says how to run them.
 
 mod faults;
+mod machine;
 mod rest;
 mod websocket;
 mod workflow;
