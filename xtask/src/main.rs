@@ -5,6 +5,7 @@ mod command;
 mod design;
 mod dev;
 mod functions;
+mod lambda;
 mod package;
 mod platform;
 mod progress;
@@ -42,6 +43,9 @@ enum Task {
     Dev(DevArguments),
     /// The whole job from a terminal: a requirement goes in, a repository comes out.
     Design(design::DesignArgs),
+    /// One function alone, with the running platform's table and bucket: cargo-lambda's `watch` and `invoke`.
+    #[command(subcommand)]
+    Lambda(lambda::LambdaTask),
     /// What is quick to check: format, clippy, state machine.
     Check,
     /// Every check and every test, with all the set-up they need.
@@ -129,6 +133,7 @@ async fn run(cli: Cli) -> Result<bool> {
             dev::run(&workspace, &options).await?;
         }
         Task::Design(arguments) => design::run(&workspace, &arguments).await?,
+        Task::Lambda(task) => lambda::run(&workspace, &task).await?,
         Task::Check => return Ok(checks::check(&workspace).await),
         Task::Test(arguments) => return checks::test(&workspace, &arguments.only, &arguments.skip).await,
         Task::Package { function } => package::run(&workspace, function.as_deref()).await?,
