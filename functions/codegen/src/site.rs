@@ -287,7 +287,7 @@ impl Site {
             short_name: words::short_name(&name),
             title_python: format!("\"{humanised}\""),
             title_comment: humanised,
-            title_markdown: words::markdown(&words::one_line(&masked(title), 120)),
+            title_markdown: heading(title, &name),
             summary_toml: serde_json::Value::from(words::one_line(&candidate.summary, 200).replace('\u{7f}', ""))
                 .to_string(),
             summary_markdown: words::markdown(&candidate.summary),
@@ -367,6 +367,12 @@ impl Site {
 }
 
 /// Words that look like credentials do not go into documents.
+/// The title as a heading; a title without a visible word gives way to the repository's name.
+fn heading(title: &str, name: &str) -> String {
+    let line = words::one_line(&masked(title), 120);
+    words::markdown(if line.trim().is_empty() { name } else { line.trim() })
+}
+
 fn masked(title: &str) -> String {
     title
         .split_whitespace()
