@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 /// The steps of `cargo xtask check`.
 const CHECK: [&str; 3] = ["format", "clippy", "state-machine"];
 /// The steps of `cargo xtask test`.
-const TEST: [&str; 12] = [
+const TEST: [&str; 13] = [
     "format",
     "clippy",
     "state-machine",
@@ -25,6 +25,7 @@ const TEST: [&str; 12] = [
     "web-types",
     "web-unit",
     "web-build",
+    "web-browser",
     "unit",
     "platform",
     "end-to-end",
@@ -50,6 +51,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
     state_machine(workspace, &tools, &mut steps).await;
     template(workspace, &tools, &mut steps).await;
     interface(workspace, &progress, &mut steps).await;
+    interface_in_browser(workspace, &tools, &progress, &mut steps).await;
     steps
         .run("unit", async || {
             // The validators' tests run the real tools.
@@ -169,6 +171,23 @@ async fn interface(workspace: &Workspace, progress: &Progress, steps: &mut Steps
             })
             .await;
     }
+}
+
+/// The pages in a browser, on a mock of the platform: failures that the real one does not have on command.
+async fn interface_in_browser(workspace: &Workspace, tools: &Tools, progress: &Progress, steps: &mut Steps) {
+    if !web::has_script(workspace, "e2e") {
+        steps.not_run("web-browser", "web/package.json has no script `e2e`.");
+        return;
+    }
+    steps
+        .run("web-browser", async || {
+            web::install(workspace, progress).await?;
+            let mut npm = command("npm");
+            npm.args(["run", "e2e", "--", "mock.spec"]).current_dir(workspace.web());
+            npm.env("CI", "1").env("CHROMIUM_PATH", tools.chromium().await?).env_remove("PLATFORM_URL");
+            shell(npm).await
+        })
+        .await;
 }
 
 /// What needs the platform: the end-to-end tests and the browser's journey, on one platform with an empty state.
