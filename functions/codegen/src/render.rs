@@ -26,8 +26,13 @@ pub(crate) fn environment() -> Result<Environment<'static>, RenderError> {
     environment
         .set_loader(|name| Ok(Templates::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())));
     environment.add_filter("number", number);
-    environment
-        .add_filter("pick", |sizing: &Value, keys: &str, default: String| pick(&read(sizing), keys).unwrap_or(default));
+    environment.add_filter("pick_text", |sizing: &Value, keys: &str, default: String| {
+        pick(&read(sizing), keys).unwrap_or(default)
+    });
+    // A size is a number: what is none gives way to the default, and never to Terraform that does not parse.
+    environment.add_filter("pick", |sizing: &Value, keys: &str, default: String| {
+        pick(&read(sizing), keys).filter(|size| size.parse::<f64>().is_ok_and(f64::is_finite)).unwrap_or(default)
+    });
     environment.add_filter("doubled", |sizing: &Value, keys: &str, default: u64| {
         pick(&read(sizing), keys)
             .and_then(|value| value.parse::<f64>().ok())
