@@ -64,14 +64,14 @@ impl Catalogue {
         }
         let mut patterns = Vec::new();
         for (file, text) in [
-            ("patterns/ingest.toml", include_str!("../data/patterns/ingest.toml")),
-            ("patterns/transform.toml", include_str!("../data/patterns/transform.toml")),
-            ("patterns/store.toml", include_str!("../data/patterns/store.toml")),
-            ("patterns/feature.toml", include_str!("../data/patterns/feature.toml")),
-            ("patterns/train.toml", include_str!("../data/patterns/train.toml")),
-            ("patterns/serve.toml", include_str!("../data/patterns/serve.toml")),
-            ("patterns/observe.toml", include_str!("../data/patterns/observe.toml")),
-            ("patterns/govern.toml", include_str!("../data/patterns/govern.toml")),
+            ("patterns/aws/ingest.toml", include_str!("../data/patterns/aws/ingest.toml")),
+            ("patterns/aws/transform.toml", include_str!("../data/patterns/aws/transform.toml")),
+            ("patterns/aws/store.toml", include_str!("../data/patterns/aws/store.toml")),
+            ("patterns/aws/feature.toml", include_str!("../data/patterns/aws/feature.toml")),
+            ("patterns/aws/train.toml", include_str!("../data/patterns/aws/train.toml")),
+            ("patterns/aws/serve.toml", include_str!("../data/patterns/aws/serve.toml")),
+            ("patterns/aws/observe.toml", include_str!("../data/patterns/aws/observe.toml")),
+            ("patterns/aws/govern.toml", include_str!("../data/patterns/aws/govern.toml")),
         ] {
             patterns.extend(parse::<PatternFile>(file, text)?.pattern);
         }

@@ -94,6 +94,42 @@ pub struct FailureMode {
     pub mitigation: String,
 }
 
+/// A limit that the provider sets on an account, a resource or a request.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// What is limited, such as `concurrent executions per region`.
+    pub name: String,
+    /// The documented default.
+    pub value: f64,
+    /// What is counted, such as `requests/s`.
+    pub unit: String,
+    /// True when the provider raises it on request.
+    pub adjustable: bool,
+    /// Where it is written.
+    pub source: String,
+    /// How much of it a design takes at peak, in the same unit: an expression over the variables of a workload and a
+    /// size. `None` where only a person can say.
+    #[serde(default)]
+    pub demand: Option<String>,
+}
+
+/// What the first request after a pause, or a new unit under growing load, waits for.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColdStart {
+    /// Milliseconds, median.
+    pub p50_ms: f64,
+    /// Milliseconds that 99 of 100 stay below.
+    pub p99_ms: f64,
+    /// When it happens.
+    pub when: String,
+    /// What keeps it from happening, and at what price.
+    pub avoided_by: String,
+    /// Where the numbers are from.
+    pub source: String,
+}
+
 /// How a pattern is sized. Either units have `servers` that each take `service_ms` per request, or they have a
 /// `capacity_per_unit`; a pattern with neither, but with `hours`, runs as a job.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -220,6 +256,15 @@ pub struct Pattern {
     pub traits: Vec<String>,
     /// How it fails.
     pub failure_modes: Vec<FailureMode>,
+    /// The provider's documented limits that a design of this kind can meet.
+    #[serde(default)]
+    pub quotas: Vec<Quota>,
+    /// What a cold start takes, where there are cold starts.
+    #[serde(default)]
+    pub cold_start: Option<ColdStart>,
+    /// Where its limits, its latency and its work are from.
+    #[serde(default)]
+    pub sources: Vec<String>,
     /// How it is sized; nothing is sized without.
     #[serde(default)]
     pub sizing: Option<Sizing>,
