@@ -53,20 +53,13 @@ impl Agent for AdaptiveQuestions {
             .filter_map(|gate| gate.decision.as_ref())
             .flat_map(|decision| decision.answers.keys().chain(&decision.defaulted).cloned())
             .collect();
-        let trigger = if memory.iteration() > 0 && !asked.is_empty() {
-            Trigger::Answers
-        } else if parent.is_some() {
-            Trigger::Revision
-        } else {
-            Trigger::Initial
-        };
         Ok(QuestionsInput {
             constraints: memory.latest(Node::IntakeExtract.as_str())?,
             coverage: memory.latest(Node::CoverageCheck.as_str())?,
             parent,
             asked,
             round: memory.iteration(),
-            trigger,
+            trigger: memory.trigger(GateKind::Input),
         })
     }
 

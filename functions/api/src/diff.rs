@@ -12,6 +12,7 @@ use design::{
     plan::PlanDecision,
     repository::{ReportSet, RepositoryFile, RepositoryManifest},
     version::{CostDelta, FileChange, FileDiff, PersistedVersion, VersionDiff},
+    words,
 };
 use futures::{StreamExt, TryStreamExt};
 use run::{
@@ -20,7 +21,6 @@ use run::{
     record::{Run, RunStatus},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use store::{Store, StoreError};
 use utoipa::IntoParams;
@@ -47,7 +47,6 @@ pub struct DiffQuery {
 /// What a comparison needs of one version.
 struct Version {
     run: Run,
-    constraints: ConstraintSet,
     plan: PlanDecision,
     cost: CostReview,
     files: BTreeMap<String, RepositoryFile>,
@@ -78,7 +77,7 @@ pub async fn between(store: &Store, key: &RunKey, against: Option<RunId>) -> Res
     };
     let before = load(store, other).await?;
     let files = file_diffs(store, key, &before.files, &after.files).await?;
-    let constraints = constraint_lines(&before.constraints, &after.constraints)?;
+    let constraints = constraint_lines(&before.plan.constraints, &after.plan.constraints);
     let components = component_lines(&before.plan, &after.plan);
     let cost = cost_delta(before.cost.estimate.expected_usd, after.cost.estimate.expected_usd);
     let summary = summary(&before.run, &after.run, &constraints, &components, &cost, &files);
@@ -94,21 +93,20 @@ async fn load(store: &Store, run: Run) -> Result<Version, Problem> {
     let key = run.key();
     let records = store.node_records(&key).await?;
     let outputs = Outputs::new(store, &key, &records);
-    let (constraints, plan, cost, manifest, reports, persisted) = tokio::try_join!(
-        outputs.newest::<ConstraintSet>(Node::IntakeExtract),
+    let (plan, cost, manifest, reports, persisted) = tokio::try_join!(
         outputs.newest::<PlanDecision>(Node::Planner),
         outputs.newest::<CostReview>(Node::CriticCost),
         outputs.newest::<RepositoryManifest>(Node::Codegen),
         outputs.newest::<ReportSet>(Node::RationaleCompile),
         outputs.newest::<PersistedVersion>(Node::DiffAndPersist),
     )?;
-    let parts = (constraints, plan, cost, manifest, reports, persisted);
-    let (Some(constraints), Some(plan), Some(cost), Some(manifest), Some(reports), Some(persisted)) = parts else {
+    let parts = (plan, cost, manifest, reports, persisted);
+    let (Some(plan), Some(cost), Some(manifest), Some(reports), Some(persisted)) = parts else {
         return Err(internal().because(format!("completed run {} lacks an output", run.id)));
     };
     // Reports join the repository; a compiled report replaces a generated file of the same path.
     let files = manifest.files.into_iter().chain(reports.files).map(|file| (file.path.clone(), file)).collect();
-    Ok(Version { run, constraints, plan, cost, files, persisted })
+    Ok(Version { run, plan, cost, files, persisted })
 }
 
 type Files = BTreeMap<String, RepositoryFile>;
@@ -180,43 +178,22 @@ fn cost_delta(before_usd: f64, after_usd: f64) -> CostDelta {
     CostDelta { before_usd, after_usd, delta_usd, delta_percent }
 }
 
-/// Changed constraints, one line each, in the order of the schema.
-fn constraint_lines(before: &ConstraintSet, after: &ConstraintSet) -> Result<Vec<String>, Problem> {
-    let values = |set: &ConstraintSet| serde_json::to_value(set).map_err(|error| internal().because(error));
-    let (before, after) = (values(before)?, values(after)?);
-    // How sure we are of a value, and whose words it is from, is not a change of what is asked.
-    let value =
-        |set: &Value, field: ConstraintField| set.get(field.as_str()).and_then(|stated| stated.get("value")).cloned();
-    Ok(ConstraintField::ALL
+/// Changed constraints, one line each, in the order of the schema. How sure we are of a value, and whose words it is
+/// from, is not a change of what is asked.
+fn constraint_lines(before: &ConstraintSet, after: &ConstraintSet) -> Vec<String> {
+    ConstraintField::ALL
         .into_iter()
         .filter_map(|field| {
-            let name = field.as_str();
-            match (value(&before, field), value(&after, field)) {
+            let name = words::label(field);
+            match (words::constraint(before, field), words::constraint(after, field)) {
                 (old, new) if old == new => None,
-                (None, Some(new)) => Some(format!("{name}: now {}", words(&new))),
-                (Some(old), None) => Some(format!("{name}: no longer {}", words(&old))),
-                (Some(old), Some(new)) => Some(format!("{name}: {} instead of {}", words(&new), words(&old))),
+                (None, Some(new)) => Some(format!("{name}: now {new}")),
+                (Some(old), None) => Some(format!("{name}: no longer {old}")),
+                (Some(old), Some(new)) => Some(format!("{name}: {new} instead of {old}")),
                 (None, None) => None,
             }
         })
-        .collect())
-}
-
-/// A value as a person would write it.
-fn words(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => fields
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| format!("{} {}", name.replace('_', " "), words(value)))
-            .collect::<Vec<_>>()
-            .join(", "),
-    }
+        .collect()
 }
 
 /// Changed components of the selected candidates, one line each, in the order of capabilities.
@@ -309,8 +286,8 @@ mod tests {
 
     #[test]
     fn changed_constraints_are_told_in_words() {
-        let stated = |value: Value, confidence: f64| json!({"value": value, "confidence": confidence, "source": "text", "evidence": [], "derivation": null});
-        let set = |json: Value| serde_json::from_value::<ConstraintSet>(json).unwrap();
+        let stated = |value: serde_json::Value, confidence: f64| json!({"value": value, "confidence": confidence, "source": "text", "evidence": [], "derivation": null});
+        let set = |json: serde_json::Value| serde_json::from_value::<ConstraintSet>(json).unwrap();
         let before = set(
             json!({"cloud": stated(json!("aws"), 0.5), "team": stated(json!({"size": 3, "expertise": null}), 0.9)}),
         );
@@ -320,10 +297,10 @@ mod tests {
             "team": stated(json!({"size": 5, "expertise": "expert"}), 0.9)
         }));
         assert_eq!(
-            constraint_lines(&before, &after).unwrap(),
-            ["compliance: now gdpr, hipaa", "team: size 5, expertise expert instead of size 3"]
+            constraint_lines(&before, &after),
+            ["Compliance: now GDPR, HIPAA", "Team: 5 people, expert instead of 3 people"]
         );
-        assert_eq!(constraint_lines(&after, &after).unwrap(), Vec::<String>::new());
+        assert_eq!(constraint_lines(&after, &after), Vec::<String>::new());
     }
 
     #[test]

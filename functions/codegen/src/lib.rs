@@ -24,11 +24,10 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest},
     signal::NoSignal,
 };
-use knowledge::{catalogue::Catalogue, revision};
 use minijinja::{Value, context};
 use run::{
     card::{Alternative, Category, Confidence, Fact, Impact, Risk, Trigger},
-    gate::{Decision, GateKind},
+    gate::GateKind,
     question::Priority,
 };
 
@@ -109,30 +108,19 @@ impl Agent for Codegen {
     const NODE: &'static str = Node::Codegen.as_str();
     const NAME: &'static str = "Code generator";
     const READS: &'static [&'static str] =
-        &[Node::IntakeExtract.as_str(), Node::Planner.as_str(), Node::CriticCost.as_str(), Node::PolicyEval.as_str()];
+        &[Node::Planner.as_str(), Node::CriticCost.as_str(), Node::PolicyEval.as_str()];
     type Input = Input;
     type Output = RepositoryManifest;
     type Signal = NoSignal;
 
     fn recall(&self, memory: &Memory) -> Result<Input, AgentError> {
-        let revised = memory
-            .gates(GateKind::Final)
-            .any(|gate| gate.decision.as_ref().is_some_and(|decision| decision.decision == Decision::Revise));
-        // The plan was made for the constraints as revisions changed them, so those are generated for.
-        let stated: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
-        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
-        let (constraints, _) =
-            revision::revised(&stated, &revision::comments(memory.gates(GateKind::Final)), catalogue);
+        let plan: PlanDecision = memory.latest(Node::Planner.as_str())?;
         Ok(Input {
             title: memory.run().title.clone(),
             requirement: memory.input::<DesignInput>()?.requirement,
-            trigger: match (memory.iteration(), revised) {
-                (0, _) => Trigger::Initial,
-                (_, true) => Trigger::Revision,
-                (_, false) => Trigger::Findings,
-            },
-            constraints,
-            plan: memory.latest(Node::Planner.as_str())?,
+            trigger: memory.trigger(GateKind::Final),
+            constraints: plan.constraints.clone(),
+            plan,
             cost: memory.find(Node::CriticCost.as_str())?,
             policy: memory.find(Node::PolicyEval.as_str())?,
         })

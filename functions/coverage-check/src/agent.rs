@@ -23,15 +23,7 @@ impl Agent for CoverageCheck {
     type Signal = CoverageSignal;
 
     fn recall(&self, memory: &Memory) -> Result<Self::Input, AgentError> {
-        let answered = memory.gates(GateKind::Input).any(|gate| gate.decision.is_some());
-        let trigger = if memory.iteration() > 0 && answered {
-            Trigger::Answers
-        } else if memory.run().parent.is_some() {
-            Trigger::Revision
-        } else {
-            Trigger::Initial
-        };
-        Ok((memory.latest(Node::IntakeExtract.as_str())?, trigger))
+        Ok((memory.latest(Node::IntakeExtract.as_str())?, memory.trigger(GateKind::Input)))
     }
 
     async fn think(

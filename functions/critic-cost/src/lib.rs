@@ -8,12 +8,13 @@ pub mod savings;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    constraint::{ConstraintField, ConstraintSet},
+    constraint::ConstraintField,
     cost::{BudgetVerdict, CostReview},
     finding::{Finding, Severity},
     node::Node,
     plan::PlanDecision,
     signal::NoSignal,
+    words::readable,
 };
 use estimate::{
     EstimateError,
@@ -21,9 +22,9 @@ use estimate::{
     part::Part,
     workload::Workload,
 };
-use knowledge::{catalogue::Catalogue, expression::readable, price::Certainty, revision};
+use knowledge::{catalogue::Catalogue, price::Certainty};
 use run::{
-    card::{Alternative, Category, Confidence, EvidenceLink, Fact, Impact, Risk, Trigger},
+    card::{Alternative, Category, Confidence, Fact, Impact, Trigger},
     gate::GateKind,
     question::Priority,
 };
@@ -35,31 +36,22 @@ pub struct CostCritic;
 /// What the critic looks at.
 #[derive(Debug, Clone)]
 pub struct CostInput {
-    /// The constraints, with what revisions changed.
-    pub constraints: ConstraintSet,
-    /// The plan.
+    /// The plan, with the constraints that it answers.
     pub plan: PlanDecision,
-    /// The round, from 0.
-    pub iteration: u32,
+    /// Why it is reviewed now.
+    pub trigger: Trigger,
 }
 
 impl Agent for CostCritic {
     const NODE: &'static str = "critic_cost";
     const NAME: &'static str = "Cost critic";
-    const READS: &'static [&'static str] = &["intake_extract", "planner"];
+    const READS: &'static [&'static str] = &["planner"];
     type Input = CostInput;
     type Output = CostReview;
     type Signal = NoSignal;
 
     fn recall(&self, memory: &Memory) -> Result<CostInput, AgentError> {
-        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
-        let constraints: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
-        let comments = revision::comments(memory.gates(GateKind::Final));
-        Ok(CostInput {
-            constraints: revision::revised(&constraints, &comments, catalogue).0,
-            plan: memory.latest(Node::Planner.as_str())?,
-            iteration: memory.iteration(),
-        })
+        Ok(CostInput { plan: memory.latest(Node::Planner.as_str())?, trigger: memory.trigger(GateKind::Final) })
     }
 
     async fn think(&self, input: CostInput, _: &Desk) -> Result<Thought<CostReview, NoSignal>, AgentError> {
@@ -81,7 +73,7 @@ impl Agent for CostCritic {
 /// # Errors
 /// When the plan names patterns that the catalogue does not have.
 pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostReview, EstimateError> {
-    let workload = Workload::of(&input.constraints, catalogue);
+    let workload = Workload::of(&input.plan.constraints, catalogue);
     let selected =
         input.plan.selected().ok_or_else(|| EstimateError::Unknown("selected candidate in the plan".to_owned()))?;
     let parts = parts_of(selected.components.iter().map(|component| component.pattern.as_str()), &workload, catalogue)?;
@@ -93,7 +85,7 @@ pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostRe
         used_share: estimate.expected_usd / limit,
         within: estimate.expected_usd <= limit,
     });
-    let savings = savings::find(&parts, &input.constraints, &input.plan, &workload, catalogue)?;
+    let savings = savings::find(&parts, &input.plan.constraints, &input.plan, &workload, catalogue)?;
     let findings = findings(input, &estimate, budget.as_ref(), &savings, &parts, catalogue);
     let trade_offs = trade_offs(&input.plan);
     Ok(CostReview { estimate, budget, savings, trade_offs, findings })
@@ -293,7 +285,7 @@ fn confidence(review: &CostReview, workload: &Workload, catalogue: &Catalogue) -
 }
 
 fn card(input: &CostInput, review: &CostReview, catalogue: &Catalogue) -> (CardDraft, String) {
-    let workload = Workload::of(&input.constraints, catalogue);
+    let workload = Workload::of(&input.plan.constraints, catalogue);
     let estimate = &review.estimate;
     let range = format!(
         "${} a month (${} to ${})",
@@ -307,9 +299,8 @@ fn card(input: &CostInput, review: &CostReview, catalogue: &Catalogue) -> (CardD
         None => ", no budget stated".to_owned(),
     };
     let summary = format!("{range}{verdict}");
-    let trigger = if input.iteration == 0 { Trigger::Initial } else { Trigger::Findings };
     let mut card =
-        CardDraft::new(trigger, Category::Cost, format!("{summary}."), confidence(review, &workload, catalogue));
+        CardDraft::new(input.trigger, Category::Cost, format!("{summary}."), confidence(review, &workload, catalogue));
     card.priority = match &review.budget {
         Some(budget) if !budget.within => Priority::Critical,
         Some(_) | None => Priority::Medium,
@@ -351,34 +342,12 @@ fn card(input: &CostInput, review: &CostReview, catalogue: &Catalogue) -> (CardD
         })
         .collect();
     card.impact = Impact { cost: Some(summary.clone()), ..Impact::default() };
-    card.risks = review
-        .findings
-        .iter()
-        .filter(|finding| finding.severity != Severity::Info)
-        .map(|finding| Risk {
-            severity: match finding.severity {
-                Severity::Blocking => Priority::Critical,
-                Severity::Major => Priority::High,
-                Severity::Minor => Priority::Medium,
-                Severity::Info => Priority::Low,
-            },
-            text: finding.title.clone(),
-            mitigation: finding.remedy.clone(),
-        })
-        .collect();
-    for (claim, evidence) in [
-        ("budget", input.constraints.budget.as_ref().map(|stated| &stated.evidence)),
-        ("usage", input.constraints.throughput.as_ref().map(|stated| &stated.evidence)),
-        ("data", input.constraints.data_volume.as_ref().map(|stated| &stated.evidence)),
-    ] {
-        for words in evidence.into_iter().flatten() {
-            card.evidence.push(EvidenceLink {
-                claim: claim.to_owned(),
-                quote: words.quote.clone(),
-                start: words.start,
-                end: words.end,
-            });
-        }
-    }
+    card.risks =
+        review.findings.iter().filter(|finding| finding.severity != Severity::Info).map(Finding::risk).collect();
+    card.evidence = input.plan.constraints.links([
+        ("budget", ConstraintField::Budget),
+        ("usage", ConstraintField::Throughput),
+        ("data", ConstraintField::DataVolume),
+    ]);
     (card, summary)
 }

@@ -1,13 +1,13 @@
 //! Ways to pay less, found by pricing alternatives.
 
-use design::{constraint::ConstraintSet, cost::SavingsOption, plan::PlanDecision};
-use estimate::{
-    EstimateError,
-    assessment::{assess, percent},
-    part::Part,
-    workload::Workload,
+use design::{
+    constraint::ConstraintSet,
+    cost::SavingsOption,
+    plan::PlanDecision,
+    words::{percent, readable},
 };
-use knowledge::{catalogue::Catalogue, expression::readable};
+use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
+use knowledge::catalogue::Catalogue;
 
 /// Savings below this many US dollars a month are not worth a decision.
 const WORTH_SAYING_USD: f64 = 5.0;
@@ -76,7 +76,7 @@ fn other_patterns(
             }
             if then.metrics.availability_percent < now.metrics.availability_percent - 0.0005 {
                 gives_up.push(format!(
-                    "{} % available instead of {} %",
+                    "{} available instead of {}",
                     percent(then.metrics.availability_percent),
                     percent(now.metrics.availability_percent)
                 ));
@@ -172,7 +172,7 @@ fn one_unit_less(parts: &[&Part<'_>], workload: &Workload) -> Vec<SavingsOption>
                 title: format!("One unit of {} instead of two", part.pattern.name),
                 monthly_usd: part.expected_usd / 2.0,
                 trade_off: format!(
-                    "{} % available instead of {} %: up to {} hours of outage a month.",
+                    "{} available instead of {}: up to {} hours of outage a month.",
                     percent(single),
                     percent(part.pattern.availability.multi),
                     readable((100.0 - single) / 100.0 * 730.0)

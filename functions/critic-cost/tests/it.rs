@@ -10,6 +10,7 @@ use design::{
 };
 use estimate::mock::{plan, requirement, requirements, said};
 use knowledge::catalogue::Catalogue;
+use run::card::Trigger;
 
 const MANAGED: &[&str] = &[
     "ingest.kinesis-data-streams",
@@ -33,7 +34,7 @@ const FRUGAL: &[&str] = &[
 ];
 
 fn input(constraints: &ConstraintSet, candidates: &[&[&str]]) -> CostInput {
-    CostInput { constraints: constraints.clone(), plan: plan(constraints, candidates).unwrap(), iteration: 0 }
+    CostInput { plan: plan(constraints, candidates).unwrap(), trigger: Trigger::Initial }
 }
 
 fn reviewed(constraints: &ConstraintSet, candidates: &[&[&str]]) -> CostReview {

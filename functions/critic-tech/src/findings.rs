@@ -4,13 +4,14 @@ use design::{
     constraint::{ConstraintSet, DataClass, Deployment},
     finding::{Finding, Severity},
     plan::{Candidate, Capability},
+    words::{percent, readable},
 };
 use estimate::{
-    assessment::{availability_percent, max_per_second, path_latency_ms, percent},
+    assessment::{availability_percent, max_per_second, path_latency_ms},
     part::Part,
     workload::{BATCH_WINDOW_HOURS, Workload},
 };
-use knowledge::{expression::readable, pattern::wire_name};
+use knowledge::pattern::wire_name;
 
 /// Utilisation at peak above which a burst queues.
 const HOT: f64 = 0.75;
@@ -189,14 +190,10 @@ fn availability(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Fin
     let product = parts
         .iter()
         .filter(|part| part.on_path)
-        .map(|part| format!("{} %", percent(part.availability_percent())))
+        .map(|part| percent(part.availability_percent()))
         .collect::<Vec<_>>()
         .join(" × ");
-    let counted = if product.is_empty() {
-        format!("{} %", percent(reached))
-    } else {
-        format!("{product} = {} %", percent(reached))
-    };
+    let counted = if product.is_empty() { percent(reached) } else { format!("{product} = {}", percent(reached)) };
     if let Some(target) = workload.availability_target
         && reached < target
     {
@@ -208,7 +205,7 @@ fn availability(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Fin
         findings.push(Finding {
             id: "tech.availability".to_owned(),
             severity: Severity::Blocking,
-            title: format!("{} % is below the {} % that were asked", percent(reached), percent(target)),
+            title: format!("{} is below the {} that were asked", percent(reached), percent(target)),
             evidence: format!(
                 "{counted}: {} minutes a month instead of {}",
                 readable(minutes(reached).round()),
@@ -234,7 +231,7 @@ fn availability(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Fin
             },
             title: format!("{} runs as one unit", part.pattern.name),
             evidence: format!(
-                "{} % with one unit, {} % with two ({})",
+                "{} with one unit, {} with two ({})",
                 percent(part.pattern.availability.single),
                 percent(part.pattern.availability.multi),
                 part.pattern.availability.source

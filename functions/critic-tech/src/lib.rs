@@ -10,21 +10,22 @@ use std::collections::BTreeMap;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    constraint::ConstraintSet,
-    finding::{FailureDomain, Severity, TechReview},
+    constraint::ConstraintField,
+    finding::{FailureDomain, Finding, Severity, TechReview},
     node::Node,
     plan::PlanDecision,
     signal::NoSignal,
+    words::{percent, readable},
 };
 use estimate::{
     EstimateError,
-    assessment::{availability_percent, parts_of, path_latency_ms, percent, stages},
+    assessment::{availability_percent, parts_of, path_latency_ms, stages},
     part::Part,
     workload::Workload,
 };
-use knowledge::{catalogue::Catalogue, expression::readable, revision};
+use knowledge::catalogue::Catalogue;
 use run::{
-    card::{Category, Confidence, EvidenceLink, Fact, Impact, Risk, Trigger},
+    card::{Category, Confidence, Fact, Impact, Trigger},
     gate::GateKind,
     question::Priority,
 };
@@ -36,31 +37,22 @@ pub struct TechnicalCritic;
 /// What the critic looks at.
 #[derive(Debug, Clone)]
 pub struct TechInput {
-    /// The constraints, with what revisions changed.
-    pub constraints: ConstraintSet,
-    /// The plan.
+    /// The plan, with the constraints that it answers.
     pub plan: PlanDecision,
-    /// The round, from 0.
-    pub iteration: u32,
+    /// Why it is reviewed now.
+    pub trigger: Trigger,
 }
 
 impl Agent for TechnicalCritic {
     const NODE: &'static str = "critic_tech";
     const NAME: &'static str = "Technical critic";
-    const READS: &'static [&'static str] = &["intake_extract", "planner"];
+    const READS: &'static [&'static str] = &["planner"];
     type Input = TechInput;
     type Output = TechReview;
     type Signal = NoSignal;
 
     fn recall(&self, memory: &Memory) -> Result<TechInput, AgentError> {
-        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
-        let constraints: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
-        let comments = revision::comments(memory.gates(GateKind::Final));
-        Ok(TechInput {
-            constraints: revision::revised(&constraints, &comments, catalogue).0,
-            plan: memory.latest(Node::Planner.as_str())?,
-            iteration: memory.iteration(),
-        })
+        Ok(TechInput { plan: memory.latest(Node::Planner.as_str())?, trigger: memory.trigger(GateKind::Final) })
     }
 
     async fn think(&self, input: TechInput, _: &Desk) -> Result<Thought<TechReview, NoSignal>, AgentError> {
@@ -76,7 +68,7 @@ impl Agent for TechnicalCritic {
 /// # Errors
 /// When the plan names patterns that the catalogue does not have.
 pub fn review(input: &TechInput, catalogue: &'static Catalogue) -> Result<TechReview, EstimateError> {
-    let workload = Workload::of(&input.constraints, catalogue);
+    let workload = Workload::of(&input.plan.constraints, catalogue);
     let selected =
         input.plan.selected().ok_or_else(|| EstimateError::Unknown("selected candidate in the plan".to_owned()))?;
     let parts = parts_of(selected.components.iter().map(|component| component.pattern.as_str()), &workload, catalogue)?;
@@ -87,7 +79,7 @@ pub fn review(input: &TechInput, catalogue: &'static Catalogue) -> Result<TechRe
         path_latency_ms: path_latency_ms(&parts, &workload, workload.percentile).filter(|ms| ms.is_finite()),
         availability_percent: availability_percent(&parts, &workload),
         failure_domains: failure_domains(&parts, &workload),
-        findings: findings::find(&parts, &input.constraints, &workload, selected),
+        findings: findings::find(&parts, &input.plan.constraints, &workload, selected),
     })
 }
 
@@ -141,7 +133,7 @@ fn card(input: &TechInput, review: &TechReview) -> (CardDraft, String) {
         .path_latency_ms
         .map_or("no request latency".to_owned(), |ms| format!("path latency {} ms", readable(ms)));
     let summary = format!(
-        "{} findings, {blocking} blocking; {path}, {} % available",
+        "{} findings, {blocking} blocking; {path}, {} available",
         review.findings.len(),
         percent(review.availability_percent)
     );
@@ -155,8 +147,7 @@ fn card(input: &TechInput, review: &TechReview) -> (CardDraft, String) {
             "queueing formulas assume random arrivals; service times are the catalogue's, not measured".to_owned(),
         ],
     };
-    let trigger = if input.iteration == 0 { Trigger::Initial } else { Trigger::Findings };
-    let mut card = CardDraft::new(trigger, Category::Technical, format!("{summary}."), confidence);
+    let mut card = CardDraft::new(input.trigger, Category::Technical, format!("{summary}."), confidence);
     card.priority = if blocking > 0 { Priority::Critical } else { Priority::Medium };
     for stage in &review.stages {
         card.reasoning.push(format!("**{}**: {}", stage.pattern, stage.formula));
@@ -177,35 +168,12 @@ fn card(input: &TechInput, review: &TechReview) -> (CardDraft, String) {
         .map(|finding| Fact::new(finding.id.clone(), format!("{}: {}", finding.title, finding.evidence)))
         .collect();
     card.impact = Impact { performance: Some(path), ..Impact::default() };
-    card.risks = review
-        .findings
-        .iter()
-        .filter(|finding| finding.severity != Severity::Info)
-        .map(|finding| Risk {
-            severity: match finding.severity {
-                Severity::Blocking => Priority::Critical,
-                Severity::Major => Priority::High,
-                Severity::Minor => Priority::Medium,
-                Severity::Info => Priority::Low,
-            },
-            text: finding.title.clone(),
-            mitigation: finding.remedy.clone(),
-        })
-        .collect();
-    let constraints = &input.constraints;
-    for (claim, evidence) in [
-        ("latency objective", constraints.latency.as_ref().map(|stated| &stated.evidence)),
-        ("rate", constraints.throughput.as_ref().map(|stated| &stated.evidence)),
-        ("availability objective", constraints.availability.as_ref().map(|stated| &stated.evidence)),
-    ] {
-        for words in evidence.into_iter().flatten() {
-            card.evidence.push(EvidenceLink {
-                claim: claim.to_owned(),
-                quote: words.quote.clone(),
-                start: words.start,
-                end: words.end,
-            });
-        }
-    }
+    card.risks =
+        review.findings.iter().filter(|finding| finding.severity != Severity::Info).map(Finding::risk).collect();
+    card.evidence = input.plan.constraints.links([
+        ("latency objective", ConstraintField::Latency),
+        ("rate", ConstraintField::Throughput),
+        ("availability objective", ConstraintField::Availability),
+    ]);
     (card, summary)
 }

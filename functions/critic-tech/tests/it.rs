@@ -9,6 +9,7 @@ use design::{
 };
 use estimate::mock::{plan, requirement, requirements, said};
 use knowledge::catalogue::Catalogue;
+use run::card::Trigger;
 
 const SOUND: &[&str] = &[
     "ingest.kinesis-data-streams",
@@ -22,7 +23,7 @@ const SOUND: &[&str] = &[
 ];
 
 fn input(constraints: &ConstraintSet, patterns: &[&str]) -> TechInput {
-    TechInput { constraints: constraints.clone(), plan: plan(constraints, &[patterns]).unwrap(), iteration: 0 }
+    TechInput { plan: plan(constraints, &[patterns]).unwrap(), trigger: Trigger::Initial }
 }
 
 fn reviewed(constraints: &ConstraintSet, patterns: &[&str]) -> TechReview {

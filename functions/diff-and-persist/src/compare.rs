@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Stated},
+    constraint::{ConstraintField, ConstraintSet},
     plan::{Component, PlanDecision},
     version::{CostDelta, FileChange, FileDiff, VersionDiff},
+    words,
 };
 use run::id::RunId;
 use similar::{ChangeTag, TextDiff};
@@ -100,7 +101,7 @@ pub fn constraints(before: &ConstraintSet, after: &ConstraintSet) -> Vec<String>
     ConstraintField::ALL
         .into_iter()
         .filter_map(|field| {
-            let (old, new) = (value(before, field), value(after, field));
+            let (old, new) = (words::constraint(before, field), words::constraint(after, field));
             let name = field.as_str();
             match (old, new) {
                 (old, new) if old == new => None,
@@ -111,76 +112,6 @@ pub fn constraints(before: &ConstraintSet, after: &ConstraintSet) -> Vec<String>
             }
         })
         .collect()
-}
-
-/// A constraint's value in words; `None` when it is absent.
-fn value(set: &ConstraintSet, field: ConstraintField) -> Option<String> {
-    fn debug<T: std::fmt::Debug>(stated: &Option<Stated<T>>) -> Option<String> {
-        stated.as_ref().map(|stated| words(&format!("{:?}", stated.value)))
-    }
-    fn list<T: std::fmt::Debug>(stated: &Option<Stated<Vec<T>>>) -> Option<String> {
-        let items = stated.as_ref()?.value.iter().map(|item| words(&format!("{item:?}"))).collect::<Vec<_>>();
-        Some(items.join(", "))
-    }
-    match field {
-        ConstraintField::Cloud => debug(&set.cloud),
-        ConstraintField::Budget => {
-            set.budget.as_ref().map(|stated| format!("${:.0} a month", stated.value.usd_per_month))
-        }
-        ConstraintField::Regions => set
-            .regions
-            .as_ref()
-            .map(|stated| stated.value.iter().map(|region| region.code.as_str()).collect::<Vec<_>>().join(", ")),
-        ConstraintField::DataClass => debug(&set.data_class),
-        ConstraintField::Latency => set
-            .latency
-            .as_ref()
-            .map(|stated| format!("{} ms at p{}", stated.value.milliseconds, stated.value.percentile)),
-        ConstraintField::Throughput => set.throughput.as_ref().map(|stated| {
-            format!(
-                "{:.2} per second on average, {:.2} at peak",
-                stated.value.average_per_second, stated.value.peak_per_second
-            )
-        }),
-        ConstraintField::DataVolume => set.data_volume.as_ref().map(|stated| {
-            let daily = stated.value.daily_gb.map_or(String::new(), |daily| format!(", {daily} GB a day"));
-            let records = stated.value.records.map_or(String::new(), |records| format!(", {records} records"));
-            format!("{} GB{daily}{records}", stated.value.stored_gb)
-        }),
-        ConstraintField::MlTask => debug(&set.ml_task),
-        ConstraintField::UseCase => debug(&set.use_case),
-        ConstraintField::Deployment => debug(&set.deployment),
-        ConstraintField::Tooling => set.tooling.as_ref().map(|stated| {
-            format!("wanted: {}; excluded: {}", or_none(&stated.value.preferred), or_none(&stated.value.excluded))
-        }),
-        ConstraintField::Compliance => list(&set.compliance),
-        ConstraintField::Team => set.team.as_ref().map(|stated| {
-            let size = stated.value.size.map_or("size not said".to_owned(), |size| format!("{size} people"));
-            let expertise =
-                stated.value.expertise.map_or(String::new(), |it| format!(", {}", words(&format!("{it:?}"))));
-            format!("{size}{expertise}")
-        }),
-        ConstraintField::Availability => set.availability.as_ref().map(|stated| format!("{} %", stated.value.percent)),
-        ConstraintField::Retraining => debug(&set.retraining),
-    }
-}
-
-fn or_none(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
-}
-
-/// `RealTime` as `real time`: variants are named so that they read.
-fn words(variant: &str) -> String {
-    let mut text = String::with_capacity(variant.len() + 4);
-    let mut lower_before = false;
-    for letter in variant.chars() {
-        if letter.is_uppercase() && lower_before {
-            text.push(' ');
-        }
-        lower_before = letter.is_lowercase();
-        text.extend(letter.to_lowercase());
-    }
-    text
 }
 
 /// The components that differ, one line each.
@@ -356,11 +287,5 @@ mod tests {
             assert!(!folder.join(path).exists());
         }
         std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn variants_read_as_words() {
-        assert_eq!(words("RetrievalAugmentedGeneration"), "retrieval augmented generation");
-        assert_eq!(words("Gdpr"), "gdpr");
     }
 }

@@ -20,11 +20,9 @@ use design::{
     version::{PersistedVersion, VersionDiff},
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use knowledge::{catalogue::Catalogue, revision};
 use run::{
     artifact::Artifact,
     card::{Category, Confidence, Fact, Trigger},
-    gate::GateKind,
     id::RunId,
     question::Priority,
     record::RunStatus,
@@ -75,8 +73,7 @@ pub struct Input {
 impl Agent for DiffAndPersist {
     const NODE: &'static str = "diff_and_persist";
     const NAME: &'static str = "Diff and persist";
-    const READS: &'static [&'static str] =
-        &["intake_extract", "planner", "critic_cost", "codegen", "rationale_compile"];
+    const READS: &'static [&'static str] = &["planner", "critic_cost", "codegen", "rationale_compile"];
     const READS_PARENT: &'static [&'static str] = Self::READS;
     type Input = Input;
     type Output = PersistedVersion;
@@ -141,15 +138,12 @@ fn recall_version(memory: &Memory) -> Result<(String, Version), AgentError> {
     // A report replaces a generated file of the same path: the map keeps one of each, in order.
     let files: BTreeMap<String, RepositoryFile> =
         manifest.files.into_iter().chain(reports.files).map(|file| (file.path.clone(), file)).collect();
-    // The plan was made for the constraints as revisions changed them, so those are compared.
-    let stated: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
-    let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
-    let (constraints, _) = revision::revised(&stated, &revision::comments(memory.gates(GateKind::Final)), catalogue);
+    let plan: PlanDecision = memory.latest(Node::Planner.as_str())?;
     Ok((
         manifest.name,
         Version {
-            constraints,
-            plan: memory.latest(Node::Planner.as_str())?,
+            constraints: plan.constraints.clone(),
+            plan,
             cost: memory.latest(Node::CriticCost.as_str())?,
             files: files.into_values().collect(),
         },

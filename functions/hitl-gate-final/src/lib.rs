@@ -40,7 +40,7 @@ impl Gatekeeper for FinalGate {
             policy: memory.latest(Node::PolicyEval.as_str())?,
         };
         let blockers = shown.blockers();
-        let card = shown.card(trigger(memory), &blockers)?;
+        let card = shown.card(memory.trigger(GateKind::Final), &blockers)?;
         let mut options = vec![Decision::Approve];
         if memory.iteration() < self.max_plan_rounds {
             options.push(Decision::Revise);
@@ -164,18 +164,6 @@ impl Shown {
             })
             .collect();
         Ok(card)
-    }
-}
-
-/// Why the run came here again.
-fn trigger(memory: &Memory) -> Trigger {
-    if memory.iteration() == 0 {
-        return Trigger::Initial;
-    }
-    let last = memory.gates(GateKind::Final).filter(|gate| gate.id.iteration < memory.iteration()).last();
-    match last.and_then(|gate| gate.decision.as_ref()).map(|decision| decision.decision) {
-        Some(Decision::Revise) => Trigger::Revision,
-        Some(Decision::Approve | Decision::Reject) | None => Trigger::Findings,
     }
 }
 

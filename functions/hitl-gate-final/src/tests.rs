@@ -64,11 +64,9 @@ fn plan(selected: &str) -> PlanDecision {
         }],
         selected: selected.into(),
         reason: "cheapest".into(),
-        assumptions: vec![],
-        excluded: vec![],
-        responses: vec![],
         confidence: 0.62,
         confidence_basis: vec!["coverage 0.7".into()],
+        ..PlanDecision::default()
     }
 }
 

@@ -6,7 +6,7 @@ use agent::{
 };
 use design::{node::Node, question::QuestionSet};
 use run::{
-    card::{Category, Confidence, Fact, Trigger},
+    card::{Category, Confidence, Fact},
     gate::{Decision, GateKind},
     question::{Priority, Question},
 };
@@ -27,9 +27,13 @@ impl Gatekeeper for InputGate {
         let set: QuestionSet = memory.at(node, memory.iteration())?.ok_or_else(|| {
             AgentError::MemoryIncomplete(format!("there are no questions of round {}", memory.iteration()))
         })?;
-        let trigger = if memory.iteration() == 0 { Trigger::Initial } else { Trigger::Answers };
         let questions = set.questions;
-        let mut card = CardDraft::new(trigger, Category::Approval, decision(&questions), confidence(&questions));
+        let mut card = CardDraft::new(
+            memory.trigger(GateKind::Input),
+            Category::Approval,
+            decision(&questions),
+            confidence(&questions),
+        );
         card.priority = questions.iter().map(|question| question.priority).min().unwrap_or(Priority::Low);
         card.reasoning = reasoning(&questions);
         card.inputs = vec![Fact::new("Round of questions", (set.round + 1).to_string())];

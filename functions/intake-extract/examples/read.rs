@@ -2,11 +2,8 @@
 
 use std::io::Read as _;
 
-use design::constraint::ConstraintField;
-use intake_extract::{
-    describe::{describe, provenance},
-    extract::extract,
-};
+use design::{constraint::ConstraintField, words};
+use intake_extract::extract::extract;
 
 fn main() -> std::io::Result<()> {
     let mut text = String::new();
@@ -14,7 +11,7 @@ fn main() -> std::io::Result<()> {
     let reading = extract(&text);
     for field in ConstraintField::ALL {
         if let (Some(value), Some(from)) =
-            (describe(&reading.constraints, field), provenance(&reading.constraints, field))
+            (words::constraint(&reading.constraints, field), reading.constraints.provenance(field))
         {
             let quotes: Vec<&str> = from.evidence.iter().map(|words| words.quote.as_str()).collect();
             println!(

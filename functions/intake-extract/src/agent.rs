@@ -2,20 +2,20 @@
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Source},
+    constraint::{ConstraintField, ConstraintSet},
     input::{DesignInput, REQUIREMENT_MAX_CHARACTERS},
     node::Node,
     signal::NoSignal,
+    words,
 };
 use run::{
-    card::{Category, Confidence, EvidenceLink, Fact, Impact, Risk, Trigger},
+    card::{Category, Confidence, Fact, Impact, Risk, Trigger},
     gate::{Gate, GateKind},
     question::Priority,
 };
 
 use crate::{
     confidence::round,
-    describe::{describe, provenance},
     merge::{Merged, merge, validate},
 };
 
@@ -51,15 +51,7 @@ impl Agent for IntakeExtract {
             None => None,
         };
         let gates: Vec<Gate> = memory.gates(GateKind::Input).cloned().collect();
-        let answered = gates.iter().any(|gate| gate.decision.is_some());
-        let trigger = if memory.iteration() > 0 && answered {
-            Trigger::Answers
-        } else if parent.is_some() {
-            Trigger::Revision
-        } else {
-            Trigger::Initial
-        };
-        Ok(IntakeInput { design: memory.input()?, gates, parent, trigger })
+        Ok(IntakeInput { design: memory.input()?, gates, parent, trigger: memory.trigger(GateKind::Input) })
     }
 
     async fn think(&self, input: IntakeInput, _desk: &Desk) -> Result<Thought<ConstraintSet, NoSignal>, AgentError> {
@@ -86,7 +78,7 @@ impl Agent for IntakeExtract {
 }
 
 fn known(set: &ConstraintSet) -> Vec<ConstraintField> {
-    ConstraintField::ALL.into_iter().filter(|field| provenance(set, *field).is_some()).collect()
+    ConstraintField::ALL.into_iter().filter(|field| set.provenance(*field).is_some()).collect()
 }
 
 fn count(number: usize, what: &str) -> String {
@@ -106,42 +98,34 @@ fn weight(field: ConstraintField) -> f64 {
         .map_or(0.5, |question| (question.choice_impact + question.cost_impact) / 2.0)
 }
 
-fn source_words(source: Source) -> &'static str {
-    match source {
-        Source::Text => "text",
-        Source::Structured => "field",
-        Source::Answer => "answer",
-        Source::Default => "default",
-        Source::Inherited => "parent version",
-    }
-}
-
 fn card(input: &IntakeInput, merged: &Merged, characters: usize) -> CardDraft {
     let set = &merged.constraints;
     let known = known(set);
-    let label = |field: ConstraintField| field.as_str().replace('_', " ");
     let mut weighted = 0.0;
     let mut weights = 0.0;
     let mut basis = Vec::new();
     let mut outputs = Vec::new();
     let mut evidence = Vec::new();
     for field in &known {
-        let (Some(provenance), Some(value)) = (provenance(set, *field), describe(set, *field)) else { continue };
+        let (Some(provenance), Some(value)) = (set.provenance(*field), words::constraint(set, *field)) else {
+            continue;
+        };
         weighted += weight(*field) * provenance.confidence;
         weights += weight(*field);
         let why = merged.basis.get(field).map(|lines| lines.join(", ")).unwrap_or_default();
-        basis.push(format!("{} {:.2} (weight {:.2}): {why}", label(*field), provenance.confidence, weight(*field)));
+        basis.push(format!(
+            "{} {:.2} (weight {:.2}): {why}",
+            words::label(*field),
+            provenance.confidence,
+            weight(*field)
+        ));
         let derived = provenance.derivation.map(|derivation| format!(" — {derivation}")).unwrap_or_default();
         outputs.push(Fact::new(
-            label(*field),
-            format!("{value} [{}, {:.2}]{derived}", source_words(provenance.source), provenance.confidence),
+            words::label(*field),
+            format!("{value} [{}, {:.2}]{derived}", words::source(provenance.source), provenance.confidence),
         ));
-        evidence.extend(provenance.evidence.iter().map(|words| EvidenceLink {
-            claim: format!("{}: {value}", label(*field)),
-            quote: words.quote.clone(),
-            start: words.start,
-            end: words.end,
-        }));
+        evidence
+            .extend(provenance.evidence.iter().map(|words| words.link(format!("{}: {value}", words::label(*field)))));
     }
     if !set.excluded_regions.is_empty() {
         let codes: Vec<&str> = set.excluded_regions.iter().map(|region| region.code.as_str()).collect();
@@ -151,12 +135,12 @@ fn card(input: &IntakeInput, merged: &Merged, characters: usize) -> CardDraft {
     if basis.is_empty() {
         basis.push("nothing that the schema knows is said".to_owned());
     }
-    let unknown: Vec<String> =
-        ConstraintField::ALL.into_iter().filter(|field| !known.contains(field)).map(label).collect();
+    let unknown: Vec<&str> =
+        ConstraintField::ALL.into_iter().filter(|field| !known.contains(field)).map(words::label).collect();
     let gist: Vec<String> =
         [ConstraintField::UseCase, ConstraintField::Deployment, ConstraintField::Cloud, ConstraintField::Budget]
             .into_iter()
-            .filter_map(|field| describe(set, field))
+            .filter_map(|field| words::constraint(set, field))
             .collect();
     let decision = if gist.is_empty() {
         "The requirement says little that a design can start from.".to_owned()
@@ -179,10 +163,11 @@ fn card(input: &IntakeInput, merged: &Merged, characters: usize) -> CardDraft {
         card.reasoning.push(format!("Nothing was found about: {}.", unknown.join(", ")));
     }
     for (field, what) in [(ConstraintField::UseCase, "use case"), (ConstraintField::MlTask, "task")] {
-        let words: Vec<String> = provenance(set, field)
+        let words: Vec<String> = set
+            .provenance(field)
             .map(|provenance| provenance.evidence.iter().map(|words| format!("“{}”", words.quote)).collect())
             .unwrap_or_default();
-        if let (Some(value), false) = (describe(set, field), words.is_empty()) {
+        if let (Some(value), false) = (words::constraint(set, field), words.is_empty()) {
             card.reasoning.push(format!("The {what} **{value}** was recognised by {}.", words.join(", ")));
         }
     }
@@ -209,19 +194,17 @@ fn card(input: &IntakeInput, merged: &Merged, characters: usize) -> CardDraft {
             text: format!("{}{against}", conflict.explanation),
             mitigation: conflict.resolution.clone(),
         });
-        card.evidence.extend(conflict.evidence.iter().map(|words| EvidenceLink {
-            claim: conflict.explanation.clone(),
-            quote: words.quote.clone(),
-            start: words.start,
-            end: words.end,
-        }));
+        card.evidence.extend(conflict.evidence.iter().map(|words| words.link(conflict.explanation.clone())));
     }
     card.priority = if set.conflicts.is_empty() { Priority::Medium } else { Priority::High };
     card.impact = Impact {
-        cost: describe(set, ConstraintField::Budget).map(|budget| format!("Everything must fit into {budget}.")),
-        performance: describe(set, ConstraintField::Latency).map(|latency| format!("Answers within {latency}.")),
-        security: describe(set, ConstraintField::DataClass).map(|class| format!("Data is treated as {class}.")),
-        operations: describe(set, ConstraintField::Team).map(|team| format!("Run by {team}.")),
+        cost: words::constraint(set, ConstraintField::Budget)
+            .map(|budget| format!("Everything must fit into {budget}.")),
+        performance: words::constraint(set, ConstraintField::Latency)
+            .map(|latency| format!("Answers within {latency}.")),
+        security: words::constraint(set, ConstraintField::DataClass)
+            .map(|class| format!("Data is treated as {class}.")),
+        operations: words::constraint(set, ConstraintField::Team).map(|team| format!("Run by {team}.")),
     };
     card
 }

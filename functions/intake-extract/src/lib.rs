@@ -8,7 +8,6 @@
 
 mod agent;
 pub mod confidence;
-pub mod describe;
 pub mod extract;
 pub mod field;
 pub mod lexicon;

@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use design::constraint::{
-    Availability, Budget, Conflict, ConstraintField, ConstraintSet, Currency, DataVolume, Evidence, Expertise, Latency,
-    Region, Source, Stated, StructuredConstraints, Team, Throughput, Tooling,
+use design::{
+    constraint::{
+        Availability, Budget, Conflict, ConstraintField, ConstraintSet, Currency, DataVolume, Evidence, Expertise,
+        Latency, Region, Source, Stated, StructuredConstraints, Team, Throughput, Tooling,
+    },
+    words,
 };
 use run::{
     answer::AnswerValue,
@@ -17,7 +20,6 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     confidence::{HIGHEST, round},
-    describe::describe,
     extract::{Reading, extract},
     field::place::translate,
     reader::show,
@@ -148,7 +150,7 @@ pub fn field_named(name: &str) -> Option<ConstraintField> {
 impl Merged {
     fn inherit(&mut self, parent: &ConstraintSet, continues: bool) {
         let set = &mut self.constraints;
-        let stated = ConstraintField::ALL.into_iter().filter(|field| describe(set, *field).is_some()).count();
+        let stated = ConstraintField::ALL.into_iter().filter(|field| words::constraint(set, *field).is_some()).count();
         let other_application = match (&set.use_case, &parent.use_case) {
             (Some(own), Some(theirs)) => own.value != theirs.value,
             (None, _) | (_, None) => false,
@@ -273,10 +275,10 @@ impl Merged {
             self.basis.insert(field, vec![format!("given as a field (+{HIGHEST:.2})")]);
             // A contradiction inside the text about this field alone is settled by the field.
             self.constraints.conflicts.retain(|conflict| conflict.fields != [field]);
-            let (Some(text), Some(evidence)) = (describe(&before, field), said_in_text(&before, field)) else {
+            let (Some(text), Some(evidence)) = (words::constraint(&before, field), said_in_text(&before, field)) else {
                 continue;
             };
-            let Some(own) = describe(&self.constraints, field).filter(|own| *own != text) else { continue };
+            let Some(own) = words::constraint(&self.constraints, field).filter(|own| *own != text) else { continue };
             self.constraints.conflicts.push(Conflict {
                 fields: vec![field],
                 evidence,
@@ -511,7 +513,7 @@ fn from_parent<T: Clone>(earlier: &Stated<T>) -> Stated<T> {
 
 /// The words of a field's value, when it comes from the text.
 fn said_in_text(set: &ConstraintSet, field: ConstraintField) -> Option<Vec<Evidence>> {
-    crate::describe::provenance(set, field)
+    set.provenance(field)
         .filter(|provenance| provenance.source == Source::Text)
         .map(|provenance| provenance.evidence.to_vec())
 }

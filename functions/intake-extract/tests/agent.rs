@@ -7,13 +7,9 @@ use design::{
     constraint::{Cloud, ConstraintField, ConstraintSet, Framework, Latency, Source, StructuredConstraints},
     input::DesignInput,
     signal::NoSignal,
+    words,
 };
-use intake_extract::{
-    IntakeExtract,
-    describe::{describe, provenance},
-    extract::extract,
-    merge::field_named,
-};
+use intake_extract::{IntakeExtract, extract::extract, merge::field_named};
 use knowledge::question_bank::question_bank;
 use proptest::prelude::*;
 use run::{
@@ -302,10 +298,10 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     let set = extract(text).constraints;
     let mut evidence: Vec<_> = set.conflicts.iter().flat_map(|conflict| &conflict.evidence).collect();
     for field in ConstraintField::ALL {
-        if let Some(provenance) = provenance(&set, field) {
+        if let Some(provenance) = set.provenance(field) {
             prop_assert!(provenance.confidence > 0.0 && provenance.confidence <= 0.98, "{}", field.as_str());
             prop_assert!(!provenance.evidence.is_empty(), "{} has no evidence", field.as_str());
-            prop_assert!(describe(&set, field).is_some());
+            prop_assert!(words::constraint(&set, field).is_some());
             prop_assert_eq!(field_named(field.as_str()), Some(field));
             evidence.extend(provenance.evidence);
         }

@@ -1,11 +1,13 @@
 //! The planner's reason card.
 
 use agent::CardDraft;
-use design::plan::PlanDecision;
-use estimate::assessment::percent;
-use knowledge::expression::readable;
+use design::{
+    constraint::ConstraintField,
+    plan::PlanDecision,
+    words::{percent, readable},
+};
 use run::{
-    card::{Alternative, Category, Confidence, EvidenceLink, Fact, Impact, Risk, Trigger},
+    card::{Alternative, Category, Confidence, Fact, Impact, Risk},
     question::Priority,
 };
 
@@ -13,14 +15,9 @@ use crate::PlannerInput;
 
 /// The card and the outcome in one sentence.
 pub fn draft(input: &PlannerInput, plan: &PlanDecision) -> (CardDraft, String) {
-    let trigger = match (input.iteration, input.revised_now) {
-        (0, _) => Trigger::Initial,
-        (_, true) => Trigger::Revision,
-        (_, false) => Trigger::Findings,
-    };
     let confidence = Confidence { value: plan.confidence, basis: plan.confidence_basis.clone() };
     let Some(selected) = plan.selected() else {
-        let card = CardDraft::new(trigger, Category::Architecture, "No design was found", confidence);
+        let card = CardDraft::new(input.trigger, Category::Architecture, "No design was found", confidence);
         return (card, "No design was found".to_owned());
     };
     let metrics = &selected.metrics;
@@ -32,7 +29,7 @@ pub fn draft(input: &PlannerInput, plan: &PlanDecision) -> (CardDraft, String) {
         readable(metrics.monthly_usd.round()),
         metrics.latency_p95_ms.map_or(String::new(), |ms| format!(", P95 {} ms", readable(ms)))
     );
-    let mut card = CardDraft::new(trigger, Category::Architecture, format!("{summary}."), confidence);
+    let mut card = CardDraft::new(input.trigger, Category::Architecture, format!("{summary}."), confidence);
     card.priority = if selected.violations.is_empty() { Priority::High } else { Priority::Critical };
     card.reasoning.push(plan.reason.clone());
     card.reasoning.extend(plan.responses.iter().cloned());
@@ -92,7 +89,7 @@ pub fn draft(input: &PlannerInput, plan: &PlanDecision) -> (CardDraft, String) {
             .find(|score| score.criterion == "security")
             .map(|score| score.explanation.clone()),
         operations: Some(format!(
-            "{} hours of work a month, {} % available",
+            "{} hours of work a month, {} available",
             readable(metrics.operations_hours_per_month),
             percent(metrics.availability_percent)
         )),
@@ -118,7 +115,20 @@ pub fn draft(input: &PlannerInput, plan: &PlanDecision) -> (CardDraft, String) {
                 .join(" "),
         });
     }
-    card.evidence = evidence(input);
+    card.evidence = plan.constraints.links([
+        ("sets how results are delivered", ConstraintField::Deployment),
+        ("sets which patterns suit", ConstraintField::UseCase),
+        ("sets the size", ConstraintField::Throughput),
+        ("bounds the path", ConstraintField::Latency),
+        ("bounds the cost", ConstraintField::Budget),
+        ("sets storage and training", ConstraintField::DataVolume),
+        ("demands security traits", ConstraintField::DataClass),
+        ("demands security traits", ConstraintField::Compliance),
+        ("sets redundancy", ConstraintField::Availability),
+        ("wants or excludes tools", ConstraintField::Tooling),
+        ("sets the region", ConstraintField::Regions),
+        ("limits the work", ConstraintField::Team),
+    ]);
     (card, summary)
 }
 
@@ -127,38 +137,9 @@ fn input_facts(input: &PlannerInput, plan: &PlanDecision) -> Vec<Fact> {
         Fact::new("assumptions", plan.assumptions.len().to_string()),
         Fact::new("round", input.iteration.to_string()),
     ];
-    if let Some(coverage) = input.coverage {
+    if let Some(coverage) = input.brief.coverage {
         facts.push(Fact::new("coverage", format!("{coverage:.2}")));
     }
-    facts.extend(input.comments.iter().map(|comment| Fact::new("comment", comment.clone())));
+    facts.extend(input.brief.comments.iter().map(|comment| Fact::new("comment", comment.clone())));
     facts
-}
-
-/// The words behind the selected design's claims, with their place in the requirement.
-fn evidence(input: &PlannerInput) -> Vec<EvidenceLink> {
-    let constraints = &input.constraints;
-    let mut links: Vec<EvidenceLink> = Vec::new();
-    let mut add = |claim: &str, evidence: Option<&Vec<design::constraint::Evidence>>| {
-        for words in evidence.into_iter().flatten().take(2) {
-            links.push(EvidenceLink {
-                claim: claim.to_owned(),
-                quote: words.quote.clone(),
-                start: words.start,
-                end: words.end,
-            });
-        }
-    };
-    add("sets how results are delivered", constraints.deployment.as_ref().map(|stated| &stated.evidence));
-    add("sets which patterns suit", constraints.use_case.as_ref().map(|stated| &stated.evidence));
-    add("sets the size", constraints.throughput.as_ref().map(|stated| &stated.evidence));
-    add("bounds the path", constraints.latency.as_ref().map(|stated| &stated.evidence));
-    add("bounds the cost", constraints.budget.as_ref().map(|stated| &stated.evidence));
-    add("sets storage and training", constraints.data_volume.as_ref().map(|stated| &stated.evidence));
-    add("demands security traits", constraints.data_class.as_ref().map(|stated| &stated.evidence));
-    add("demands security traits", constraints.compliance.as_ref().map(|stated| &stated.evidence));
-    add("sets redundancy", constraints.availability.as_ref().map(|stated| &stated.evidence));
-    add("wants or excludes tools", constraints.tooling.as_ref().map(|stated| &stated.evidence));
-    add("sets the region", constraints.regions.as_ref().map(|stated| &stated.evidence));
-    add("limits the work", constraints.team.as_ref().map(|stated| &stated.evidence));
-    links
 }

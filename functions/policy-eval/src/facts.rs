@@ -9,7 +9,7 @@ use crate::PolicyInput;
 
 /// Facts of the constraints, the selected candidate and its cost. What was not said is null, or an empty list.
 pub fn lay_out(input: &PolicyInput, catalogue: &Catalogue) -> Facts {
-    let constraints = &input.constraints;
+    let constraints = &input.plan.constraints;
     let workload = Workload::of(constraints, catalogue);
     let class = constraints.data_class.as_ref().map(|stated| stated.value);
     let regions = constraints.regions.as_ref().map(|stated| stated.value.clone()).unwrap_or_default();

@@ -8,7 +8,7 @@ pub mod facts;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    constraint::ConstraintSet,
+    constraint::ConstraintField,
     cost::CostReview,
     finding::{Finding, Severity, TechReview},
     node::Node,
@@ -21,10 +21,9 @@ use knowledge::{
     expression::{ExpressionError, Facts},
     pattern::Pattern,
     policy::{self, Rule},
-    revision,
 };
 use run::{
-    card::{Category, Confidence, EvidenceLink, Fact, Impact, PolicyLine, Risk, Trigger},
+    card::{Category, Confidence, Fact, Impact, PolicyLine, Risk, Trigger},
     gate::GateKind,
     question::Priority,
 };
@@ -36,40 +35,30 @@ pub struct PolicyEngine;
 /// What the engine judges.
 #[derive(Debug, Clone)]
 pub struct PolicyInput {
-    /// The constraints, with what revisions changed.
-    pub constraints: ConstraintSet,
-    /// The plan.
+    /// The plan, with the constraints that it answers and the rules that a person waived.
     pub plan: PlanDecision,
     /// The technical review.
     pub tech: TechReview,
     /// The cost review.
     pub cost: CostReview,
-    /// Ids of rules that a person waived in a revision's comment.
-    pub waived: Vec<String>,
-    /// The round, from 0.
-    pub iteration: u32,
+    /// Why it is judged now.
+    pub trigger: Trigger,
 }
 
 impl Agent for PolicyEngine {
     const NODE: &'static str = "policy_eval";
     const NAME: &'static str = "Policy engine";
-    const READS: &'static [&'static str] = &["intake_extract", "planner", "critic_tech", "critic_cost"];
+    const READS: &'static [&'static str] = &["planner", "critic_tech", "critic_cost"];
     type Input = PolicyInput;
     type Output = PolicyReport;
     type Signal = PolicySignal;
 
     fn recall(&self, memory: &Memory) -> Result<PolicyInput, AgentError> {
-        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
-        let constraints: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
-        let comments = revision::comments(memory.gates(GateKind::Final));
-        let (constraints, revisions) = revision::revised(&constraints, &comments, catalogue);
         Ok(PolicyInput {
-            constraints,
             plan: memory.latest(Node::Planner.as_str())?,
             tech: memory.latest(Node::CriticTech.as_str())?,
             cost: memory.latest(Node::CriticCost.as_str())?,
-            waived: revisions.into_iter().flat_map(|revision| revision.waived).collect(),
-            iteration: memory.iteration(),
+            trigger: memory.trigger(GateKind::Final),
         })
     }
 
@@ -93,8 +82,10 @@ pub fn judge(
     catalogue: &Catalogue,
 ) -> Result<(PolicyReport, PolicySignal), ExpressionError> {
     let facts = facts::lay_out(input, catalogue);
-    let results =
-        rules.iter().map(|rule| result(rule, &facts, &input.waived)).collect::<Result<Vec<_>, ExpressionError>>()?;
+    let results = rules
+        .iter()
+        .map(|rule| result(rule, &facts, &input.plan.waived))
+        .collect::<Result<Vec<_>, ExpressionError>>()?;
     let count = |verdict: Verdict| results.iter().filter(|result| result.verdict == verdict).count() as u32;
     let critics: Vec<&Finding> = input
         .tech
@@ -190,7 +181,7 @@ fn card(input: &PolicyInput, report: &PolicyReport, signal: &PolicySignal) -> (C
     );
     let applicable = report.results.iter().filter(|result| result.verdict != Verdict::NotApplicable).count();
     // The rules are exact; what they judge is as sure as the constraints that called for them.
-    let constraints = &input.constraints;
+    let constraints = &input.plan.constraints;
     let known: Vec<f64> = [
         constraints.data_class.as_ref().map(|stated| stated.confidence),
         constraints.compliance.as_ref().map(|stated| stated.confidence),
@@ -213,8 +204,7 @@ fn card(input: &PolicyInput, report: &PolicyReport, signal: &PolicySignal) -> (C
             },
         ],
     };
-    let trigger = if input.iteration == 0 { Trigger::Initial } else { Trigger::Findings };
-    let mut card = CardDraft::new(trigger, Category::Policy, format!("{summary}."), confidence);
+    let mut card = CardDraft::new(input.trigger, Category::Policy, format!("{summary}."), confidence);
     card.priority = if signal.blocking > 0 { Priority::Critical } else { Priority::Medium };
     card.reasoning = report
         .results
@@ -259,31 +249,17 @@ fn card(input: &PolicyInput, report: &PolicyReport, signal: &PolicySignal) -> (C
         .iter()
         .filter(|result| result.verdict == Verdict::Fail)
         .map(|result| Risk {
-            severity: match result.severity {
-                Severity::Blocking => Priority::Critical,
-                Severity::Major => Priority::High,
-                Severity::Minor => Priority::Medium,
-                Severity::Info => Priority::Low,
-            },
+            severity: result.severity.into(),
             text: format!("{}: {}", result.rule, result.title),
             mitigation: result.remedy.clone(),
         })
         .collect();
-    for (claim, evidence) in [
-        ("calls for framework rules", constraints.compliance.as_ref().map(|stated| &stated.evidence)),
-        ("calls for data protection rules", constraints.data_class.as_ref().map(|stated| &stated.evidence)),
-        ("calls for region rules", constraints.regions.as_ref().map(|stated| &stated.evidence)),
-        ("calls for the budget rule", constraints.budget.as_ref().map(|stated| &stated.evidence)),
-        ("calls for the tooling rule", constraints.tooling.as_ref().map(|stated| &stated.evidence)),
-    ] {
-        for words in evidence.into_iter().flatten() {
-            card.evidence.push(EvidenceLink {
-                claim: claim.to_owned(),
-                quote: words.quote.clone(),
-                start: words.start,
-                end: words.end,
-            });
-        }
-    }
+    card.evidence = constraints.links([
+        ("calls for framework rules", ConstraintField::Compliance),
+        ("calls for data protection rules", ConstraintField::DataClass),
+        ("calls for region rules", ConstraintField::Regions),
+        ("calls for the budget rule", ConstraintField::Budget),
+        ("calls for the tooling rule", ConstraintField::Tooling),
+    ]);
     (card, summary)
 }

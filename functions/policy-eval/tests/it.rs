@@ -12,6 +12,7 @@ use design::{
 use estimate::mock::{plan, requirement, requirements, said};
 use knowledge::{catalogue::Catalogue, policy};
 use policy_eval::{PolicyInput, judge};
+use run::card::Trigger;
 
 const DESIGN: &[&str] = &[
     "ingest.kinesis-data-streams",
@@ -41,7 +42,7 @@ fn input(constraints: &ConstraintSet, candidates: &[&[&str]]) -> PolicyInput {
         trade_offs: vec![],
         findings: vec![],
     };
-    PolicyInput { constraints: constraints.clone(), plan, tech, cost, waived: vec![], iteration: 0 }
+    PolicyInput { plan, tech, cost, trigger: Trigger::Initial }
 }
 
 fn judged(input: &PolicyInput) -> (PolicyReport, PolicySignal) {
@@ -132,7 +133,7 @@ fn a_waiver_is_recorded_and_does_not_block() {
     let mut constraints = requirement("nightly churn");
     constraints.regions = requirement("retrieval over health documents").regions;
     let mut input = input(&constraints, &[DESIGN]);
-    input.waived = vec!["gdpr.residency".into()];
+    input.plan.waived = vec!["gdpr.residency".into()];
     let (report, _) = judged(&input);
     assert_eq!(verdict(&report, "gdpr.residency"), Verdict::Waived);
     assert!(!report.blocking.contains(&"gdpr.residency".to_owned()));

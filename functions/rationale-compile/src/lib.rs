@@ -8,14 +8,13 @@ pub mod markdown;
 mod render;
 pub mod sbom;
 pub mod view;
-pub mod words;
 
 #[cfg(test)]
 mod tests;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    constraint::{ConstraintSet, Evidence},
+    constraint::{ConstraintField, ConstraintSet},
     cost::CostReview,
     coverage::CoverageReport,
     finding::{Severity, TechReview},
@@ -27,11 +26,12 @@ use design::{
     repository::{ReportSet, RepositoryFile, RepositoryManifest},
     signal::NoSignal,
     validation::ValidationReport,
+    words,
 };
-use knowledge::{catalogue::Catalogue, revision};
+use knowledge::catalogue::Catalogue;
 use run::{
     card::{Category, Confidence, EvidenceLink, Fact, Impact, PolicyLine, Risk, Trigger},
-    gate::{Decision, Gate, GateKind},
+    gate::{Gate, GateKind},
     question::Priority,
 };
 use serde::Serialize;
@@ -99,7 +99,6 @@ impl Agent for RationaleCompile {
     const NODE: &'static str = Node::RationaleCompile.as_str();
     const NAME: &'static str = "Rationale";
     const READS: &'static [&'static str] = &[
-        Node::IntakeExtract.as_str(),
         Node::CoverageCheck.as_str(),
         Node::AdaptiveQuestions.as_str(),
         Node::Planner.as_str(),
@@ -115,26 +114,16 @@ impl Agent for RationaleCompile {
 
     fn recall(&self, memory: &Memory) -> Result<Input, AgentError> {
         let gates: Vec<Gate> = memory.gates(GateKind::Input).chain(memory.gates(GateKind::Final)).cloned().collect();
-        let has_revision = gates
-            .iter()
-            .any(|gate| gate.decision.as_ref().is_some_and(|decision| decision.decision == Decision::Revise));
-        // The plan was judged by the constraints as revisions changed them, so the documents show those.
-        let comments = revision::comments(memory.gates(GateKind::Final));
-        let stated: ConstraintSet = memory.latest(Node::IntakeExtract.as_str())?;
-        let (constraints, _) = revision::revised(&stated, &comments, catalogue()?);
+        let plan: PlanDecision = memory.latest(Node::Planner.as_str())?;
         Ok(Input {
             title: memory.run().title.clone(),
             requirement: memory.input::<DesignInput>()?.requirement,
-            trigger: match (memory.iteration(), has_revision) {
-                (0, _) => Trigger::Initial,
-                (_, true) => Trigger::Revision,
-                (_, false) => Trigger::Findings,
-            },
-            constraints,
+            trigger: memory.trigger(GateKind::Final),
+            constraints: plan.constraints.clone(),
             coverage: memory.latest(Node::CoverageCheck.as_str())?,
             questions: memory.find(Node::AdaptiveQuestions.as_str())?,
             gates,
-            plan: memory.latest(Node::Planner.as_str())?,
+            plan,
             tech: memory.latest(Node::CriticTech.as_str())?,
             cost: memory.latest(Node::CriticCost.as_str())?,
             policy: memory.latest(Node::PolicyEval.as_str())?,
@@ -402,10 +391,7 @@ fn card(input: &Input, compiled: &Compiled) -> CardDraft {
         .collect();
     card.impact = Impact {
         cost: Some(format!("{} per month are expected.", words::usd(input.cost.estimate.expected_usd))),
-        performance: input
-            .tech
-            .path_latency_ms
-            .map(|ms| format!("P95 at peak is {} ms.", knowledge::expression::readable(ms))),
+        performance: input.tech.path_latency_ms.map(|ms| format!("P95 at peak is {} ms.", words::readable(ms))),
         security: Some(format!(
             "{} policy rules pass, {} fail, {} are waived.",
             document.policy.passed, document.policy.failed, document.policy.waived
@@ -426,50 +412,17 @@ fn card(input: &Input, compiled: &Compiled) -> CardDraft {
 }
 
 fn risk(finding: &OpenFinding) -> Risk {
-    Risk {
-        severity: match finding.severity {
-            Severity::Blocking => Priority::Critical,
-            Severity::Major => Priority::High,
-            Severity::Minor => Priority::Medium,
-            Severity::Info => Priority::Low,
-        },
-        text: finding.title.clone(),
-        mitigation: finding.remedy.clone(),
-    }
+    Risk { severity: finding.severity.into(), text: finding.title.clone(), mitigation: finding.remedy.clone() }
 }
 
 /// The words behind the constraints, with their place in the requirement.
 fn evidence(set: &ConstraintSet) -> Vec<EvidenceLink> {
-    let stated: [Option<&Vec<Evidence>>; 15] = [
-        set.cloud.as_ref().map(|stated| &stated.evidence),
-        set.budget.as_ref().map(|stated| &stated.evidence),
-        set.regions.as_ref().map(|stated| &stated.evidence),
-        set.data_class.as_ref().map(|stated| &stated.evidence),
-        set.latency.as_ref().map(|stated| &stated.evidence),
-        set.throughput.as_ref().map(|stated| &stated.evidence),
-        set.data_volume.as_ref().map(|stated| &stated.evidence),
-        set.ml_task.as_ref().map(|stated| &stated.evidence),
-        set.use_case.as_ref().map(|stated| &stated.evidence),
-        set.deployment.as_ref().map(|stated| &stated.evidence),
-        set.tooling.as_ref().map(|stated| &stated.evidence),
-        set.compliance.as_ref().map(|stated| &stated.evidence),
-        set.team.as_ref().map(|stated| &stated.evidence),
-        set.availability.as_ref().map(|stated| &stated.evidence),
-        set.retraining.as_ref().map(|stated| &stated.evidence),
-    ];
-    design::constraint::ConstraintField::ALL
+    ConstraintField::ALL
         .into_iter()
-        .zip(stated)
-        .filter_map(|(field, evidence)| evidence.map(|evidence| (field, evidence)))
-        .flat_map(|(field, evidence)| {
-            let claim =
-                words::constraint(set, field).map_or_else(String::new, |row| format!("{}: {}", row.label, row.value));
-            evidence.iter().map(move |words| EvidenceLink {
-                claim: claim.clone(),
-                quote: words.quote.clone(),
-                start: words.start,
-                end: words.end,
-            })
+        .flat_map(|field| {
+            let claim = words::constraint(set, field)
+                .map_or_else(String::new, |value| format!("{}: {value}", words::label(field)));
+            set.words(field).iter().map(move |words| words.link(claim.clone()))
         })
         .collect()
 }

@@ -3,7 +3,9 @@
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig};
 use serde::Serialize;
 
-use crate::{markdown, words};
+use design::words;
+
+use crate::markdown;
 
 /// The templates by name.
 const TEMPLATES: [(&str, &str); 5] = [
@@ -46,7 +48,7 @@ fn environment() -> Result<Environment<'static>, Error> {
     environment.add_filter("usd", words::usd);
     environment.add_filter("percent", words::percent);
     environment.add_filter("share", words::share);
-    environment.add_filter("num", knowledge::expression::readable);
+    environment.add_filter("num", words::readable);
     environment.add_filter("spaced", |text: &str| text.replace('_', " "));
     environment.add_filter("plural", |count: u64, one: &str, many: &str| {
         format!("{count} {}", if count == 1 { one } else { many })

@@ -11,8 +11,8 @@ use std::{
 use agent::{Bodies, InMemoryBodies, MemoryBuilder};
 use design::{
     constraint::{
-        Availability, Budget, Cloud, Conflict, ConstraintField, Currency, DataClass, Deployment, Framework, Latency,
-        MlTask, Region, Source, Stated, StructuredConstraints, Throughput, UseCase,
+        Availability, Budget, Cloud, Conflict, Currency, DataClass, Deployment, Evidence, Framework, Latency, MlTask,
+        Region, Source, Stated, StructuredConstraints, Throughput, UseCase,
     },
     cost::{BudgetVerdict, CostEstimate, CostLine, SavingsOption},
     coverage::{FieldCoverage, Gap},
@@ -26,7 +26,7 @@ use proptest::prelude::*;
 use run::{
     answer::{AnswerValue, Answers},
     body::{BodyRef, Sha256Hex},
-    gate::{Actor, AutoApproval, GateDecision, GateId, GateStatus},
+    gate::{Actor, AutoApproval, Decision, GateDecision, GateId, GateStatus},
     id::{OwnerId, ProjectId, RunId},
     question::{Choice, DefaultBasis, Field, Question, SmartDefault},
     record::{Progress, Run, RunStatus, Variant},
@@ -403,6 +403,7 @@ fn fraud() -> Input {
             responses: vec!["The budget is 5,000 USD per month now.".into()],
             confidence: 0.77,
             confidence_basis: vec!["coverage 84 %".into(), "margin 0.168".into()],
+            ..PlanDecision::default()
         },
         tech: TechReview {
             stages: vec![StageLoad {
@@ -501,18 +502,10 @@ fn vague() -> Input {
             selected: "only".into(),
             reason: "It is the only candidate.".into(),
             assumptions: vec![Assumption { field: None, text: "Results are wanted once a day.".into() }],
-            excluded: Vec::new(),
-            responses: Vec::new(),
             confidence: 0.2,
-            confidence_basis: Vec::new(),
+            ..PlanDecision::default()
         },
-        tech: TechReview {
-            stages: Vec::new(),
-            path_latency_ms: None,
-            availability_percent: 99.9,
-            failure_domains: Vec::new(),
-            findings: Vec::new(),
-        },
+        tech: TechReview { availability_percent: 99.9, ..TechReview::default() },
         cost: CostReview {
             estimate: estimate(Vec::new(), &[]),
             budget: None,

@@ -12,15 +12,13 @@ use design::{
     question::QuestionSet,
     repository::RepositoryManifest,
     validation::{CheckStatus, ToolFinding, ValidationReport},
+    words,
 };
 use knowledge::{catalogue::Catalogue, revision::Revision};
 use run::gate::{Decision, Gate, GateKind, GateStatus};
 use serde::Serialize;
 
-use crate::{
-    Input,
-    words::{self, Row},
-};
+use crate::Input;
 
 /// Lines of the estimate that the architecture report names.
 const TOP_LINES: usize = 5;
@@ -377,6 +375,41 @@ pub struct FileView {
     pub patterns: Vec<String>,
 }
 
+/// A constraint in a table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The field's name on the wire.
+    pub field: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// The value in words.
+    pub value: String,
+    /// Where it came from.
+    pub source: &'static str,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The words of the requirement.
+    pub quotes: Vec<String>,
+    /// How it was derived.
+    pub derivation: Option<String>,
+}
+
+impl Row {
+    /// The constraint as a table row, when something is known of it.
+    fn of(set: &ConstraintSet, field: ConstraintField) -> Option<Self> {
+        let provenance = set.provenance(field)?;
+        Some(Self {
+            field: field.as_str(),
+            label: words::label(field),
+            value: words::constraint(set, field)?,
+            source: words::source(provenance.source),
+            confidence: provenance.confidence,
+            quotes: provenance.evidence.iter().map(|evidence| evidence.quote.clone()).collect(),
+            derivation: provenance.derivation.map(str::to_owned),
+        })
+    }
+}
+
 impl Document {
     /// Works out what the documents say.
     pub fn new(input: &Input, selected: &Candidate, catalogue: &Catalogue) -> Self {
@@ -387,7 +420,7 @@ impl Document {
         lines.sort_by(|a, b| b.monthly_usd.total_cmp(&a.monthly_usd).then_with(|| a.item.cmp(&b.item)));
         let prices: BTreeMap<&String, &CostLine> = lines.iter().map(|line| (&line.price_id, line)).collect();
         let constraints: Vec<Row> =
-            ConstraintField::ALL.into_iter().filter_map(|field| words::constraint(&input.constraints, field)).collect();
+            ConstraintField::ALL.into_iter().filter_map(|field| Row::of(&input.constraints, field)).collect();
         Self {
             title: input.title.clone(),
             requirement: input.requirement.clone(),
@@ -563,14 +596,12 @@ fn candidate_view(candidate: &Candidate, selected: &Candidate) -> CandidateView 
         summary: candidate.summary.clone(),
         selected: candidate.id == selected.id,
         cost: words::usd(metrics.monthly_usd),
-        latency: metrics
-            .latency_p95_ms
-            .map_or_else(|| "batch".to_owned(), |ms| format!("{} ms", knowledge::expression::readable(ms))),
+        latency: metrics.latency_p95_ms.map_or_else(|| "batch".to_owned(), |ms| format!("{} ms", words::readable(ms))),
         capacity: metrics
             .max_per_second
-            .map_or_else(|| "not bounded".to_owned(), |rate| format!("{}/s", knowledge::expression::readable(rate))),
+            .map_or_else(|| "not bounded".to_owned(), |rate| format!("{}/s", words::readable(rate))),
         availability: words::percent(metrics.availability_percent),
-        operations: format!("{} h", knowledge::expression::readable(metrics.operations_hours_per_month)),
+        operations: format!("{} h", words::readable(metrics.operations_hours_per_month)),
         score: format!("{:.3}", candidate.total_score),
         why_not: candidate.why_not.clone(),
         violations: candidate.violations.clone(),
@@ -677,7 +708,7 @@ fn selected_view(input: &Input, selected: &Candidate, constraints: &[Row]) -> Se
 }
 
 fn head(input: &Input, selected: &Candidate) -> Vec<(String, String)> {
-    let readable = knowledge::expression::readable;
+    let readable = words::readable;
     let estimate = &input.cost.estimate;
     let budget = input.cost.budget.as_ref().map_or_else(
         || "no budget is known".to_owned(),
@@ -728,7 +759,7 @@ fn head(input: &Input, selected: &Candidate) -> Vec<(String, String)> {
 }
 
 fn component_view(index: usize, component: &Component, cost: &CostReview, constraints: &[Row]) -> ComponentView {
-    let readable = knowledge::expression::readable;
+    let readable = words::readable;
     let mut facts: Vec<(String, String)> =
         component.sizing.iter().map(|(name, value)| (name.replace('_', " "), value.clone())).collect();
     if let Some(rate) = component.max_per_second {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use run::{
-    gate::{Gate, GateKind},
+    card::Trigger,
+    gate::{Decision, Gate, GateKind},
     record::Run,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -76,6 +77,28 @@ impl Memory {
     /// The gates of a kind that the run has come to, in order.
     pub fn gates(&self, kind: GateKind) -> impl Iterator<Item = &Gate> {
         self.gates.iter().filter(move |gate| gate.id.kind == kind)
+    }
+
+    /// Why the workflow came to this node, which lies between the gate of this kind and the one before.
+    pub fn trigger(&self, gate: GateKind) -> Trigger {
+        let decided = |gate: &Gate| gate.decision.as_ref().map(|decision| decision.decision);
+        match gate {
+            GateKind::Input if self.iteration > 0 && self.gates(gate).any(|gate| decided(gate).is_some()) => {
+                Trigger::Answers
+            }
+            GateKind::Input if self.run.parent.is_some() => Trigger::Revision,
+            GateKind::Input => Trigger::Initial,
+            GateKind::Final => match self.iteration.checked_sub(1) {
+                None => Trigger::Initial,
+                Some(before) => {
+                    let last = self.gates(gate).find(|gate| gate.id.iteration == before).and_then(decided);
+                    match last {
+                        Some(Decision::Revise) => Trigger::Revision,
+                        Some(Decision::Approve | Decision::Reject) | None => Trigger::Findings,
+                    }
+                }
+            },
+        }
     }
 
     /// The parent version's memory, with the outputs that the agent said it reads.

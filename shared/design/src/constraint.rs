@@ -1,5 +1,6 @@
 //! The constraint schema: what a requirement says, each value with the words that it came from.
 
+use run::card::EvidenceLink;
 use serde::{Deserialize, Serialize};
 
 /// Where a value came from.
@@ -27,6 +28,13 @@ pub struct Evidence {
     pub start: u32,
     /// One past the last character.
     pub end: u32,
+}
+
+impl Evidence {
+    /// The words as a reason card shows them, with the claim that rests on them.
+    pub fn link(&self, claim: impl Into<String>) -> EvidenceLink {
+        EvidenceLink { claim: claim.into(), quote: self.quote.clone(), start: self.start, end: self.end }
+    }
 }
 
 /// A value with its evidence.
@@ -397,6 +405,62 @@ pub struct ConstraintSet {
     pub conflicts: Vec<Conflict>,
     /// Regions that are excluded by the text.
     pub excluded_regions: Vec<Region>,
+}
+
+/// Where a constraint's value came from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Provenance<'a> {
+    /// The source.
+    pub source: Source,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The words; empty unless the source is the text.
+    pub evidence: &'a [Evidence],
+    /// How it was derived.
+    pub derivation: Option<&'a str>,
+}
+
+impl ConstraintSet {
+    /// Where the value of a field came from, when there is one.
+    pub fn provenance(&self, field: ConstraintField) -> Option<Provenance<'_>> {
+        fn of<T>(stated: &Option<Stated<T>>) -> Option<Provenance<'_>> {
+            stated.as_ref().map(|stated| Provenance {
+                source: stated.source,
+                confidence: stated.confidence,
+                evidence: &stated.evidence,
+                derivation: stated.derivation.as_deref(),
+            })
+        }
+        match field {
+            ConstraintField::Cloud => of(&self.cloud),
+            ConstraintField::Budget => of(&self.budget),
+            ConstraintField::Regions => of(&self.regions),
+            ConstraintField::DataClass => of(&self.data_class),
+            ConstraintField::Latency => of(&self.latency),
+            ConstraintField::Throughput => of(&self.throughput),
+            ConstraintField::DataVolume => of(&self.data_volume),
+            ConstraintField::MlTask => of(&self.ml_task),
+            ConstraintField::UseCase => of(&self.use_case),
+            ConstraintField::Deployment => of(&self.deployment),
+            ConstraintField::Tooling => of(&self.tooling),
+            ConstraintField::Compliance => of(&self.compliance),
+            ConstraintField::Team => of(&self.team),
+            ConstraintField::Availability => of(&self.availability),
+            ConstraintField::Retraining => of(&self.retraining),
+        }
+    }
+
+    /// The words behind a field's value; none when nothing is known of it or it is not from the text.
+    pub fn words(&self, field: ConstraintField) -> &[Evidence] {
+        self.provenance(field).map_or(&[], |provenance| provenance.evidence)
+    }
+
+    /// The words behind claims, each of which rests on a field, as a reason card shows them.
+    pub fn links<'a>(&self, claims: impl IntoIterator<Item = (&'a str, ConstraintField)>) -> Vec<EvidenceLink> {
+        let link =
+            |(claim, field): (&'a str, ConstraintField)| self.words(field).iter().map(move |words| words.link(claim));
+        claims.into_iter().flat_map(link).collect()
+    }
 }
 
 /// Constraints given as plain values; what is `None` is left to the text.

@@ -52,7 +52,7 @@ pub struct BudgetVerdict {
 }
 
 /// US dollars per month, with a range and a breakdown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CostEstimate {
     /// Low end: usage at half of what was assumed where it is assumed.
     pub low_usd: f64,
@@ -67,7 +67,7 @@ pub struct CostEstimate {
 }
 
 /// Output of `critic_cost`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CostReview {
     /// The selected candidate's estimate.
     pub estimate: CostEstimate,

@@ -1,5 +1,6 @@
 //! Findings of critics and policy, and the technical review.
 
+use run::{card::Risk, question::Priority};
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is.
@@ -14,6 +15,17 @@ pub enum Severity {
     Minor,
     /// Good to know.
     Info,
+}
+
+impl From<Severity> for Priority {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Blocking => Self::Critical,
+            Severity::Major => Self::High,
+            Severity::Minor => Self::Medium,
+            Severity::Info => Self::Low,
+        }
+    }
 }
 
 /// Something that a critic found.
@@ -33,6 +45,13 @@ pub struct Finding {
     pub patterns: Vec<String>,
     /// True when choosing other patterns than those concerned may mend it, so that the planner should avoid them.
     pub replan: bool,
+}
+
+impl Finding {
+    /// The finding as a risk on a reason card.
+    pub fn risk(&self) -> Risk {
+        Risk { severity: self.severity.into(), text: self.title.clone(), mitigation: self.remedy.clone() }
+    }
 }
 
 /// A stage on the way of a request or an event, with its load.
@@ -66,7 +85,7 @@ pub struct FailureDomain {
 }
 
 /// Output of `critic_tech`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TechReview {
     /// The request path, stage by stage.
     pub stages: Vec<StageLoad>,

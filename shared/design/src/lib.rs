@@ -18,3 +18,4 @@ pub mod repository;
 pub mod signal;
 pub mod validation;
 pub mod version;
+pub mod words;

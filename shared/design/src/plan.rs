@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{constraint::ConstraintField, cost::CostEstimate};
+use crate::{
+    constraint::{ConstraintField, ConstraintSet},
+    cost::CostEstimate,
+};
 
 /// What a component is for; the order is that of the data's way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -93,7 +96,7 @@ pub struct Component {
 }
 
 /// What a candidate can do and what it takes, from the same arithmetic as the critics'.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CandidateMetrics {
     /// Expected US dollars per month.
     pub monthly_usd: f64,
@@ -123,7 +126,7 @@ pub struct CriterionScore {
 }
 
 /// A complete architecture.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Candidate {
     /// Stable id made from its patterns.
     pub id: String,
@@ -157,8 +160,13 @@ pub struct Assumption {
 }
 
 /// Output of `planner`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PlanDecision {
+    /// The constraints that are planned for: the requirement's, with what the comments of revisions changed. Everything
+    /// after the planner judges and generates by these.
+    pub constraints: ConstraintSet,
+    /// Ids of policy rules that a person accepted to be broken, in the comment of a revision.
+    pub waived: Vec<String>,
     /// The candidates, best first; the first is the selected one.
     pub candidates: Vec<Candidate>,
     /// Id of the selected candidate.

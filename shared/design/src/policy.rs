@@ -54,7 +54,7 @@ pub struct PolicyResult {
 }
 
 /// Output of `policy_eval`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PolicyReport {
     /// Each rule's result.
     pub results: Vec<PolicyResult>,

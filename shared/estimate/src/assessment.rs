@@ -5,8 +5,9 @@ use design::{
     cost::CostEstimate,
     finding::StageLoad,
     plan::{CandidateMetrics, Capability},
+    words::{percent, readable},
 };
-use knowledge::{catalogue::Catalogue, expression::readable};
+use knowledge::catalogue::Catalogue;
 
 use crate::{EstimateError, part::Part, workload::Workload};
 
@@ -167,7 +168,7 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
         && availability < target
     {
         violations.push(format!(
-            "availability: {} % by the providers' agreements is below your {} %",
+            "availability: {} by the providers' agreements is below your {}",
             percent(availability),
             percent(target)
         ));
@@ -194,12 +195,6 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
         latency_ms,
         violations,
     }
-}
-
-/// A percentage with as many nines as it has.
-pub fn percent(value: f64) -> String {
-    let text = format!("{value:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// The parts of a candidate, sized and priced anew from its patterns: the same numbers as the planner's.

@@ -209,25 +209,21 @@ pub fn plan(constraints: &ConstraintSet, candidates: &[&[&str]]) -> Result<PlanD
             Ok(Candidate {
                 id: patterns.join("+"),
                 name: patterns.join(" and "),
-                summary: String::new(),
                 components: parts.iter().map(|part| part.component()).collect(),
                 metrics: assessment.metrics,
                 cost: assessment.cost,
-                scores: Vec::new(),
                 total_score: 0.5,
                 violations: assessment.violations,
-                why_not: None,
+                ..Candidate::default()
             })
         })
         .collect::<Result<Vec<Candidate>, EstimateError>>()?;
     Ok(PlanDecision {
+        constraints: constraints.clone(),
         selected: candidates.first().map(|candidate| candidate.id.clone()).unwrap_or_default(),
         candidates,
-        reason: String::new(),
         assumptions: workload.assumptions,
-        excluded: Vec::new(),
-        responses: Vec::new(),
         confidence: 0.5,
-        confidence_basis: Vec::new(),
+        ..PlanDecision::default()
     })
 }

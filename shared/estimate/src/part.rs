@@ -4,10 +4,11 @@ use design::{
     constraint::{Deployment, UseCase},
     cost::CostLine,
     plan::{Capability, Component},
+    words::readable,
 };
 use knowledge::{
     catalogue::Catalogue,
-    expression::{self, Scope, explain, fill, readable},
+    expression::{self, Scope, explain, fill},
     instance::Instance,
     pattern::{CostTerm, Envelope, Pattern, Sizing, wire_name},
 };

@@ -5,12 +5,9 @@ use std::collections::BTreeSet;
 use design::{
     constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Stated, UseCase},
     plan::Assumption,
+    words::readable,
 };
-use knowledge::{
-    catalogue::Catalogue,
-    expression::{Scope, readable},
-    pattern::wire_name,
-};
+use knowledge::{catalogue::Catalogue, expression::Scope, pattern::wire_name};
 
 /// Seconds of a month of 730 hours, which AWS bills by.
 pub const SECONDS_PER_MONTH: f64 = 730.0 * 3600.0;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use cel::{Context, Program, Value};
+use design::words::readable;
 
 /// Decimal variables by name.
 pub type Scope = BTreeMap<&'static str, f64>;
@@ -120,32 +121,6 @@ pub fn explain(expression: &str, scope: &Scope) -> String {
     }
     finish(&mut word, &mut explained);
     explained
-}
-
-/// A number for people: separators in thousands, at most three significant decimals.
-pub fn readable(value: f64) -> String {
-    if value.is_infinite() {
-        return "any number of".to_owned();
-    }
-    let magnitude = value.abs();
-    let decimals = match magnitude {
-        m if m >= 100.0 || m == m.trunc() => 0,
-        m if m >= 1.0 => 2,
-        m if m >= 0.01 => 4,
-        _ => 8,
-    };
-    let text = format!("{magnitude:.decimals$}");
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let fraction = fraction.trim_end_matches('0');
-    let sign = if value < 0.0 { "-" } else { "" };
-    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
 }
 
 /// JSON to judge predicates against, such as the facts of a plan.

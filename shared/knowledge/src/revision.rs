@@ -5,13 +5,14 @@
 
 use std::sync::LazyLock;
 
-use design::constraint::{
-    Availability, Budget, ConstraintSet, Currency, Evidence, Latency, Source, Stated, Throughput,
+use design::{
+    constraint::{Availability, Budget, ConstraintSet, Currency, Evidence, Latency, Source, Stated, Throughput},
+    words::readable,
 };
 use regex::Regex;
 use run::gate::{Decision, Gate};
 
-use crate::{catalogue::Catalogue, expression::readable};
+use crate::catalogue::Catalogue;
 
 /// Certainty of a value that a person wrote into a revision's comment; it was read by a rule, not confirmed.
 const COMMENT_CONFIDENCE: f64 = 0.9;

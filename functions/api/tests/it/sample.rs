@@ -178,11 +178,9 @@ fn plan(design: &Design) -> PlanDecision {
         candidates: vec![candidate],
         selected: "c1".into(),
         reason: "best".into(),
-        assumptions: vec![],
-        excluded: vec![],
-        responses: vec![],
         confidence: 0.8,
         confidence_basis: vec!["a test".into()],
+        ..PlanDecision::default()
     }
 }
 

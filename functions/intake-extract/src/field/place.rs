@@ -1,6 +1,9 @@
 //! The cloud, the regions, and what is excluded.
 
-use design::constraint::{Cloud, ConstraintField, Region};
+use design::{
+    constraint::{Cloud, ConstraintField, Region},
+    words,
+};
 use knowledge::region::{by_code, nearest, of_jurisdiction, places, regions as all_regions};
 
 use crate::{
@@ -12,16 +15,6 @@ use crate::{
 
 /// The provider that regions are chosen from when the text names none: the one that designs are made for.
 pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
-
-/// The name of a provider for people.
-pub fn cloud_name(cloud: Cloud) -> &'static str {
-    match cloud {
-        Cloud::Aws => "AWS",
-        Cloud::Gcp => "Google Cloud",
-        Cloud::Azure => "Azure",
-        Cloud::OnPremises => "on-premises",
-    }
-}
 
 fn parse(value: &str) -> Option<Cloud> {
     serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
@@ -85,9 +78,9 @@ pub fn cloud(reader: &Reader) -> (Option<Found<Cloud>>, Option<Clash>) {
         spans: named.iter().map(|sum| sum.spans[0]).collect(),
         explanation: format!(
             "Several clouds are named: {}.",
-            named.iter().map(|sum| cloud_name(sum.cloud)).collect::<Vec<_>>().join(" and ")
+            named.iter().map(|sum| words::cloud(sum.cloud)).collect::<Vec<_>>().join(" and ")
         ),
-        resolution: format!("{} is planned for.", cloud_name(named[index].cloud)),
+        resolution: format!("{} is planned for.", words::cloud(named[index].cloud)),
     });
     let several = named.len() > 1;
     let chosen = named.swap_remove(index);
@@ -97,7 +90,7 @@ pub fn cloud(reader: &Reader) -> (Option<Found<Cloud>>, Option<Clash>) {
         .penalty_if(several, "another cloud is named", COMPETING)
         .penalty_if(!chosen.named, "suggested by what is used, not named", IMPLIED);
     let derivation = (!chosen.named)
-        .then(|| format!("“{}” belongs to {}", reader.document.quote(chosen.spans[0]), cloud_name(chosen.cloud)));
+        .then(|| format!("“{}” belongs to {}", reader.document.quote(chosen.spans[0]), words::cloud(chosen.cloud)));
     (Some(Found { value: chosen.cloud, spans: chosen.spans, weigher, derivation }), clash)
 }
 
@@ -225,10 +218,10 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
             explanation: format!(
                 "“{}” is a region of {}, but the cloud is {}.",
                 reader.document.quote(other.span),
-                cloud_name(named),
-                cloud_name(cloud)
+                words::cloud(named),
+                words::cloud(cloud)
             ),
-            resolution: format!("The place stands: the region of {} nearest to it is used.", cloud_name(cloud)),
+            resolution: format!("The place stands: the region of {} nearest to it is used.", words::cloud(cloud)),
         });
         list = list.into_iter().filter_map(|region| translate(&region, cloud)).collect();
     }

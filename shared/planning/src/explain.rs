@@ -5,22 +5,17 @@ use std::collections::BTreeSet;
 use design::{
     constraint::{ConstraintField, ConstraintSet, Deployment, Stated},
     plan::{Candidate, Capability, Component, PlanDecision, Trace},
+    words::{percent, readable},
 };
-use estimate::{
-    EstimateError,
-    assessment::{assess, percent},
-    part::Part,
-    workload::Workload,
-};
+use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
 use knowledge::{
     catalogue::Catalogue,
-    expression::readable,
     pattern::wire_name,
     revision::{self, Revision},
 };
 
 use crate::{
-    PlannerInput,
+    Brief,
     compose::{Bench, Combination, required_traits},
     feedback::Feedback,
     score::{Best, Weights, explained, total},
@@ -35,7 +30,7 @@ const PLAIN_MARGIN: f64 = 0.05;
 ///
 /// # Errors
 /// When the catalogue's data is broken.
-pub fn plan(input: &PlannerInput, catalogue: &'static Catalogue) -> Result<PlanDecision, EstimateError> {
+pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision, EstimateError> {
     let (constraints, revisions) = revision::revised(&input.constraints, &input.comments, catalogue);
     let workload = Workload::of(&constraints, catalogue);
     let mut feedback = Feedback::of(input, &revisions, catalogue);
@@ -63,6 +58,8 @@ pub fn plan(input: &PlannerInput, catalogue: &'static Catalogue) -> Result<PlanD
     respond(&mut feedback, input, &revisions, &selected, &bench, catalogue);
     let (confidence, confidence_basis) = confidence(input, &constraints, &candidates);
     Ok(PlanDecision {
+        waived: revisions.iter().flat_map(|revision| revision.waived.iter().cloned()).collect(),
+        constraints,
         selected: selected.id.clone(),
         reason: reason(&selected, &candidates, &ranked, &workload),
         candidates,
@@ -181,30 +178,6 @@ pub fn quote_of(constraints: &ConstraintSet, field: ConstraintField) -> Option<S
         ConstraintField::Team => quote(&constraints.team),
         ConstraintField::Availability => quote(&constraints.availability),
         ConstraintField::Retraining => quote(&constraints.retraining),
-    }
-}
-
-/// Confidence of a constraint's value; `None` when nothing is known.
-fn confidence_of(constraints: &ConstraintSet, field: ConstraintField) -> Option<f64> {
-    fn of<T>(stated: &Option<Stated<T>>) -> Option<f64> {
-        stated.as_ref().map(|stated| stated.confidence)
-    }
-    match field {
-        ConstraintField::Cloud => of(&constraints.cloud),
-        ConstraintField::Budget => of(&constraints.budget),
-        ConstraintField::Regions => of(&constraints.regions),
-        ConstraintField::DataClass => of(&constraints.data_class),
-        ConstraintField::Latency => of(&constraints.latency),
-        ConstraintField::Throughput => of(&constraints.throughput),
-        ConstraintField::DataVolume => of(&constraints.data_volume),
-        ConstraintField::MlTask => of(&constraints.ml_task),
-        ConstraintField::UseCase => of(&constraints.use_case),
-        ConstraintField::Deployment => of(&constraints.deployment),
-        ConstraintField::Tooling => of(&constraints.tooling),
-        ConstraintField::Compliance => of(&constraints.compliance),
-        ConstraintField::Team => of(&constraints.team),
-        ConstraintField::Availability => of(&constraints.availability),
-        ConstraintField::Retraining => of(&constraints.retraining),
     }
 }
 
@@ -359,7 +332,7 @@ fn candidate(
         id,
         name,
         summary: format!(
-            "{} brings data in, {} keeps it, {} gives features, {} serves; ${} a month{latency}, {} % available, {} hours of work a month.",
+            "{} brings data in, {} keeps it, {} gives features, {} serves; ${} a month{latency}, {} available, {} hours of work a month.",
             short(Capability::Ingest),
             short(Capability::Store),
             short(Capability::Feature),
@@ -428,7 +401,7 @@ fn why_not(selected: &Candidate, other: &Candidate, workload: &Workload) -> Stri
                 readable(workload.peak_per_second())
             ),
             "availability" => format!(
-                "its path is available {} % against {} %",
+                "its path is available {} against {}",
                 percent(own.availability_percent),
                 percent(won.availability_percent)
             ),
@@ -522,7 +495,7 @@ fn relaxations(ranked: &[(Combination, f64)], workload: &Workload) -> String {
     }
     let nines = least(|one| one.too_fragile, |one| -one.availability);
     if nines.is_finite() {
-        ways.push(format!("{} % availability", percent(-nines)));
+        ways.push(format!("{} availability", percent(-nines)));
     }
     if ranked.iter().any(|(one, _)| one.violations() == 1 && one.broken == 1) {
         ways.push("accepting the one part that does not suit".to_owned());
@@ -545,7 +518,7 @@ fn relaxations(ranked: &[(Combination, f64)], workload: &Workload) -> String {
             ));
         }
         if near.iter().all(|one| one.too_fragile) {
-            needs.push(format!("{} % availability", percent(-smallest(|one| -one.availability))));
+            needs.push(format!("{} availability", percent(-smallest(|one| -one.availability))));
         }
         return format!(
             "More than one thing has to give: {}.",
@@ -561,13 +534,13 @@ fn relaxations(ranked: &[(Combination, f64)], workload: &Workload) -> String {
 /// Says what the feedback changed.
 fn respond(
     feedback: &mut Feedback,
-    input: &PlannerInput,
+    input: &Brief,
     revisions: &[Revision],
     selected: &Candidate,
     bench: &Bench<'_>,
     catalogue: &Catalogue,
 ) {
-    let Some(previous) = input.previous.as_ref().and_then(|plan| plan.selected()) else { return };
+    let Some(previous) = input.previous.as_ref().and_then(|previous| previous.plan.selected()) else { return };
     if input.revised_now
         && let Some(revision) = revisions.last()
     {
@@ -642,7 +615,7 @@ fn respond(
 }
 
 /// From what is known of the constraints, the margin to the runner-up, and violations.
-fn confidence(input: &PlannerInput, constraints: &ConstraintSet, candidates: &[Candidate]) -> (f64, Vec<String>) {
+fn confidence(input: &Brief, constraints: &ConstraintSet, candidates: &[Candidate]) -> (f64, Vec<String>) {
     let batch = constraints.deployment.as_ref().is_some_and(|stated| stated.value == Deployment::Batch);
     // What decides a plan; the rest of the schema changes details.
     let deciding: Vec<(ConstraintField, f64)> = [
@@ -660,9 +633,11 @@ fn confidence(input: &PlannerInput, constraints: &ConstraintSet, candidates: &[C
     .into_iter()
     .collect();
     let weight: f64 = deciding.iter().map(|(_, weight)| weight).sum();
-    let known: f64 =
-        deciding.iter().map(|(field, weight)| weight * confidence_of(constraints, *field).unwrap_or(0.0)).sum::<f64>()
-            / weight;
+    let known: f64 = deciding
+        .iter()
+        .map(|(field, weight)| weight * constraints.provenance(*field).map_or(0.0, |stated| stated.confidence))
+        .sum::<f64>()
+        / weight;
     let mut basis = vec![format!(
         "{:.2}: what is known of the {} constraints that decide a plan, by weight and confidence",
         known,

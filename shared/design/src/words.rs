@@ -1,12 +1,38 @@
-//! Values in words: constraints, answers, numbers with units.
+//! Values in words, the same wherever a person reads them: constraints, answers, numbers with units.
 
-use design::constraint::{Cloud, ConstraintField, ConstraintSet, Currency, Source, Stated};
-use knowledge::expression::readable;
 use run::{
     answer::AnswerValue,
     question::{Field, Question},
 };
 use serde::Serialize;
+
+use crate::constraint::{Cloud, ConstraintField, ConstraintSet, Currency, Source, Stated};
+
+/// A number for people: separators in thousands, at most three significant decimals.
+pub fn readable(value: f64) -> String {
+    if value.is_infinite() {
+        return "any number of".to_owned();
+    }
+    let magnitude = value.abs();
+    let decimals = match magnitude {
+        m if m >= 100.0 || m == m.trunc() => 0,
+        m if m >= 1.0 => 2,
+        m if m >= 0.01 => 4,
+        _ => 8,
+    };
+    let text = format!("{magnitude:.decimals$}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0.0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
+}
 
 /// US dollars of a month: whole ones from 100, with cents below.
 pub fn usd(value: f64) -> String {
@@ -80,54 +106,28 @@ pub fn source(source: Source) -> &'static str {
     }
 }
 
-/// A constraint in a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
-    /// The field's name on the wire.
-    pub field: &'static str,
-    /// Its name for people.
-    pub label: &'static str,
-    /// The value in words.
-    pub value: String,
-    /// Where it came from.
-    pub source: &'static str,
-    /// 0 to 1.
-    pub confidence: f64,
-    /// The words of the requirement.
-    pub quotes: Vec<String>,
-    /// How it was derived.
-    pub derivation: Option<String>,
-}
-
-fn row<T>(field: ConstraintField, stated: Option<&Stated<T>>, words: impl FnOnce(&T) -> String) -> Option<Row> {
-    stated.map(|stated| Row {
-        field: field.as_str(),
-        label: label(field),
-        value: words(&stated.value),
-        source: source(stated.source),
-        confidence: stated.confidence,
-        quotes: stated.evidence.iter().map(|evidence| evidence.quote.clone()).collect(),
-        derivation: stated.derivation.clone(),
-    })
-}
-
 fn listed(values: &[String], none: &str) -> String {
     if values.is_empty() { none.to_owned() } else { values.join(", ") }
 }
 
-/// The constraint as a table row, when something is known of it.
-pub fn constraint(set: &ConstraintSet, field: ConstraintField) -> Option<Row> {
+/// A cloud's name for people.
+pub fn cloud(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Aws => "AWS",
+        Cloud::Gcp => "Google Cloud",
+        Cloud::Azure => "Microsoft Azure",
+        Cloud::OnPremises => "on premises",
+    }
+}
+
+/// The value of a constraint in words, when something is known of it.
+pub fn constraint(set: &ConstraintSet, field: ConstraintField) -> Option<String> {
+    fn of<T>(stated: &Option<Stated<T>>, words: impl FnOnce(&T) -> String) -> Option<String> {
+        stated.as_ref().map(|stated| words(&stated.value))
+    }
     match field {
-        ConstraintField::Cloud => row(field, set.cloud.as_ref(), |cloud| {
-            match cloud {
-                Cloud::Aws => "AWS",
-                Cloud::Gcp => "Google Cloud",
-                Cloud::Azure => "Microsoft Azure",
-                Cloud::OnPremises => "on premises",
-            }
-            .to_owned()
-        }),
-        ConstraintField::Budget => row(field, set.budget.as_ref(), |budget| {
+        ConstraintField::Cloud => of(&set.cloud, |value| cloud(*value).to_owned()),
+        ConstraintField::Budget => of(&set.budget, |budget| {
             let dollars = format!("{} per month", usd(budget.usd_per_month));
             match budget.currency {
                 Currency::Usd => dollars,
@@ -135,46 +135,44 @@ pub fn constraint(set: &ConstraintSet, field: ConstraintField) -> Option<Row> {
                 Currency::Gbp => format!("{} GBP per month, taken as {dollars}", readable(budget.amount)),
             }
         }),
-        ConstraintField::Regions => row(field, set.regions.as_ref(), |regions| {
+        ConstraintField::Regions => of(&set.regions, |regions| {
             let regions: Vec<String> =
                 regions.iter().map(|region| format!("{} ({})", region.code, region.jurisdiction)).collect();
             listed(&regions, "none")
         }),
-        ConstraintField::DataClass => row(field, set.data_class.as_ref(), name),
-        ConstraintField::Latency => row(field, set.latency.as_ref(), |latency| {
+        ConstraintField::DataClass => of(&set.data_class, name),
+        ConstraintField::Latency => of(&set.latency, |latency| {
             format!("P{} within {} ms", readable(latency.percentile), readable(latency.milliseconds))
         }),
-        ConstraintField::Throughput => row(field, set.throughput.as_ref(), |throughput| {
+        ConstraintField::Throughput => of(&set.throughput, |throughput| {
             format!(
                 "{}/s on average, {}/s at peak",
                 readable(throughput.average_per_second),
                 readable(throughput.peak_per_second)
             )
         }),
-        ConstraintField::DataVolume => row(field, set.data_volume.as_ref(), |volume| {
+        ConstraintField::DataVolume => of(&set.data_volume, |volume| {
             let mut parts = vec![format!("{} GB stored", readable(volume.stored_gb))];
             parts.extend(volume.daily_gb.map(|daily| format!("{} GB new per day", readable(daily))));
             parts.extend(volume.records.map(|records| format!("{} records", readable(records))));
             parts.join(", ")
         }),
-        ConstraintField::MlTask => row(field, set.ml_task.as_ref(), name),
-        ConstraintField::UseCase => row(field, set.use_case.as_ref(), name),
-        ConstraintField::Deployment => row(field, set.deployment.as_ref(), name),
-        ConstraintField::Tooling => row(field, set.tooling.as_ref(), |tooling| {
+        ConstraintField::MlTask => of(&set.ml_task, name),
+        ConstraintField::UseCase => of(&set.use_case, name),
+        ConstraintField::Deployment => of(&set.deployment, name),
+        ConstraintField::Tooling => of(&set.tooling, |tooling| {
             format!("wanted: {}; excluded: {}", listed(&tooling.preferred, "none"), listed(&tooling.excluded, "none"))
         }),
-        ConstraintField::Compliance => row(field, set.compliance.as_ref(), |frameworks| {
-            listed(&frameworks.iter().map(name).collect::<Vec<_>>(), "none")
-        }),
-        ConstraintField::Team => row(field, set.team.as_ref(), |team| {
+        ConstraintField::Compliance => {
+            of(&set.compliance, |frameworks| listed(&frameworks.iter().map(name).collect::<Vec<_>>(), "none"))
+        }
+        ConstraintField::Team => of(&set.team, |team| {
             let size = team.size.map(|size| if size == 1 { "1 person".to_owned() } else { format!("{size} people") });
             let parts: Vec<String> = size.into_iter().chain(team.expertise.as_ref().map(name)).collect();
             listed(&parts, "nothing said of size or practice")
         }),
-        ConstraintField::Availability => {
-            row(field, set.availability.as_ref(), |availability| percent(availability.percent))
-        }
-        ConstraintField::Retraining => row(field, set.retraining.as_ref(), name),
+        ConstraintField::Availability => of(&set.availability, |availability| percent(availability.percent)),
+        ConstraintField::Retraining => of(&set.retraining, name),
     }
 }
 

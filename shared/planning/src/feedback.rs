@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use design::{finding::Severity, plan::Exclusion, policy::Verdict};
 use knowledge::{catalogue::Catalogue, revision::Revision};
 
-use crate::PlannerInput;
+use crate::Brief;
 
 /// How the next plan is to differ.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,10 +30,10 @@ pub struct Feedback {
 
 impl Feedback {
     /// Reads the feedback of all rounds before.
-    pub fn of(input: &PlannerInput, revisions: &[Revision], catalogue: &Catalogue) -> Self {
+    pub fn of(input: &Brief, revisions: &[Revision], catalogue: &Catalogue) -> Self {
         let mut feedback = Self::default();
         // What was left out stays out: otherwise two findings could send the plan to and fro.
-        for exclusion in input.previous.iter().flat_map(|plan| &plan.excluded) {
+        for exclusion in input.previous.iter().flat_map(|previous| &previous.plan.excluded) {
             feedback.excluded.insert(exclusion.pattern.clone(), exclusion.reason.clone());
         }
         feedback.take_findings(input);
@@ -41,17 +41,18 @@ impl Feedback {
         feedback
     }
 
-    fn take_findings(&mut self, input: &PlannerInput) {
-        let findings = input
+    fn take_findings(&mut self, input: &Brief) {
+        let Some(previous) = &input.previous else { return };
+        let findings = previous
             .tech
             .iter()
             .flat_map(|review| &review.findings)
-            .chain(input.cost.iter().flat_map(|review| &review.findings))
+            .chain(previous.cost.iter().flat_map(|review| &review.findings))
             .filter(|finding| finding.severity == Severity::Blocking && finding.replan);
         let mut asks: Vec<(String, String, Vec<String>)> =
             findings.map(|finding| (finding.id.clone(), finding.title.clone(), finding.patterns.clone())).collect();
         asks.extend(
-            input
+            previous
                 .policy
                 .iter()
                 .flat_map(|report| &report.results)
@@ -61,7 +62,7 @@ impl Feedback {
         for (id, title, patterns) in asks {
             if id.starts_with("cost.") || id == "policy.budget.expected" {
                 if self.below_usd.is_none()
-                    && let Some(selected) = input.previous.as_ref().and_then(|plan| plan.selected())
+                    && let Some(selected) = input.previous.as_ref().and_then(|previous| previous.plan.selected())
                 {
                     self.below_usd = Some(selected.metrics.monthly_usd);
                     self.responses.push(format!(
@@ -80,7 +81,7 @@ impl Feedback {
         }
     }
 
-    fn take_revisions(&mut self, input: &PlannerInput, revisions: &[Revision], catalogue: &Catalogue) {
+    fn take_revisions(&mut self, input: &Brief, revisions: &[Revision], catalogue: &Catalogue) {
         for (index, revision) in revisions.iter().enumerate() {
             let newest = index + 1 == revisions.len() && input.revised_now;
             for name in &revision.wanted {
@@ -114,7 +115,7 @@ impl Feedback {
                     self.responses.push(format!("Not understood: “{part}”."));
                 }
             }
-            if let Some(selected) = input.previous.as_ref().and_then(|plan| plan.selected()) {
+            if let Some(selected) = input.previous.as_ref().and_then(|previous| previous.plan.selected()) {
                 if revision.cheaper {
                     self.below_usd = Some(selected.metrics.monthly_usd);
                 }

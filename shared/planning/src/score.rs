@@ -6,9 +6,9 @@
 use design::{
     constraint::{ConstraintField, DataClass, Deployment},
     plan::CriterionScore,
+    words::{percent, readable},
 };
-use estimate::{assessment::percent, workload::Workload};
-use knowledge::expression::readable;
+use estimate::workload::Workload;
 
 use crate::{compose::Combination, feedback::Feedback};
 
@@ -90,8 +90,8 @@ impl Weights {
                         }
                     }
                     Criterion::Availability => match workload.availability_target {
-                        Some(target) if target >= 99.9 => (1.5, format!("{} % were asked", percent(target))),
-                        Some(target) => (1.0, format!("{} % were asked", percent(target))),
+                        Some(target) if target >= 99.9 => (1.5, format!("{} were asked", percent(target))),
+                        Some(target) => (1.0, format!("{} were asked", percent(target))),
                         None => (0.6, "no availability was stated".to_owned()),
                     },
                     Criterion::Operations => {
@@ -257,7 +257,7 @@ pub fn explained(one: &Combination, best: &Best, workload: &Workload, weights: &
                         format!("carries {} times the peak", readable(one.headroom))
                     }
                 }
-                Criterion::Availability => format!("{} % by the providers' agreements", percent(one.availability)),
+                Criterion::Availability => format!("{} by the providers' agreements", percent(one.availability)),
                 Criterion::Operations => format!("{} hours of work a month", readable(one.hours)),
                 Criterion::Security => {
                     format!("{} % of the wanted traits, over all parts", readable((one.security * 100.0).round()))

@@ -1,0 +1,48 @@
+//! Composes capability patterns into candidate architectures, scores them and says why one wins.
+//!
+//! The way of thinking: size every pattern of the catalogue for the workload ([`estimate::part`]); drop what does not
+//! suit, was excluded, or was found faulty ([`feedback`]); join what goes together ([`compose`]); score by criteria whose
+//! weights come from the constraints ([`score`]); and say why in the user's own numbers ([`explain`]).
+//!
+//! The planner's agent decides with it; the agent that asks questions plans with other answers to see which question
+//! would change the design.
+//!
+//! Architecture invariant: pure thinking; it knows no store, no run and no agent.
+
+pub mod compose;
+pub mod explain;
+pub mod feedback;
+pub mod score;
+
+use design::{
+    constraint::ConstraintSet, cost::CostReview, finding::TechReview, plan::PlanDecision, policy::PolicyReport,
+};
+pub use explain::plan;
+
+/// What is to be planned.
+#[derive(Debug, Clone, Default)]
+pub struct Brief {
+    /// The constraints as they were read from the requirement.
+    pub constraints: ConstraintSet,
+    /// Score of the coverage, where it was checked.
+    pub coverage: Option<f64>,
+    /// The plan of the round before, and what was said of it.
+    pub previous: Option<Previous>,
+    /// Comments of all revisions that a person asked for, in order.
+    pub comments: Vec<String>,
+    /// True when the newest round comes from such a comment.
+    pub revised_now: bool,
+}
+
+/// The plan of the round before, and what was said of it.
+#[derive(Debug, Clone)]
+pub struct Previous {
+    /// The plan.
+    pub plan: PlanDecision,
+    /// What the technical critic said of it.
+    pub tech: Option<TechReview>,
+    /// What the cost critic said of it.
+    pub cost: Option<CostReview>,
+    /// What the policy engine said of it.
+    pub policy: Option<PolicyReport>,
+}
