@@ -35,9 +35,10 @@ async fn subscribing_mid_run_misses_nothing() -> Result<()> {
     for socket in [&early, &late, &partial] {
         let (gaps, doubled) = (socket.gaps, socket.doubled);
         println!("{gaps} gaps, {doubled} events twice, {} announced", socket.announced);
-        // A live push may overtake the replay while a subscription begins; after that, all comes in order and once.
+        // A live push may overtake the replay while a subscription begins; after that, all comes in order and once. How
+        // many events the replay then sends again depends on the machine, but no replay sends one twice.
         ensure!(gaps <= 1, "{gaps} times an event came before one that precedes it");
-        ensure!(doubled <= 15, "{doubled} events came twice");
+        ensure!(doubled <= stored.len() * (1 + gaps), "{doubled} events came twice in {} replays", 1 + gaps);
     }
     Ok(())
 }
