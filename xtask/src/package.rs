@@ -27,7 +27,7 @@ pub async fn run(workspace: &Workspace, function: Option<&str>) -> Result<()> {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders = std::iter::once(sam.programs()).chain(std::env::split_paths(&path));
             build
-                .args(["build", "--beta-features", "--cached", "--parallel", "--template-file"])
+                .args(["build", "--beta-features", "--template-file"])
                 .arg(workspace.template())
                 .env("PATH", std::env::join_paths(folders)?)
                 .env("SAM_CLI_TELEMETRY", "0")
