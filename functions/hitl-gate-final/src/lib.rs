@@ -12,7 +12,7 @@ use design::{
     policy::{PolicyReport, PolicyResult, Verdict},
 };
 use run::{
-    card::{Category, Confidence, Fact, PolicyLine, Trigger},
+    card::{Category, Confidence, Fact, PolicyLine, Risk, Trigger},
     gate::{Decision, GateKind},
     question::Priority,
 };
@@ -39,8 +39,8 @@ impl Gatekeeper for FinalGate {
             cost: memory.latest(Node::CriticCost.as_str())?,
             policy: memory.latest(Node::PolicyEval.as_str())?,
         };
-        let blockers = shown.blockers();
-        let card = shown.card(memory.trigger(GateKind::Final), &blockers)?;
+        let blocking = shown.blocking();
+        let card = shown.card(memory.trigger(GateKind::Final), &blocking)?;
         let mut options = vec![Decision::Approve];
         if memory.iteration() < self.max_plan_rounds {
             options.push(Decision::Revise);
@@ -50,13 +50,25 @@ impl Gatekeeper for FinalGate {
             subject: json!({
                 "plan": shown.plan, "tech": shown.tech, "cost": shown.cost, "policy": shown.policy,
             }),
-            summary: shown.summary(&blockers)?,
+            summary: shown.summary(&blocking)?,
             questions: Vec::new(),
             options,
-            blockers,
+            risks: blocking.into_iter().map(|point| point.line).collect(),
+            // A plan that rests on guesses, or that hardly beats another, is for a person to look at.
+            confidence: Some(shown.plan.confidence),
             card,
         })
     }
+}
+
+/// Something that blocks, and that whoever approves accepts.
+struct Blocking {
+    /// Id of the finding or rule.
+    id: String,
+    /// It in one line.
+    line: String,
+    /// It on the card.
+    risk: Risk,
 }
 
 /// What is shown at the gate.
@@ -88,27 +100,60 @@ impl Shown {
         })
     }
 
-    /// Everything blocking, one line each.
-    fn blockers(&self) -> Vec<String> {
-        let findings = self
-            .findings()
-            .filter(|finding| finding.severity == Severity::Blocking)
-            .map(|finding| (finding.id.clone(), format!("`{}` is blocking: {}", finding.id, finding.title)));
-        let rules = self
-            .failed_policies()
-            .filter(|result| result.severity == Severity::Blocking)
-            .map(|result| (result.rule.clone(), format!("`{}` failed: {}", result.rule, result.title)));
-        let mut known: Vec<(String, String)> = findings.chain(rules).collect();
+    /// Everything that keeps the design from being approved without a person: blocking findings, failed blocking rules,
+    /// a cost over the budget, and constraints that the plan breaks.
+    fn blocking(&self) -> Vec<Blocking> {
+        let findings =
+            self.findings().filter(|finding| finding.severity == Severity::Blocking).map(|finding| Blocking {
+                id: finding.id.clone(),
+                line: format!("`{}` is blocking: {}", finding.id, finding.title),
+                risk: finding.risk(),
+            });
+        let rules =
+            self.failed_policies().filter(|result| result.severity == Severity::Blocking).map(|result| Blocking {
+                id: result.rule.clone(),
+                line: format!("`{}` failed: {}", result.rule, result.title),
+                risk: Risk {
+                    severity: Priority::Critical,
+                    text: format!("{}: {}", result.rule, result.title),
+                    mitigation: result.remedy.clone(),
+                },
+            });
+        let mut known: Vec<Blocking> = findings.chain(rules).collect();
+        let plain = |id: &str, line: String, mitigation: &str| Blocking {
+            id: id.to_owned(),
+            risk: Risk { severity: Priority::Critical, text: line.clone(), mitigation: mitigation.to_owned() },
+            line,
+        };
         // The policy node is the one that sums up; what it names and we do not know still blocks.
         for id in &self.policy.blocking {
-            if !known.iter().any(|(other, _)| other == id) {
-                known.push((id.clone(), format!("`{id}` is blocking")));
+            if !known.iter().any(|other| other.id == *id) {
+                known.push(plain(id, format!("`{id}` is blocking"), "See the finding."));
             }
         }
-        known.into_iter().map(|(_, line)| line).collect()
+        if let Some(budget) = self.cost.budget.as_ref().filter(|budget| !budget.within)
+            && !known.iter().any(|other| other.id.contains("budget"))
+        {
+            let line = format!(
+                "the expected {} a month is over the budget of {}",
+                usd(self.cost.estimate.expected_usd),
+                usd(budget.limit_usd)
+            );
+            known.push(plain("budget", line, "Raise the budget, or ask for something cheaper."));
+        }
+        // The critics say the same in their own words; what none of them says is not lost.
+        if known.is_empty()
+            && let Some(selected) = self.plan.selected()
+        {
+            let broken = selected.violations.iter();
+            known.extend(broken.map(|line| {
+                plain("plan", format!("the plan breaks a constraint: {line}"), "Relax the constraint, or accept it.")
+            }));
+        }
+        known
     }
 
-    fn summary(&self, blockers: &[String]) -> Result<String, AgentError> {
+    fn summary(&self, blocking: &[Blocking]) -> Result<String, AgentError> {
         let selected = self.selected()?;
         let estimate = &self.cost.estimate;
         let mut text = format!(
@@ -132,7 +177,7 @@ impl Shown {
             self.findings().count(),
             self.policy.failed,
             self.policy.failed + self.policy.passed,
-            match blockers.len() {
+            match blocking.len() {
                 0 => "nothing blocks".to_owned(),
                 1 => "1 point blocks".to_owned(),
                 many => format!("{many} points block"),
@@ -141,14 +186,15 @@ impl Shown {
         Ok(text)
     }
 
-    fn card(&self, trigger: Trigger, blockers: &[String]) -> Result<CardDraft, AgentError> {
+    fn card(&self, trigger: Trigger, blocking: &[Blocking]) -> Result<CardDraft, AgentError> {
         let selected = self.selected()?;
         let decision = format!("Ask a person to approve, revise or reject \"{}\".", selected.name);
         let confidence = Confidence { value: self.plan.confidence, basis: self.plan.confidence_basis.clone() };
         let mut card = CardDraft::new(trigger, Category::Approval, decision, confidence);
-        card.priority = if blockers.is_empty() { Priority::High } else { Priority::Critical };
-        card.reasoning = vec![self.summary(blockers)?];
-        card.reasoning.extend(blockers.iter().map(|blocker| format!("Before approving: {blocker}.")));
+        card.priority = if blocking.is_empty() { Priority::High } else { Priority::Critical };
+        card.reasoning = vec![self.summary(blocking)?];
+        card.reasoning.extend(blocking.iter().map(|point| format!("Before approving: {}.", point.line)));
+        card.risks = blocking.iter().map(|point| point.risk.clone()).collect();
         card.inputs = vec![
             Fact::new("Candidates", self.plan.candidates.len().to_string()),
             Fact::new("Expected cost", format!("{} a month", usd(self.cost.estimate.expected_usd))),

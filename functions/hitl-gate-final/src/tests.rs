@@ -89,19 +89,32 @@ fn prepare(
     blocking: &[&str],
     gates: Vec<Gate>,
 ) -> Result<GateDraft, AgentError> {
+    prepare_within(500.0, plan(selected), iteration, findings, blocking, gates)
+}
+
+fn prepare_within(
+    limit_usd: f64,
+    plan: PlanDecision,
+    iteration: u32,
+    findings: Vec<Finding>,
+    blocking: &[&str],
+    gates: Vec<Gate>,
+) -> Result<GateDraft, AgentError> {
     let tech = TechReview {
         stages: vec![],
         path_latency_ms: Some(123.4),
         availability_percent: 99.9,
         failure_domains: vec![],
         findings,
+        ..TechReview::default()
     };
     let cost = CostReview {
         estimate: estimate(),
-        budget: Some(BudgetVerdict { limit_usd: 300.0, used_share: 1.37, within: false }),
+        budget: Some(BudgetVerdict { limit_usd, used_share: 412.3 / limit_usd, within: limit_usd >= 412.3 }),
         savings: vec![],
         trade_offs: vec![],
         findings: vec![],
+        ..CostReview::default()
     };
     let policy = PolicyReport {
         results: vec![],
@@ -112,7 +125,7 @@ fn prepare(
     let memory = MemoryBuilder::new(run(), json!({}))
         .iteration(iteration)
         .gates(gates)
-        .output("planner", iteration, &plan(selected))?
+        .output("planner", iteration, &plan)?
         .output("critic_tech", iteration, &tech)?
         .output("critic_cost", iteration, &cost)?
         .output("policy_eval", iteration, &policy)?
@@ -127,6 +140,7 @@ fn decided(iteration: u32, decision: Decision) -> Gate {
         subject_hash: Sha256Hex::of(b""),
         summary: String::new(),
         questions: vec![],
+        risks: vec![],
         options: vec![],
         auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: vec![] },
         opened_at: jiff::Timestamp::UNIX_EPOCH,
@@ -148,10 +162,11 @@ fn the_summary_says_what_a_person_needs_to_decide() {
     let draft = prepare(0, "lean", vec![finding("tech.a", Severity::Minor)], &[], vec![]).unwrap();
     assert_eq!(
         draft.summary,
-        "Lean endpoint: One endpoint, one bucket. Expected $412 a month ($90.50 to $800), over the budget of $300. \
+        "Lean endpoint: One endpoint, one bucket. Expected $412 a month ($90.50 to $800), within the budget of $500. \
          P95 latency 123 ms. 1 findings, 0 of 9 policy rules failed, nothing blocks."
     );
-    assert!(draft.blockers.is_empty());
+    assert!(draft.risks.is_empty());
+    assert_eq!(draft.confidence, Some(0.62));
     assert_eq!(draft.card.confidence.value, 0.62);
     assert_eq!(draft.options, vec![Decision::Approve, Decision::Revise, Decision::Reject]);
 }
@@ -160,10 +175,28 @@ fn the_summary_says_what_a_person_needs_to_decide() {
 fn each_blocking_point_keeps_the_timer_from_deciding_once() {
     let findings = vec![finding("tech.slow", Severity::Blocking), finding("tech.minor", Severity::Major)];
     let draft = prepare(0, "lean", findings, &["tech.slow", "gdpr.residency"], vec![]).unwrap();
-    assert_eq!(draft.blockers.len(), 2, "{:?}", draft.blockers);
-    assert!(draft.blockers[0].contains("too slow"));
-    assert!(draft.blockers[1].contains("gdpr.residency"));
+    assert_eq!(draft.risks.len(), 2, "{:?}", draft.risks);
+    assert!(draft.risks[0].contains("too slow"));
+    assert!(draft.risks[1].contains("gdpr.residency"));
+    assert_eq!(draft.card.risks.len(), 2);
+    assert_eq!(draft.card.risks[0].mitigation, "another");
     assert_eq!(draft.card.priority, Priority::Critical);
+}
+
+#[test]
+fn a_cost_over_the_budget_is_for_a_person_also_when_no_critic_says_so() {
+    let over = |blocking: &[&str]| prepare_within(300.0, plan("lean"), 0, vec![], blocking, vec![]).unwrap().risks;
+    assert_eq!(over(&[]), ["the expected $412 a month is over the budget of $300"]);
+    // Said once.
+    assert_eq!(over(&["budget.expected"]), ["`budget.expected` is blocking"]);
+}
+
+#[test]
+fn a_broken_constraint_is_for_a_person_also_when_no_critic_says_so() {
+    let mut broken = plan("lean");
+    broken.candidates[0].violations.push("P99 90 ms of 80 ms".into());
+    let draft = prepare_within(500.0, broken, 0, vec![], &[], vec![]).unwrap();
+    assert_eq!(draft.risks, ["the plan breaks a constraint: P99 90 ms of 80 ms"]);
 }
 
 #[test]

@@ -48,7 +48,8 @@ impl Gatekeeper for InputGate {
             summary: summary(&questions),
             questions,
             options: vec![Decision::Approve],
-            blockers: Vec::new(),
+            risks: Vec::new(),
+            confidence: None,
             card,
         })
     }

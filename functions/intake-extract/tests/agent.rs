@@ -82,6 +82,7 @@ fn gate(iteration: u32, questions: Vec<Question>, given: Answers) -> Gate {
         subject_hash: Sha256Hex::of(b"x"),
         summary: String::new(),
         questions,
+        risks: Vec::new(),
         options: vec![Decision::Approve],
         auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: vec![] },
         opened_at: jiff::Timestamp::UNIX_EPOCH,

@@ -49,6 +49,7 @@ fn revision_gate(iteration: u32, comment: &str) -> Gate {
         subject_hash: Sha256Hex::of(b"plan"),
         summary: String::new(),
         questions: vec![],
+        risks: Vec::new(),
         options: vec![Decision::Approve, Decision::Revise, Decision::Reject],
         auto_approval: AutoApproval { allowed: false, threshold: 0.8, blockers: vec![] },
         opened_at: jiff::Timestamp::UNIX_EPOCH,

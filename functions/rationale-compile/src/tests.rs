@@ -85,6 +85,7 @@ fn gate(kind: GateKind, iteration: u32, questions: Vec<Question>, status: GateSt
         subject_hash: Sha256Hex::of(b"subject"),
         summary: "What is decided.".into(),
         questions,
+        risks: Vec::new(),
         options: vec![Decision::Approve, Decision::Revise, Decision::Reject],
         auto_approval: AutoApproval { allowed: false, threshold: 0.8, blockers: Vec::new() },
         opened_at: at(0),

@@ -120,6 +120,8 @@ pub struct GateView {
     pub heading: String,
     /// What was decided, by whom.
     pub outcome: String,
+    /// Blocking points that whoever approved accepted.
+    pub accepted: Vec<String>,
     /// The comment, in the actor's words.
     pub comment: Option<String>,
     /// What was understood of a revision's comment.
@@ -550,6 +552,10 @@ fn gate_view(gate: &Gate, catalogue: &Catalogue) -> GateView {
     GateView {
         heading: format!("{name}, round {}", gate.id.iteration + 1),
         outcome,
+        accepted: match decision.map(|decision| decision.decision) {
+            Some(Decision::Approve) => gate.risks.clone(),
+            Some(Decision::Revise | Decision::Reject) | None => Vec::new(),
+        },
         comment,
         understood: revision.understood,
         not_understood: revision.not_understood,

@@ -51,7 +51,7 @@ fn way_out(error: &str) -> &'static str {
         }
         "RunEnded" | "Superseded" => "Nothing is to be done: the run was ended or started again elsewhere.",
         "Unworkable" => "Change the requirement as the cause says, and start a new version.",
-        "Defect" => {
+        "Defect" | "SignalMissing" => {
             "This is a fault of the platform. Resume the run to try the step once more; when it fails again, report the cause \
              with the run's id."
         }

@@ -92,8 +92,11 @@ pub struct GateDraft {
     pub questions: Vec<Question>,
     /// The decisions that are possible; approve is always one of them.
     pub options: Vec<Decision>,
-    /// What keeps a timer from deciding, besides the questions' confidence; one line each.
-    pub blockers: Vec<String>,
+    /// What whoever approves accepts, one line each. Each of them keeps a timer from deciding.
+    pub risks: Vec<String>,
+    /// Confidence in what is shown as a whole; a timer decides only from the threshold on. `None` where the questions'
+    /// own confidences say it.
+    pub confidence: Option<f64>,
     /// The reason card for a run that waits.
     pub card: CardDraft,
 }
@@ -224,8 +227,13 @@ fn gate(
     times: &GateTimes,
 ) -> Result<(Gate, CardDraft), AgentError> {
     let now = Timestamp::now();
-    let auto_approval =
-        AutoApproval::judge(&draft.questions, rules.threshold, rules.critical_allowed, draft.blockers.clone());
+    let auto_approval = AutoApproval::judge(
+        &draft.questions,
+        draft.confidence,
+        rules.threshold,
+        rules.critical_allowed,
+        draft.risks.clone(),
+    );
     let mut card = draft.card;
     for blocker in &auto_approval.blockers {
         card.outputs.push(Fact::new("Keeps the timer from deciding", blocker.clone()));
@@ -236,6 +244,7 @@ fn gate(
         subject_hash: canonical_hash(&draft.subject)?,
         summary: draft.summary,
         questions: draft.questions,
+        risks: draft.risks,
         options: draft.options,
         expires_at: times.expiry(now, !auto_approval.allowed),
         auto_approval,
@@ -255,9 +264,17 @@ fn gate(
                 GateKind::Input => {
                     format!("Took the defaults of {} questions without asking.", gate.questions.len())
                 }
-                GateKind::Final => "Took the design as approved without asking.".to_owned(),
+                GateKind::Final => match gate.risks.len() {
+                    0 => "Took the design as approved without asking.".to_owned(),
+                    1 => "Took the design as approved without asking, and its blocking point as an accepted risk."
+                        .to_owned(),
+                    many => format!(
+                        "Took the design as approved without asking, and its {many} blocking points as accepted risks."
+                    ),
+                },
             };
             card.reasoning.push(format!("Nobody was asked: {reason}."));
+            card.outputs.extend(gate.risks.iter().map(|risk| Fact::new("Accepted risk", risk.clone())));
             gate.status = GateStatus::AutoApproved;
             gate.decision = Some(defaults(&gate, THIN_RUN, reason, now));
         }
@@ -380,7 +397,11 @@ pub async fn timeout(store: &Store, live: &Live, input: &TimeoutInput) -> Result
                 "nobody answered for {waited} s, and every default reaches confidence {:.2}",
                 gate.auto_approval.threshold
             ),
-            GateKind::Final => format!("nobody decided for {waited} s, and nothing blocking was found"),
+            GateKind::Final => format!(
+                "nobody decided for {waited} s, nothing blocking was found, the budget holds, and the confidence \
+                 reaches {:.2}",
+                gate.auto_approval.threshold
+            ),
         };
         Verdict::AutoApproved(defaults(&gate, AUTO_APPROVAL, reason, now))
     } else if input.last {

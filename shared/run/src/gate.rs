@@ -143,9 +143,19 @@ pub struct AutoApproval {
 }
 
 impl AutoApproval {
-    /// The rule: every default reaches the threshold, and critical questions are decided by people unless allowed.
-    pub fn judge(questions: &[Question], threshold: f64, critical_allowed: bool, other_blockers: Vec<String>) -> Self {
+    /// The rule: every default reaches the threshold, and so does the confidence in the whole where there is one;
+    /// critical questions are decided by people unless allowed.
+    pub fn judge(
+        questions: &[Question],
+        confidence: Option<f64>,
+        threshold: f64,
+        critical_allowed: bool,
+        other_blockers: Vec<String>,
+    ) -> Self {
         let mut blockers = other_blockers;
+        if let Some(confidence) = confidence.filter(|confidence| *confidence < threshold) {
+            blockers.push(format!("the confidence in what is shown is {confidence:.2}, below {threshold:.2}"));
+        }
         for question in questions {
             if question.priority == crate::question::Priority::Critical && !critical_allowed {
                 blockers.push(format!("`{}` is critical and needs a person", question.id));
@@ -173,6 +183,9 @@ pub struct Gate {
     pub summary: String,
     /// The questions of the input gate; empty at the final gate.
     pub questions: Vec<Question>,
+    /// What whoever approves accepts: each blocking point, one line each.
+    #[serde(default)]
+    pub risks: Vec<String>,
     /// The decisions that are possible.
     pub options: Vec<Decision>,
     /// Whether the timer may decide.

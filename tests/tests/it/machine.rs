@@ -51,6 +51,11 @@ fn blocked() -> Act {
     Act::returns(PolicySignal { replan: true, blocking: 1 })
 }
 
+/// An answer without what the next choice looks at.
+fn nothing() -> Act {
+    Act::Return(json!({}))
+}
+
 fn no_questions() -> Act {
     Act::returns(QuestionsSignal { questions: 0 })
 }
@@ -201,7 +206,32 @@ async fn findings_and_people_send_a_plan_back() -> Result<()> {
             fails(
                 "a decision that is not there",
                 Story::new("full").then("hitl_gate_final", Act::returns(json!({"waiting": false}))),
-                [look(0), plan(0), "hitl_gate_final/0 run_end/failed/Defect".into()],
+                [look(0), plan(0), "hitl_gate_final/0 run_end/failed/SignalMissing".into()],
+            ),
+            fails(
+                "a coverage that is not there",
+                Story::new("hitl_enhanced").then("coverage_check", nothing()),
+                [look(0), "run_end/failed/SignalMissing".into()],
+            ),
+            fails(
+                "a number of questions that is not there",
+                Story::new("hitl_enhanced").then("adaptive_questions", nothing()),
+                [look(0), "adaptive_questions/0 run_end/failed/SignalMissing".into()],
+            ),
+            fails(
+                "a gate that says nothing",
+                Story::new("hitl_enhanced").then("hitl_gate_input", nothing()),
+                [ask(0), "run_end/failed/SignalMissing".into()],
+            ),
+            fails(
+                "a policy that says nothing",
+                Story::new("full").then("policy_eval", nothing()),
+                [look(0), plan(0), "run_end/failed/SignalMissing".into()],
+            ),
+            fails(
+                "a timer that says nothing",
+                Story::new("full").then("gate_wait", Act::silence()).then("gate_timeout", nothing()),
+                [look(0), propose(0), "gate_timeout/0/final/first run_end/failed/SignalMissing".into()],
             ),
         ];
         check(engine, stories).await.map(drop)

@@ -57,6 +57,7 @@ pub fn gate(kind: GateKind, iteration: u32) -> Gate {
         subject_hash: Sha256Hex::of(b"what is shown"),
         summary: "What is shown".into(),
         questions,
+        risks: Vec::new(),
         options,
         auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: Vec::new() },
         opened_at: Timestamp::now(),

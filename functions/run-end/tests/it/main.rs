@@ -60,6 +60,7 @@ fn final_gate() -> Gate {
         subject_hash: Sha256Hex::of(b"subject"),
         summary: "What is shown".into(),
         questions: vec![],
+        risks: Vec::new(),
         options: vec![Decision::Approve, Decision::Reject],
         auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: vec![] },
         opened_at: Timestamp::now(),

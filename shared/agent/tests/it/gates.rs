@@ -12,6 +12,7 @@ use agent::{
 use live::Live;
 use run::{
     card::{Category, Confidence, Trigger},
+    event::EventBody,
     gate::{Decision, Gate, GateId, GateKind, GateStatus},
     question::{Priority, Question},
     record::{Run, RunStatus, Variant},
@@ -28,14 +29,19 @@ const RULES: GateRules = GateRules { threshold: 0.8, critical_allowed: false };
 const TIMES: GateTimes = GateTimes { wait: Duration::from_secs(300), long_wait: Duration::from_secs(604_800) };
 
 /// Asks one question.
+#[derive(Clone, Copy)]
 struct Keeper {
     priority: Priority,
     confidence: f64,
+    whole: Option<f64>,
+    risk: Option<&'static str>,
 }
 
-const SURE: Keeper = Keeper { priority: Priority::High, confidence: 0.9 };
-const UNSURE: Keeper = Keeper { priority: Priority::High, confidence: 0.79 };
-const CRITICAL: Keeper = Keeper { priority: Priority::Critical, confidence: 1.0 };
+const SURE: Keeper = Keeper { priority: Priority::High, confidence: 0.9, whole: None, risk: None };
+const UNSURE: Keeper = Keeper { confidence: 0.79, ..SURE };
+const CRITICAL: Keeper = Keeper { priority: Priority::Critical, confidence: 1.0, ..SURE };
+const GUESSED: Keeper = Keeper { whole: Some(0.79), ..SURE };
+const RISKY: Keeper = Keeper { risk: Some("`tech.slow` is blocking: too slow"), ..SURE };
 
 impl Keeper {
     fn questions(&self) -> Vec<Question> {
@@ -56,7 +62,8 @@ impl Gatekeeper for Keeper {
             summary: "One question.".into(),
             questions: self.questions(),
             options: vec![Decision::Approve],
-            blockers: vec![],
+            risks: self.risk.into_iter().map(str::to_owned).collect(),
+            confidence: self.whole,
             card: CardDraft::new(Trigger::Initial, Category::Approval, "Ask.", confidence),
         })
     }
@@ -163,13 +170,46 @@ async fn a_gate_is_opened_with_its_card_and_events_in_one_place() {
 
 #[tokio::test]
 async fn what_only_a_person_may_decide_waits_as_long_as_a_person_may_take() {
-    for (keeper, reason) in [(UNSURE, "0.79"), (CRITICAL, "critical")] {
+    let cases = [
+        (UNSURE, "the default of `budget` has confidence 0.79"),
+        (CRITICAL, "critical"),
+        (GUESSED, "the confidence in what is shown is 0.79, below 0.80"),
+        (RISKY, "tech.slow"),
+    ];
+    for (keeper, reason) in cases {
         let scene = Scene::opened(&keeper).await;
         let gate = scene.gate().await;
         assert!(!gate.auto_approval.allowed);
         assert!(gate.auto_approval.blockers[0].contains(reason), "{:?}", gate.auto_approval);
         assert_eq!(seconds(&gate), 300 + 604_800);
+        // Whoever listens learns why the run waits.
+        let paused = events(&scene.world, &scene.run).await.into_iter().find_map(|event| match event.body {
+            EventBody::WorkflowPaused(opened) => Some(opened.gate.auto_approval),
+            _ => None,
+        });
+        assert_eq!(paused.unwrap(), gate.auto_approval);
+        // The short timer leaves it alone, and the long one lets it expire.
+        assert_eq!(scene.timeout(false).await, GateResult { outcome: WaitOutcome::Held, decision: None });
+        assert_eq!(scene.timeout(true).await, GateResult { outcome: WaitOutcome::Expired, decision: None });
     }
+}
+
+#[tokio::test]
+async fn a_thin_run_names_the_risks_that_it_accepts() {
+    let scene = Scene::new(Variant::Thin).await;
+    scene.open(&RISKY, 1).await;
+    let gate = scene.gate().await;
+    assert_eq!(
+        (gate.status, gate.risks.as_slice()),
+        (GateStatus::AutoApproved, RISKY.risk.map(str::to_owned).as_slice())
+    );
+    assert!(gate.decision.unwrap().comment.unwrap().contains("tech.slow"));
+    let card = events(&scene.world, &scene.run).await.into_iter().find_map(|event| match event.body {
+        EventBody::ReasonCard(card) => Some(card),
+        _ => None,
+    });
+    let accepted = card.unwrap().outputs.into_iter().find(|fact| fact.label == "Accepted risk").unwrap();
+    assert!(accepted.value.contains("tech.slow"));
 }
 
 #[tokio::test]

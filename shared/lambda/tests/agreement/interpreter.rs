@@ -150,8 +150,8 @@ fn holds(rule: &Value, data: &Value) -> bool {
     }
     let path = rule["Variable"].as_str().expect("a variable");
     let value = at(path, data);
-    if rule.get("IsPresent") == Some(&Value::Bool(true)) {
-        return value.is_some();
+    if let Some(Value::Bool(wanted)) = rule.get("IsPresent") {
+        return value.is_some() == *wanted;
     }
     // An engine fails the execution when a variable is not there.
     let value = value.unwrap_or_else(|| panic!("there is no `{path}` in {data}"));

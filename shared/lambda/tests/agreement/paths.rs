@@ -220,8 +220,51 @@ fn a_final_gate_without_a_decision_is_a_failure_and_not_an_approval() {
     let run =
         run("full", |state, _| (state == "final_gate_wait").then(|| Act::Return(json!({ "outcome": "decided" }))));
     assert_eq!(run.count("codegen"), 0);
+    assert_eq!(run.call("run_end_failed")["error"], "SignalMissing");
+    assert_eq!(run.last(), "failed");
+}
+
+#[test]
+fn a_decision_that_is_none_is_a_failure_and_not_an_approval() {
+    let run = run("full", |state, _| {
+        (state == "hitl_gate_final").then(|| Act::Return(json!({ "waiting": false, "decision": "perhaps" })))
+    });
+    assert_eq!(run.count("codegen"), 0);
     assert_eq!(run.call("run_end_failed")["error"], "Defect");
     assert_eq!(run.last(), "failed");
+}
+
+/// AWS ends an execution in `States.Runtime`, past every Catch, when a choice compares what is not there. The
+/// interpreter panics at such a comparison, as AWS would fail.
+#[test]
+fn a_signal_without_its_value_ends_in_one_place_with_a_name() {
+    let long = |state: &str, gate: &str| match state.strip_prefix(gate) {
+        Some("_gate_wait" | "_gate_long_wait") => Some(Act::Fail("States.Timeout")),
+        Some("_gate_timeout") => Some(outcome(WaitOutcome::Held)),
+        _ => None,
+    };
+    for (silent, gate) in [
+        ("coverage_check", ""),
+        ("adaptive_questions", ""),
+        ("hitl_gate_input", ""),
+        ("input_gate_timeout", "input"),
+        ("input_gate_last_timeout", "input"),
+        ("policy_eval", ""),
+        ("hitl_gate_final", ""),
+        ("final_gate_timeout", "final"),
+        ("final_gate_last_timeout", "final"),
+        ("final_gate_wait", ""),
+    ] {
+        for variant in ["full", "hitl_enhanced"] {
+            let run = run(variant, |state, _| match state {
+                _ if state == silent => Some(Act::Return(json!({}))),
+                "coverage_check" => Some(returns(CoverageSignal { sufficient: false, score: 0.1 })),
+                _ => long(state, gate),
+            });
+            assert_eq!(run.call("run_end_failed")["error"], "SignalMissing", "{silent} in {variant}");
+            assert_eq!(run.last(), "failed", "{silent} in {variant}");
+        }
+    }
 }
 
 #[test]

@@ -80,6 +80,7 @@ pub fn gate(kind: GateKind) -> Gate {
                 basis: DefaultBasis::IndustryPractice,
             },
         }],
+        risks: Vec::new(),
         options: vec![Decision::Approve],
         auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: Vec::new() },
         opened_at: now,
