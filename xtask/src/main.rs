@@ -4,6 +4,7 @@ mod checks;
 mod command;
 mod design;
 mod dev;
+mod eval;
 mod functions;
 mod lambda;
 mod package;
@@ -46,6 +47,8 @@ enum Task {
     /// One function alone, with the running platform's table and bucket: cargo-lambda's `watch` and `invoke`.
     #[command(subcommand)]
     Lambda(lambda::LambdaTask),
+    /// Measure the agents' judgement on cases: precision and recall, in tables or as JSON.
+    Eval(eval::EvalArguments),
     /// What is quick to check: format, clippy, state machine.
     Check,
     /// Every check and every test, with all the set-up they need.
@@ -98,9 +101,7 @@ struct TestArguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Cli::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
-        // What failed, and why, has been said.
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) if error.is::<design::BadInput>() => {
             eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
             ExitCode::from(design::BadInput::EXIT_CODE)
@@ -112,8 +113,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Run a task; answers whether what it checked is in order.
-async fn run(cli: Cli) -> Result<bool> {
+/// Run a task; answers with the exit code, which says whether what it checked is in order.
+async fn run(cli: Cli) -> Result<ExitCode> {
     let workspace = Workspace::find(cli.root)?;
     match cli.task {
         Task::Dev(arguments) => {
@@ -134,9 +135,17 @@ async fn run(cli: Cli) -> Result<bool> {
         }
         Task::Design(arguments) => design::run(&workspace, &arguments).await?,
         Task::Lambda(task) => lambda::run(&workspace, &task).await?,
-        Task::Check => return Ok(checks::check(&workspace).await),
-        Task::Test(arguments) => return checks::test(&workspace, &arguments.only, &arguments.skip).await,
+        Task::Eval(arguments) => return eval::run(&workspace, &arguments).await,
+        Task::Check => return Ok(verdict(checks::check(&workspace).await)),
+        Task::Test(arguments) => {
+            return Ok(verdict(checks::test(&workspace, &arguments.only, &arguments.skip).await?));
+        }
         Task::Package { function } => package::run(&workspace, function.as_deref()).await?,
     }
-    Ok(true)
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code of a check: what failed, and why, has been said.
+fn verdict(in_order: bool) -> ExitCode {
+    if in_order { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

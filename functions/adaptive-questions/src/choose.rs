@@ -116,7 +116,7 @@ fn priority(set: &ConstraintSet, fact: &QuestionFact, gap: &Gap, effect: f64) ->
     };
     let protected = set.data_class.as_ref().is_some_and(|class| match class.value {
         DataClass::Public | DataClass::Internal | DataClass::Confidential => false,
-        DataClass::Pii | DataClass::Pci | DataClass::Phi => true,
+        DataClass::Pii | DataClass::Restricted | DataClass::Pci | DataClass::Phi => true,
     });
     if fact.field == ConstraintField::Regions && gap.blocking && protected {
         return Priority::Critical;
@@ -222,7 +222,10 @@ fn smart_default(
             | ConstraintField::Tooling
             | ConstraintField::Team
             | ConstraintField::Availability
-            | ConstraintField::Retraining => DefaultBasis::IndustryPractice,
+            | ConstraintField::Retraining
+            | ConstraintField::Workloads
+            | ConstraintField::Platform
+            | ConstraintField::ModelTypes => DefaultBasis::IndustryPractice,
         };
         let line = format!("confidence of what was read {own:.2}");
         return (SmartDefault { value, confidence: round(own), reason, basis }, vec![line]);

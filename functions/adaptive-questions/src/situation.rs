@@ -20,6 +20,11 @@ pub(crate) fn names(set: &ConstraintSet, field: ConstraintField) -> Vec<String> 
         ConstraintField::UseCase => one(set.use_case.as_ref().map(|stated| &stated.value)),
         ConstraintField::Deployment => one(set.deployment.as_ref().map(|stated| &stated.value)),
         ConstraintField::Retraining => one(set.retraining.as_ref().map(|stated| &stated.value)),
+        ConstraintField::Platform => one(set.platform.as_ref().map(|stated| &stated.value)),
+        ConstraintField::Workloads => {
+            set.workloads.iter().flat_map(|stated| stated.value.iter().flat_map(|kind| one(Some(kind)))).collect()
+        }
+        ConstraintField::ModelTypes => set.model_types.iter().flat_map(|stated| stated.value.clone()).collect(),
         ConstraintField::Team => one(set.team.as_ref().and_then(|stated| stated.value.expertise.as_ref())),
         ConstraintField::Regions => set
             .regions
@@ -59,7 +64,10 @@ pub(crate) fn number(set: &ConstraintSet, field: ConstraintField) -> Option<f64>
         | ConstraintField::Deployment
         | ConstraintField::Tooling
         | ConstraintField::Compliance
-        | ConstraintField::Retraining => None,
+        | ConstraintField::Retraining
+        | ConstraintField::Workloads
+        | ConstraintField::Platform
+        | ConstraintField::ModelTypes => None,
     }
 }
 
@@ -81,7 +89,14 @@ pub(crate) fn answer(set: &ConstraintSet, field: ConstraintField) -> Option<Answ
         | ConstraintField::MlTask
         | ConstraintField::UseCase
         | ConstraintField::Deployment
-        | ConstraintField::Retraining => names(set, field).pop().map(AnswerValue::Text),
+        | ConstraintField::Retraining
+        | ConstraintField::Platform => names(set, field).pop().map(AnswerValue::Text),
+        ConstraintField::Workloads => {
+            set.workloads.as_ref().map(|_| AnswerValue::Many(names(set, ConstraintField::Workloads)))
+        }
+        ConstraintField::ModelTypes => {
+            set.model_types.as_ref().map(|stated| AnswerValue::Text(stated.value.join(", ")))
+        }
         ConstraintField::Regions => set
             .regions
             .as_ref()

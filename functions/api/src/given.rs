@@ -72,6 +72,9 @@ pub fn check(given: &StructuredConstraints) -> Vec<FieldError> {
         team,
         availability_percent,
         retraining: _,
+        workloads,
+        platform: _,
+        model_types,
     } = given;
     let mut checks = Checks { errors: Vec::new() };
     checks.positive("budget_usd_per_month", *budget_usd_per_month);
@@ -110,6 +113,12 @@ pub fn check(given: &StructuredConstraints) -> Vec<FieldError> {
         checks.within("team.size", team.size.map(f64::from), 1.0, 100_000.0);
     }
     checks.within("availability_percent", *availability_percent, 90.0, 100.0);
+    if let Some(workloads) = workloads {
+        checks.count("workloads", workloads.len(), 20);
+    }
+    if let Some(model_types) = model_types {
+        checks.words("model_types", model_types);
+    }
     checks.errors
 }
 

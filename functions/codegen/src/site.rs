@@ -612,6 +612,7 @@ fn data_class_name(class: DataClass) -> &'static str {
         DataClass::Internal => "internal",
         DataClass::Confidential => "confidential",
         DataClass::Pii => "pii",
+        DataClass::Restricted => "restricted",
         DataClass::Pci => "pci",
         DataClass::Phi => "phi",
     }
@@ -636,6 +637,7 @@ fn data_words(class: Option<DataClass>) -> String {
         Some(DataClass::Internal) => "The data is for the organisation.",
         Some(DataClass::Confidential) => "The data is confidential.",
         Some(DataClass::Pii) => "The data is about persons: keep what the purpose needs, and no longer.",
+        Some(DataClass::Restricted) => "The data is of the organisation's highest class: every access is logged.",
         Some(DataClass::Pci) => "The data is about payment cards: no full card number may be stored.",
         Some(DataClass::Phi) => "The data is about the health of persons: every access is logged.",
         None => "Nobody said how sensitive the data is: it is treated as confidential.",

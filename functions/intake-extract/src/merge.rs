@@ -214,7 +214,8 @@ impl Merged {
             cloud: Cloud, budget: Budget, regions: Regions, data_class: DataClass, latency: Latency,
             throughput: Throughput, data_volume: DataVolume, ml_task: MlTask, use_case: UseCase,
             deployment: Deployment, tooling: Tooling, compliance: Compliance, team: Team,
-            availability: Availability, retraining: Retraining
+            availability: Availability, retraining: Retraining, workloads: Workloads, platform: Platform,
+            model_types: ModelTypes
         );
         if let Some(regions) = &mut set.regions
             && regions.source == Source::Inherited
@@ -270,6 +271,9 @@ impl Merged {
             team: Team = structured.team.clone(),
             availability: Availability = structured.availability_percent.map(|percent| Availability { percent }),
             retraining: Retraining = structured.retraining,
+            workloads: Workloads = structured.workloads.clone(),
+            platform: Platform = structured.platform,
+            model_types: ModelTypes = structured.model_types.clone(),
         );
         for field in taken {
             self.basis.insert(field, vec![format!("given as a field (+{HIGHEST:.2})")]);
@@ -423,6 +427,18 @@ impl Merged {
                 None
             ),
             ConstraintField::Retraining => put!(retraining, parse(answer), None),
+            ConstraintField::Workloads => {
+                let AnswerValue::Many(names) = answer else { return false };
+                let types: Option<Vec<_>> = names.iter().map(|name| parse(&AnswerValue::Text(name.clone()))).collect();
+                put!(workloads, types, None)
+            }
+            ConstraintField::Platform => put!(platform, parse(answer), None),
+            ConstraintField::ModelTypes => {
+                let AnswerValue::Text(text) = answer else { return false };
+                // What names no family that is known leaves the choice to the design.
+                let types = extract(text).constraints.model_types.map(|stated| stated.value).unwrap_or_default();
+                put!(model_types, Some(types), Some(format!("read from “{text}”")))
+            }
         }
     }
 

@@ -58,6 +58,9 @@ fn short(set: &ConstraintSet, field: ConstraintField) -> Option<Value> {
         ConstraintField::Team => set.team.as_ref().map(|stated| plain(&stated.value)),
         ConstraintField::Availability => set.availability.as_ref().map(|stated| json!(stated.value.percent)),
         ConstraintField::Retraining => set.retraining.as_ref().map(|stated| plain(&stated.value)),
+        ConstraintField::Workloads => set.workloads.as_ref().map(|stated| plain(&stated.value)),
+        ConstraintField::Platform => set.platform.as_ref().map(|stated| plain(&stated.value)),
+        ConstraintField::ModelTypes => set.model_types.as_ref().map(|stated| plain(&stated.value)),
     }
 }
 

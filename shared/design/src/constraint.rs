@@ -62,6 +62,56 @@ pub enum Currency {
     Eur,
     /// Pound sterling.
     Gbp,
+    /// Swiss franc.
+    Chf,
+    /// Canadian dollar.
+    Cad,
+    /// Australian dollar.
+    Aud,
+    /// Japanese yen.
+    Jpy,
+    /// Indian rupee.
+    Inr,
+    /// Brazilian real.
+    Brl,
+    /// Swedish krona.
+    Sek,
+    /// Polish złoty.
+    Pln,
+}
+
+impl Currency {
+    /// All currencies.
+    pub const ALL: [Self; 11] = [
+        Self::Usd,
+        Self::Eur,
+        Self::Gbp,
+        Self::Chf,
+        Self::Cad,
+        Self::Aud,
+        Self::Jpy,
+        Self::Inr,
+        Self::Brl,
+        Self::Sek,
+        Self::Pln,
+    ];
+
+    /// ISO 4217.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Usd => "USD",
+            Self::Eur => "EUR",
+            Self::Gbp => "GBP",
+            Self::Chf => "CHF",
+            Self::Cad => "CAD",
+            Self::Aud => "AUD",
+            Self::Jpy => "JPY",
+            Self::Inr => "INR",
+            Self::Brl => "BRL",
+            Self::Sek => "SEK",
+            Self::Pln => "PLN",
+        }
+    }
 }
 
 /// Money per month.
@@ -112,6 +162,8 @@ pub enum DataClass {
     Confidential,
     /// Personal data.
     Pii,
+    /// The organisation's own highest class, without a law that names it.
+    Restricted,
     /// Payment card data.
     Pci,
     /// Health data of persons.
@@ -213,6 +265,40 @@ pub enum Deployment {
     Edge,
 }
 
+/// A kind of work that the system does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkloadType {
+    /// Models are trained, once or again and again.
+    BatchTraining,
+    /// Single requests are answered.
+    OnlineInference,
+    /// Events are scored as they come.
+    StreamingInference,
+    /// Many records are scored at a time.
+    BatchInference,
+    /// Features are computed and kept.
+    FeatureEngineering,
+    /// Data is cleaned, joined, moved.
+    DataProcessing,
+    /// People try out models.
+    ModelExperimentation,
+}
+
+/// On what the system is wanted to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// Nothing that runs while nobody asks.
+    Serverless,
+    /// Containers on a service that runs them.
+    Containers,
+    /// A Kubernetes cluster.
+    Kubernetes,
+    /// Services that the provider runs as a whole.
+    Managed,
+}
+
 /// Tools that are wanted or excluded, by their usual names in lower case (`kubernetes`, `airflow`, `pytorch`).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Tooling {
@@ -310,11 +396,14 @@ pub enum ConstraintField {
     Team,
     Availability,
     Retraining,
+    Workloads,
+    Platform,
+    ModelTypes,
 }
 
 impl ConstraintField {
     /// All fields in the order of the schema.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Cloud,
         Self::Budget,
         Self::Regions,
@@ -330,6 +419,9 @@ impl ConstraintField {
         Self::Team,
         Self::Availability,
         Self::Retraining,
+        Self::Workloads,
+        Self::Platform,
+        Self::ModelTypes,
     ];
 
     /// The field's name on the wire.
@@ -350,6 +442,9 @@ impl ConstraintField {
             Self::Team => "team",
             Self::Availability => "availability",
             Self::Retraining => "retraining",
+            Self::Workloads => "workloads",
+            Self::Platform => "platform",
+            Self::ModelTypes => "model_types",
         }
     }
 }
@@ -401,6 +496,14 @@ pub struct ConstraintSet {
     pub availability: Option<Stated<Availability>>,
     /// Retraining rhythm.
     pub retraining: Option<Stated<Retraining>>,
+    /// What the system does.
+    pub workloads: Option<Stated<Vec<WorkloadType>>>,
+    /// On what it is wanted to run.
+    pub platform: Option<Stated<Platform>>,
+    /// Families of models that are named, in snake case (`gradient_boosting`, `xgboost`, `llm`).
+    pub model_types: Option<Stated<Vec<String>>>,
+    /// Language of the requirement (ISO 639-1), when it can be told; no constraint.
+    pub language: Option<String>,
     /// Contradictions that were found.
     pub conflicts: Vec<Conflict>,
     /// Regions that are excluded by the text.
@@ -447,6 +550,9 @@ impl ConstraintSet {
             ConstraintField::Team => of(&self.team),
             ConstraintField::Availability => of(&self.availability),
             ConstraintField::Retraining => of(&self.retraining),
+            ConstraintField::Workloads => of(&self.workloads),
+            ConstraintField::Platform => of(&self.platform),
+            ConstraintField::ModelTypes => of(&self.model_types),
         }
     }
 
@@ -497,4 +603,10 @@ pub struct StructuredConstraints {
     pub availability_percent: Option<f64>,
     /// Retraining rhythm.
     pub retraining: Option<Retraining>,
+    /// What the system does.
+    pub workloads: Option<Vec<WorkloadType>>,
+    /// On what it is wanted to run.
+    pub platform: Option<Platform>,
+    /// Families of models, in snake case.
+    pub model_types: Option<Vec<String>>,
 }

@@ -92,6 +92,9 @@ pub fn label(field: ConstraintField) -> &'static str {
         ConstraintField::Team => "Team",
         ConstraintField::Availability => "Availability",
         ConstraintField::Retraining => "Retraining",
+        ConstraintField::Workloads => "Workloads",
+        ConstraintField::Platform => "Platform",
+        ConstraintField::ModelTypes => "Model types",
     }
 }
 
@@ -131,8 +134,18 @@ pub fn constraint(set: &ConstraintSet, field: ConstraintField) -> Option<String>
             let dollars = format!("{} per month", usd(budget.usd_per_month));
             match budget.currency {
                 Currency::Usd => dollars,
-                Currency::Eur => format!("{} EUR per month, taken as {dollars}", readable(budget.amount)),
-                Currency::Gbp => format!("{} GBP per month, taken as {dollars}", readable(budget.amount)),
+                other @ (Currency::Eur
+                | Currency::Gbp
+                | Currency::Chf
+                | Currency::Cad
+                | Currency::Aud
+                | Currency::Jpy
+                | Currency::Inr
+                | Currency::Brl
+                | Currency::Sek
+                | Currency::Pln) => {
+                    format!("{} {} per month, taken as {dollars}", readable(budget.amount), other.code())
+                }
             }
         }),
         ConstraintField::Regions => of(&set.regions, |regions| {
@@ -173,6 +186,13 @@ pub fn constraint(set: &ConstraintSet, field: ConstraintField) -> Option<String>
         }),
         ConstraintField::Availability => of(&set.availability, |availability| percent(availability.percent)),
         ConstraintField::Retraining => of(&set.retraining, name),
+        ConstraintField::Workloads => {
+            of(&set.workloads, |types| listed(&types.iter().map(name).collect::<Vec<_>>(), "none"))
+        }
+        ConstraintField::Platform => of(&set.platform, name),
+        ConstraintField::ModelTypes => of(&set.model_types, |types| {
+            listed(&types.iter().map(|family| family.replace('_', " ")).collect::<Vec<_>>(), "none")
+        }),
     }
 }
 

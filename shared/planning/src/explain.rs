@@ -68,6 +68,7 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
         responses: feedback.responses,
         confidence,
         confidence_basis,
+        ..PlanDecision::default()
     })
 }
 
@@ -178,6 +179,9 @@ pub fn quote_of(constraints: &ConstraintSet, field: ConstraintField) -> Option<S
         ConstraintField::Team => quote(&constraints.team),
         ConstraintField::Availability => quote(&constraints.availability),
         ConstraintField::Retraining => quote(&constraints.retraining),
+        ConstraintField::Workloads => quote(&constraints.workloads),
+        ConstraintField::Platform => quote(&constraints.platform),
+        ConstraintField::ModelTypes => quote(&constraints.model_types),
     }
 }
 

@@ -113,12 +113,8 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
             show(usd)
         ));
     }
-    // The schema knows three currencies; others are held as the dollars that they were converted to.
-    let (amount, schema_currency) = match currency.code.as_str() {
-        "EUR" => (amount / months, Currency::Eur),
-        "GBP" => (amount / months, Currency::Gbp),
-        _ => (usd, Currency::Usd),
-    };
+    let schema_currency = Currency::ALL.into_iter().find(|known| known.code() == currency.code)?;
+    let amount = amount / months;
     let weigher = Weigher::default()
         .support(format!("amount of money “{}”", reader.document.quote(measure.quantity.span)), EXPLICIT)
         .support_if(period.is_some(), "period is given", PERIOD)

@@ -271,7 +271,12 @@ pub fn compliance(
             DataClass::Pii if inside("EU") => {
                 implied.push((Framework::Gdpr, format!("“{words}”: personal data in the EU")));
             }
-            DataClass::Pii | DataClass::Phi | DataClass::Confidential | DataClass::Internal | DataClass::Public => {}
+            DataClass::Pii
+            | DataClass::Phi
+            | DataClass::Restricted
+            | DataClass::Confidential
+            | DataClass::Internal
+            | DataClass::Public => {}
         }
     }
     implied.retain(|(framework, _)| !denied.contains(framework) && !named.iter().any(|(other, _)| other == framework));

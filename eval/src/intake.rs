@@ -1,0 +1,762 @@
+//! The suite `intake`: does the requirement's text become the constraints that a careful person reads in it?
+//!
+//! # Cases
+//! `{name, prompt, expected: {field: value}, accept?: {field: [values]}, absent?: [field]}`. A field in neither
+//! `expected` nor `absent` is not judged. `expected` of `null` or `[]` says the same as `absent`. Fields that are not
+//! in the table are listed and skipped; so are other keys of a case.
+//!
+//! # How values are compared
+//! | field | value | right when |
+//! |---|---|---|
+//! | `budget_usd_month` | number | within 2 % (a month has 30 to 30.44 days); within 10 % when the text gives another currency, because a case cannot know the day's rate |
+//! | `latency_ms` | number | within 1 % |
+//! | `throughput_rps` | number | the average or the peak that was read is within 2 % |
+//! | `availability_target` | percent | the share of time that may fail is within 5 %: 99.9 is not 99.99 |
+//! | `team_size` | number | equal |
+//! | `data_classification`, `deployment_preference`, `training_frequency` | name | equal |
+//! | `language` | ISO 639-1 | the first two letters are equal |
+//! | `regions`, `workload_types`, `compliance` | list | by element, without order |
+//! | `model_types` | list | by element; a member stands for its family (`xgboost` is a `gradient_boosting`), not the other way round |
+//! | `tooling`, `tooling_excluded` | list | by element, under any name that the catalogue of tools knows (`k8s` is `kubernetes`) |
+//! | `conflicts` | list of lists of fields, or a list of fields | by contradiction: one that was found is the expected one when they share a field |
+//!
+//! Names are compared in lower case, with `_` for spaces and hyphens.
+//!
+//! `accept` lists other right answers: for a list, an item that is a list is another right whole, an item that is a
+//! name may be there too without harm; an item `null` says that nothing is right as well. Three more things do neither
+//! good nor harm where a case does not list them: a cloud's own name among the tools, a name among the tools that is
+//! (also) a family of models, and the family of a model that is listed by its own name.
+//!
+//! `data_classification` is a mapping of the schema's class, which is finer: `public` and `internal` are themselves;
+//! `confidential` and `pii` are `sensitive`; `restricted`, `pci` and `phi` are `restricted`.
+//!
+//! # Figures
+//! *Precision*: right elements of those given for judged fields. *Recall*: right elements of those expected.
+//! *Invented*: elements given for fields in `absent`; they lower the precision too. The calibration table takes each
+//! judged value as a whole, with the confidence that intake gave it: a value of 0.9 or more must be right at least nine
+//! times in ten.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use design::constraint::{Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Framework, Stated};
+use intake_extract::extract::extract;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    cases::{self, BadCases},
+    report::{Outcome, ratio, share},
+};
+
+/// A case as it stands in a file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Case {
+    /// Short name.
+    pub name: String,
+    /// The requirement.
+    pub prompt: String,
+    /// What must be read.
+    #[serde(default)]
+    pub expected: BTreeMap<String, Value>,
+    /// Other right answers.
+    #[serde(default)]
+    pub accept: BTreeMap<String, Value>,
+    /// What the text says nothing of.
+    #[serde(default)]
+    pub absent: Vec<String>,
+}
+
+/// The fields that are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names on the wire say what they are")]
+pub enum Field {
+    BudgetUsdMonth,
+    Regions,
+    DataClassification,
+    LatencyMs,
+    ThroughputRps,
+    AvailabilityTarget,
+    WorkloadTypes,
+    DeploymentPreference,
+    TrainingFrequency,
+    ModelTypes,
+    Compliance,
+    Tooling,
+    ToolingExcluded,
+    TeamSize,
+    Language,
+    Conflicts,
+}
+
+/// What kind of value a field has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Name,
+    Names,
+    Groups,
+}
+
+impl Field {
+    /// All fields in the order of the tables.
+    pub const ALL: [Self; 16] = [
+        Self::BudgetUsdMonth,
+        Self::Regions,
+        Self::DataClassification,
+        Self::LatencyMs,
+        Self::ThroughputRps,
+        Self::AvailabilityTarget,
+        Self::WorkloadTypes,
+        Self::DeploymentPreference,
+        Self::TrainingFrequency,
+        Self::ModelTypes,
+        Self::Compliance,
+        Self::Tooling,
+        Self::ToolingExcluded,
+        Self::TeamSize,
+        Self::Language,
+        Self::Conflicts,
+    ];
+
+    /// The name in files of cases.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BudgetUsdMonth => "budget_usd_month",
+            Self::Regions => "regions",
+            Self::DataClassification => "data_classification",
+            Self::LatencyMs => "latency_ms",
+            Self::ThroughputRps => "throughput_rps",
+            Self::AvailabilityTarget => "availability_target",
+            Self::WorkloadTypes => "workload_types",
+            Self::DeploymentPreference => "deployment_preference",
+            Self::TrainingFrequency => "training_frequency",
+            Self::ModelTypes => "model_types",
+            Self::Compliance => "compliance",
+            Self::Tooling => "tooling",
+            Self::ToolingExcluded => "tooling_excluded",
+            Self::TeamSize => "team_size",
+            Self::Language => "language",
+            Self::Conflicts => "conflicts",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == name)
+    }
+
+    fn kind(self) -> Kind {
+        match self {
+            Self::BudgetUsdMonth
+            | Self::LatencyMs
+            | Self::ThroughputRps
+            | Self::AvailabilityTarget
+            | Self::TeamSize => Kind::Number,
+            Self::DataClassification | Self::DeploymentPreference | Self::TrainingFrequency | Self::Language => {
+                Kind::Name
+            }
+            Self::Regions
+            | Self::WorkloadTypes
+            | Self::ModelTypes
+            | Self::Compliance
+            | Self::Tooling
+            | Self::ToolingExcluded => Kind::Names,
+            Self::Conflicts => Kind::Groups,
+        }
+    }
+}
+
+/// What intake gave for a field.
+#[derive(Debug, Clone, Default)]
+struct Given {
+    /// Numbers, each of which would be right.
+    numbers: Vec<f64>,
+    /// Share by which a number may be off.
+    tolerance: f64,
+    names: Vec<String>,
+    /// The fields of each contradiction.
+    groups: Vec<Vec<String>>,
+    confidence: Option<f64>,
+}
+
+impl Given {
+    fn value(&self, kind: Kind) -> Value {
+        match kind {
+            Kind::Number => json!(self.numbers),
+            Kind::Name => json!(self.names.first()),
+            Kind::Names => json!(self.names),
+            Kind::Groups => json!(self.groups),
+        }
+    }
+}
+
+/// Lower case, `_` for what separates words.
+fn plain(name: &str) -> String {
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric() && c != '+').filter(|w| !w.is_empty()).collect();
+    words.join("_").to_lowercase()
+}
+
+/// A tool's name in the catalogue, when it is known there under this one.
+fn tool(name: &str) -> String {
+    let name = plain(name);
+    let known = knowledge::lexicon::tools()
+        .iter()
+        .find(|tool| plain(&tool.name) == name)
+        .or_else(|| knowledge::lexicon::tools().iter().find(|tool| tool.words.iter().any(|word| plain(word) == name)));
+    known.map_or(name, |tool| plain(&tool.name))
+}
+
+/// Families of models, each with members that stand for it. An entry may be a member of another family.
+const FAMILIES: [(&str, &[&str]); 10] = [
+    ("gradient_boosting", &["xgboost", "lightgbm", "catboost"]),
+    ("decision_tree", &["random_forest", "gradient_boosting"]),
+    ("llm", &["gpt", "llama", "mistral", "claude", "gemini", "falcon", "qwen", "gemma", "phi", "deepseek"]),
+    ("transformer", &["llm", "bert", "t5", "vit", "whisper", "sentence_transformer", "temporal_fusion_transformer"]),
+    ("cnn", &["resnet", "yolo", "unet", "efficientnet", "mobilenet", "mask_rcnn"]),
+    ("rnn", &["lstm", "gru"]),
+    ("neural_network", &["cnn", "rnn", "transformer", "mlp", "autoencoder", "gnn", "deep_learning"]),
+    ("deep_learning", &["cnn", "rnn", "transformer", "autoencoder", "gnn", "neural_network"]),
+    ("linear_model", &["linear_regression", "logistic_regression"]),
+    ("collaborative_filtering", &["matrix_factorization"]),
+];
+
+/// Other spellings of families.
+const SPELLINGS: [(&str, &str); 14] = [
+    ("gbm", "gradient_boosting"),
+    ("gbdt", "gradient_boosting"),
+    ("gradient_boosted_trees", "gradient_boosting"),
+    ("large_language_model", "llm"),
+    ("convolutional_neural_network", "cnn"),
+    ("recurrent_neural_network", "rnn"),
+    ("vision_transformer", "vit"),
+    ("u_net", "unet"),
+    ("random_forests", "random_forest"),
+    ("transformers", "transformer"),
+    ("graph_neural_network", "gnn"),
+    ("support_vector_machine", "svm"),
+    ("tft", "temporal_fusion_transformer"),
+    ("kmeans", "k_means"),
+];
+
+fn model(name: &str) -> String {
+    let name = plain(name);
+    SPELLINGS.iter().find(|(other, _)| *other == name).map_or(name, |(_, family)| (*family).to_owned())
+}
+
+/// True when `name` is `family`, or a member of it.
+fn is_a(name: &str, family: &str, depth: usize) -> bool {
+    name == family
+        || depth > 0
+            && FAMILIES
+                .iter()
+                .filter(|(of, _)| *of == family)
+                .flat_map(|(_, members)| members.iter())
+                .any(|member| is_a(name, member, depth - 1))
+}
+
+fn is_model(name: &str) -> bool {
+    FAMILIES.iter().any(|(family, members)| *family == name || members.contains(&name)) || name == "prophet"
+}
+
+fn is_cloud(name: &str) -> bool {
+    matches!(name, "aws" | "gcp" | "azure" | "google_cloud" | "amazon_web_services")
+}
+
+/// The suite's fields that a field of the schema stands for in a contradiction.
+fn suite_fields(field: ConstraintField) -> &'static [Field] {
+    match field {
+        ConstraintField::Cloud | ConstraintField::Regions => &[Field::Regions],
+        ConstraintField::Budget => &[Field::BudgetUsdMonth],
+        ConstraintField::DataClass => &[Field::DataClassification],
+        ConstraintField::Latency => &[Field::LatencyMs],
+        ConstraintField::Throughput => &[Field::ThroughputRps],
+        ConstraintField::DataVolume | ConstraintField::MlTask | ConstraintField::UseCase => &[],
+        ConstraintField::Deployment => &[Field::WorkloadTypes, Field::DeploymentPreference],
+        ConstraintField::Tooling => &[Field::Tooling, Field::ToolingExcluded],
+        ConstraintField::Compliance => &[Field::Compliance],
+        ConstraintField::Team => &[Field::TeamSize],
+        ConstraintField::Availability => &[Field::AvailabilityTarget],
+        ConstraintField::Retraining => &[Field::TrainingFrequency],
+        ConstraintField::Workloads => &[Field::WorkloadTypes],
+        ConstraintField::Platform => &[Field::DeploymentPreference],
+        ConstraintField::ModelTypes => &[Field::ModelTypes],
+    }
+}
+
+/// The name on the wire of a value of the schema.
+fn wire(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(name)) => name,
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
+/// What intake gave, in the suite's terms.
+fn given(set: &ConstraintSet, field: Field) -> Given {
+    fn number<T>(stated: Option<&Stated<T>>, tolerance: f64, numbers: impl Fn(&T) -> Vec<f64>) -> Given {
+        stated.map_or_else(Given::default, |stated| Given {
+            numbers: numbers(&stated.value),
+            tolerance,
+            confidence: Some(stated.confidence),
+            ..Given::default()
+        })
+    }
+    fn names<T>(stated: Option<&Stated<T>>, names: impl Fn(&T) -> Vec<String>) -> Given {
+        stated.map_or_else(Given::default, |stated| {
+            let mut names = names(&stated.value);
+            names.sort();
+            names.dedup();
+            Given { names, confidence: Some(stated.confidence), ..Given::default() }
+        })
+    }
+    match field {
+        Field::BudgetUsdMonth => {
+            let foreign = set.budget.as_ref().is_some_and(|stated| stated.value.currency != Currency::Usd);
+            number(set.budget.as_ref(), if foreign { 0.1 } else { 0.02 }, |budget| vec![budget.usd_per_month])
+        }
+        Field::Regions => names(set.regions.as_ref(), |regions| regions.iter().map(|r| r.code.clone()).collect()),
+        Field::DataClassification => names(set.data_class.as_ref(), |class| {
+            let name = match class {
+                DataClass::Public => "public",
+                DataClass::Internal => "internal",
+                DataClass::Confidential | DataClass::Pii => "sensitive",
+                DataClass::Pci | DataClass::Phi | DataClass::Restricted => "restricted",
+            };
+            vec![name.to_owned()]
+        }),
+        Field::LatencyMs => number(set.latency.as_ref(), 0.01, |latency| vec![latency.milliseconds]),
+        Field::ThroughputRps => number(set.throughput.as_ref(), 0.02, |throughput| {
+            vec![throughput.average_per_second, throughput.peak_per_second]
+        }),
+        Field::AvailabilityTarget => number(set.availability.as_ref(), 0.05, |availability| vec![availability.percent]),
+        Field::WorkloadTypes => names(set.workloads.as_ref(), |types| types.iter().map(wire).collect()),
+        Field::DeploymentPreference => names(set.platform.as_ref(), |platform| vec![wire(platform)]),
+        Field::TrainingFrequency => names(set.retraining.as_ref(), |retraining| vec![wire(retraining)]),
+        Field::ModelTypes => names(set.model_types.as_ref(), |types| types.iter().map(|name| model(name)).collect()),
+        Field::Compliance => names(set.compliance.as_ref(), |frameworks| {
+            let name = |framework: &Framework| match framework {
+                Framework::FedRamp => "fedramp".to_owned(),
+                Framework::Gdpr
+                | Framework::Hipaa
+                | Framework::PciDss
+                | Framework::Soc2
+                | Framework::Iso27001
+                | Framework::Ccpa
+                | Framework::EuAiAct => wire(framework),
+            };
+            frameworks.iter().map(name).collect()
+        }),
+        Field::Tooling => {
+            let mut given =
+                names(set.tooling.as_ref(), |tools| tools.preferred.iter().map(|name| tool(name)).collect());
+            // A cloud is no tool, but a case may list it as one; it never counts against a case that does not.
+            match set.cloud.as_ref().map(|stated| stated.value) {
+                Some(cloud @ (Cloud::Aws | Cloud::Gcp | Cloud::Azure)) if !given.names.is_empty() => {
+                    given.names.push(wire(&cloud));
+                }
+                Some(_) | None => {}
+            }
+            given
+        }
+        Field::ToolingExcluded => {
+            names(set.tooling.as_ref(), |tools| tools.excluded.iter().map(|name| tool(name)).collect())
+        }
+        Field::TeamSize => {
+            let sized = set.team.as_ref().filter(|stated| stated.value.size.is_some());
+            number(sized, 0.0, |team| team.size.map(f64::from).into_iter().collect())
+        }
+        Field::Language => Given { names: set.language.iter().cloned().collect(), ..Given::default() },
+        Field::Conflicts => {
+            let group = |fields: &[ConstraintField]| {
+                let mut names: Vec<String> =
+                    fields.iter().flat_map(|f| suite_fields(*f)).map(|f| f.as_str().to_owned()).collect();
+                names.sort();
+                names.dedup();
+                names
+            };
+            let groups: Vec<Vec<String>> = set.conflicts.iter().map(|conflict| group(&conflict.fields)).collect();
+            Given { groups: groups.into_iter().filter(|group| !group.is_empty()).collect(), ..Given::default() }
+        }
+    }
+}
+
+/// What a case wants of a field.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    numbers: Vec<f64>,
+    /// Whole right answers; the first is the expected one.
+    wholes: Vec<Vec<String>>,
+    /// Names that may be there too.
+    extras: Vec<String>,
+    /// Groups of fields.
+    groups: Vec<Vec<String>>,
+    /// Groups that may be found too.
+    extra_groups: Vec<Vec<String>>,
+    /// Nothing is right as well.
+    or_nothing: bool,
+}
+
+/// Reads a value of `expected` or `accept`; `None` for a value that says "nothing".
+fn wanted(field: Field, expected: &Value, accept: &[Value]) -> Result<Option<Wanted>, String> {
+    let name = |value: &Value| match value {
+        Value::String(name) => Ok(match field {
+            Field::Tooling | Field::ToolingExcluded => tool(name),
+            Field::ModelTypes => model(name),
+            Field::Regions => name.trim().to_lowercase(),
+            Field::Language => name.trim().to_lowercase().chars().take(2).collect(),
+            Field::BudgetUsdMonth
+            | Field::DataClassification
+            | Field::LatencyMs
+            | Field::ThroughputRps
+            | Field::AvailabilityTarget
+            | Field::WorkloadTypes
+            | Field::DeploymentPreference
+            | Field::TrainingFrequency
+            | Field::Compliance
+            | Field::TeamSize
+            | Field::Conflicts => plain(name),
+        }),
+        other => Err(format!("is {other}; a name in quotes is expected")),
+    };
+    let names = |value: &Value| match value {
+        Value::Array(items) => items.iter().map(name).collect::<Result<Vec<_>, _>>(),
+        single => Ok(vec![name(single)?]),
+    };
+    let groups = |value: &Value| -> Result<Vec<Vec<String>>, String> {
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_array) => items.iter().map(names).collect(),
+            Value::Array(items) if items.is_empty() => Ok(Vec::new()),
+            flat => Ok(vec![names(flat)?]),
+        }
+    };
+    if expected.is_null() || expected.as_array().is_some_and(Vec::is_empty) {
+        return Ok(None);
+    }
+    let mut wanted = Wanted::default();
+    let all = std::iter::once(expected).chain(accept.iter().filter(|value| !value.is_null()));
+    wanted.or_nothing = accept.iter().any(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty));
+    for (index, value) in all.enumerate() {
+        match field.kind() {
+            Kind::Number => match value {
+                Value::Number(number) => wanted.numbers.extend(number.as_f64()),
+                Value::Array(items) if index > 0 && items.is_empty() => {}
+                other => return Err(format!("is {other}; a number is expected")),
+            },
+            Kind::Name => wanted.wholes.push(vec![match value {
+                Value::Array(items) if items.len() == 1 => name(&items[0])?,
+                other => name(other)?,
+            }]),
+            Kind::Names if index == 0 || value.is_array() => wanted.wholes.push(names(value)?),
+            Kind::Names => wanted.extras.push(name(value)?),
+            Kind::Groups if index == 0 => wanted.groups = groups(value)?,
+            Kind::Groups => wanted.extra_groups.extend(groups(value)?),
+        }
+    }
+    Ok(Some(wanted))
+}
+
+/// Counted elements.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Count {
+    right: u32,
+    given: u32,
+    expected: u32,
+    invented: u32,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.right += other.right;
+        self.given += other.given;
+        self.expected += other.expected;
+        self.invented += other.invented;
+    }
+
+    fn verdict(self) -> &'static str {
+        match self {
+            Self { invented: 1.., .. } => "invented",
+            Self { right, given, expected, .. } if right == given && right == expected => "right",
+            Self { given: 0, .. } => "missed",
+            Self { right: 0, .. } => "wrong",
+            Self { .. } => "partly",
+        }
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// True when a given name satisfies a wanted one.
+fn satisfies(field: Field, given: &str, wanted: &str) -> bool {
+    given == wanted || field == Field::ModelTypes && is_a(given, wanted, 4)
+}
+
+/// True when a name counts neither for nor against a case that does not list it.
+fn is_neutral(field: Field, name: &str, listed: &[String]) -> bool {
+    match field {
+        Field::Tooling | Field::ToolingExcluded => is_cloud(name) || is_model(&model(name)),
+        Field::ModelTypes => listed.iter().any(|other| is_a(other, name, 4)),
+        Field::BudgetUsdMonth
+        | Field::Regions
+        | Field::DataClassification
+        | Field::LatencyMs
+        | Field::ThroughputRps
+        | Field::AvailabilityTarget
+        | Field::WorkloadTypes
+        | Field::DeploymentPreference
+        | Field::TrainingFrequency
+        | Field::Compliance
+        | Field::TeamSize
+        | Field::Language
+        | Field::Conflicts => false,
+    }
+}
+
+fn judge_names(field: Field, given: &[String], whole: &[String], extras: &[String]) -> Count {
+    let right = whole.iter().filter(|name| given.iter().any(|other| satisfies(field, other, name))).count();
+    let wrong = given
+        .iter()
+        .filter(|name| {
+            !whole.iter().chain(extras).any(|other| satisfies(field, name, other)) && !is_neutral(field, name, whole)
+        })
+        .count();
+    Count { right: count(right), given: count(right + wrong), expected: count(whole.len()), invented: 0 }
+}
+
+/// Judges a field of a case.
+fn judge(field: Field, given: &Given, wanted: Option<&Wanted>) -> Count {
+    let Some(wanted) = wanted else {
+        let invented = match field.kind() {
+            Kind::Number => usize::from(!given.numbers.is_empty()),
+            Kind::Name => given.names.len(),
+            Kind::Names => given.names.iter().filter(|name| !is_neutral(field, name, &given.names)).count(),
+            Kind::Groups => given.groups.len(),
+        };
+        return Count { invented: count(invented), given: count(invented), ..Count::default() };
+    };
+    let judged = match field.kind() {
+        Kind::Number => {
+            let close = |given_number: f64, number: f64| {
+                let (given_number, number) = match field {
+                    Field::AvailabilityTarget => (100.0 - given_number, 100.0 - number),
+                    _ => (given_number, number),
+                };
+                (given_number - number).abs() <= given.tolerance * number.abs() + 1e-9
+            };
+            let right = given.numbers.iter().any(|number| wanted.numbers.iter().any(|other| close(*number, *other)));
+            let there = !given.numbers.is_empty();
+            Count { right: u32::from(right), given: u32::from(there), expected: 1, invented: 0 }
+        }
+        Kind::Name => {
+            let right = given.names.first().is_some_and(|name| wanted.wholes.iter().any(|whole| whole[0] == *name));
+            Count { right: u32::from(right), given: count(given.names.len()), expected: 1, invented: 0 }
+        }
+        Kind::Names => {
+            let of = |whole: &Vec<String>| judge_names(field, &given.names, whole, &wanted.extras);
+            // The right answer that is nearest to what was given, by F1; the first on a tie.
+            let quality = |c: &Count| f64::from(2 * c.right) / f64::from((c.given + c.expected).max(1));
+            let best = wanted.wholes.iter().map(of).reduce(|a, b| if quality(&b) > quality(&a) { b } else { a });
+            best.unwrap_or_default()
+        }
+        Kind::Groups => {
+            let share = |a: &[String], b: &[String]| a.iter().any(|name| b.contains(name));
+            let right =
+                wanted.groups.iter().filter(|group| given.groups.iter().any(|other| share(group, other))).count();
+            let wrong = given
+                .groups
+                .iter()
+                .filter(|group| !wanted.groups.iter().chain(&wanted.extra_groups).any(|other| share(group, other)))
+                .count();
+            Count {
+                right: count(right),
+                given: count(right + wrong),
+                expected: count(wanted.groups.len()),
+                invented: 0,
+            }
+        }
+    };
+    if wanted.or_nothing && judged.given == 0 { Count::default() } else { judged }
+}
+
+/// A bin of the calibration table.
+#[derive(Debug, Clone, Copy)]
+struct Bin {
+    from: f64,
+    to: f64,
+    values: u32,
+    right: u32,
+}
+
+/// Bins of the calibration table; the last one has the promise.
+const BINS: [(f64, f64); 5] = [(0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01)];
+
+/// Runs the suite.
+///
+/// # Errors
+/// When a file cannot be used; the message names the case and the field.
+pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
+    let mut totals: BTreeMap<Field, Count> = BTreeMap::new();
+    let mut bins: Vec<Bin> = BINS.iter().map(|(from, to)| Bin { from: *from, to: *to, values: 0, right: 0 }).collect();
+    let mut skipped: BTreeMap<String, u32> = BTreeMap::new();
+    let mut results: Vec<Value> = Vec::new();
+    let mut problems: Vec<String> = Vec::new();
+    for path in files {
+        for case in cases::read::<Case>(path)? {
+            let asked = asked(path, &case, &mut skipped)?;
+            let set = extract(&case.prompt).constraints;
+            let mut judged = serde_json::Map::new();
+            for (field, wanted) in asked {
+                let given = given(&set, field);
+                let counted = judge(field, &given, wanted.as_ref());
+                totals.entry(field).or_default().add(counted);
+                let verdict = counted.verdict();
+                if let Some(confidence) = given.confidence
+                    && counted.given > 0
+                    && let Some(bin) = bins.iter_mut().find(|bin| (bin.from..bin.to).contains(&confidence))
+                {
+                    bin.values += 1;
+                    bin.right += u32::from(counted.right == counted.given);
+                }
+                let value = given.value(field.kind());
+                let expected = case.expected.get(field.as_str());
+                if verdict != "right" && counted != Count::default() {
+                    let expected = expected.map_or("nothing".to_owned(), ToString::to_string);
+                    problems.push(format!(
+                        "{:<9} {} {} is {value}, expected {expected}",
+                        verdict,
+                        case.name,
+                        field.as_str()
+                    ));
+                }
+                judged.insert(
+                    field.as_str().to_owned(),
+                    json!({
+                        "verdict": verdict, "given": value, "expected": expected, "confidence": given.confidence,
+                        "right": counted.right, "of_given": counted.given, "of_expected": counted.expected,
+                        "invented": counted.invented,
+                    }),
+                );
+            }
+            results.push(json!({
+                "file": path.file_name().map(|name| name.to_string_lossy().into_owned()),
+                "name": case.name,
+                "fields": judged,
+            }));
+        }
+    }
+    Ok(outcome(&totals, &bins, &skipped, results, &problems))
+}
+
+/// What a case asks for: each judged field with what is wanted, `None` where nothing may be given.
+fn asked(
+    path: &Path,
+    case: &Case,
+    skipped: &mut BTreeMap<String, u32>,
+) -> Result<BTreeMap<Field, Option<Wanted>>, BadCases> {
+    let mut asked = BTreeMap::new();
+    let mut known = |name: &str| {
+        let field = Field::named(name);
+        if field.is_none() {
+            *skipped.entry(name.to_owned()).or_default() += 1;
+        }
+        field
+    };
+    for (name, value) in &case.expected {
+        let Some(field) = known(name) else { continue };
+        let accept = match case.accept.get(name) {
+            Some(Value::Array(items)) => items.clone(),
+            Some(single) => vec![single.clone()],
+            None => Vec::new(),
+        };
+        let wanted = wanted(field, value, &accept)
+            .map_err(|problem| BadCases::field(path, &case.name, &format!("expected.{name}"), problem))?;
+        asked.insert(field, wanted);
+    }
+    for name in &case.absent {
+        let Some(field) = known(name) else { continue };
+        if asked.insert(field, None).is_some_and(|wanted| wanted.is_some()) {
+            return Err(BadCases::field(path, &case.name, name, "is both expected and absent"));
+        }
+    }
+    Ok(asked)
+}
+
+fn outcome(
+    totals: &BTreeMap<Field, Count>,
+    bins: &[Bin],
+    skipped: &BTreeMap<String, u32>,
+    results: Vec<Value>,
+    problems: &[String],
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut total = Count::default();
+    let mut rows = Vec::new();
+    let mut fields = serde_json::Map::new();
+    let row = |name: &str, count: Count| {
+        vec![
+            name.to_owned(),
+            share(count.right, count.given),
+            share(count.right, count.expected),
+            count.invented.to_string(),
+            count.right.to_string(),
+            count.given.to_string(),
+            count.expected.to_string(),
+        ]
+    };
+    for (field, count) in totals {
+        rows.push(row(field.as_str(), *count));
+        total.add(*count);
+        fields.insert(
+            field.as_str().to_owned(),
+            json!({
+                "precision": ratio(count.right, count.given), "recall": ratio(count.right, count.expected),
+                "invented": count.invented, "right": count.right, "given": count.given, "expected": count.expected,
+            }),
+        );
+    }
+    rows.push(row("total", total));
+    if !problems.is_empty() {
+        outcome.say(problems.join("\n"));
+    }
+    outcome.table(
+        &format!("intake: {} cases", results.len()),
+        &["field", "precision", "recall", "invented", "right", "given", "expected"],
+        &rows,
+    );
+    let calibration: Vec<Vec<String>> = bins
+        .iter()
+        .map(|bin| {
+            let range =
+                if bin.to > 1.0 { format!("{} and more", bin.from) } else { format!("{} to {}", bin.from, bin.to) };
+            vec![range, bin.values.to_string(), bin.right.to_string(), share(bin.right, bin.values)]
+        })
+        .collect();
+    outcome.table("calibration", &["confidence", "values", "right", "share right"], &calibration);
+    if !skipped.is_empty() {
+        let names: Vec<String> = skipped.iter().map(|(name, times)| format!("{name} ({times})")).collect();
+        outcome.say(format!("Fields that are not known, skipped: {}", names.join(", ")));
+    }
+    outcome.put("suite", "intake");
+    outcome.put("precision", ratio(total.right, total.given));
+    outcome.put("recall", ratio(total.right, total.expected));
+    outcome.put("invented", total.invented);
+    outcome.put("right", total.right);
+    outcome.put("given", total.given);
+    outcome.put("expected", total.expected);
+    outcome.put("fields", fields);
+    outcome.put(
+        "calibration",
+        bins.iter()
+            .map(|bin| {
+                json!({"from": bin.from, "to": bin.to.min(1.0), "values": bin.values, "right": bin.right,
+                    "share": (bin.values > 0).then(|| ratio(bin.right, bin.values))})
+            })
+            .collect::<Vec<_>>(),
+    );
+    outcome.put("skipped", json!(skipped));
+    outcome.put("cases", results);
+    outcome
+}

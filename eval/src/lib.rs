@@ -1,0 +1,86 @@
+//! Measures the agents' judgement on cases that people wrote: `cargo xtask eval SUITE [--json] [--cases FILE]...`.
+//!
+//! A **suite** is a folder of case files (`eval/cases/SUITE/*.json`, each a JSON array) and a module that judges them.
+//! `--cases` takes other files instead, and may be repeated. Tables are printed for people; `--json` prints one JSON
+//! object with every case's results and the totals. Exit code 0: measured, whatever the figures. Exit code 2: a file
+//! that cannot be used, with the case and the field that are wrong.
+//!
+//! To add a suite: a module with `pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases>`, a variant of [`Suite`],
+//! a folder of cases.
+//!
+//! | suite | what is measured | how it is judged |
+//! |---|---|---|
+//! | [`intake`] | the requirement's text to constraints | [the rules](intake) of comparing, field by field |
+
+pub mod cases;
+pub mod intake;
+pub mod report;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, ValueEnum};
+
+pub use cases::BadCases;
+pub use report::Outcome;
+
+/// Exit code when a file of cases cannot be used.
+pub const BAD_CASES: u8 = 2;
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suite {
+    /// The requirement's text to constraints.
+    Intake,
+}
+
+impl Suite {
+    /// The folder of its cases, below `eval/cases`.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+        }
+    }
+
+    /// Judges the cases of some files.
+    ///
+    /// # Errors
+    /// When a file cannot be used; the message names the case and the field.
+    pub fn run(self, files: &[PathBuf]) -> Result<Outcome, BadCases> {
+        match self {
+            Self::Intake => intake::run(files),
+        }
+    }
+
+    /// The files of cases that stand in the repository.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn files(self) -> Result<Vec<PathBuf>, BadCases> {
+        cases::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(self.folder()))
+    }
+}
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "eval", bin_name = "cargo xtask eval", about = "Measure an agent's judgement on cases")]
+pub struct Arguments {
+    /// What is measured.
+    #[arg(value_enum)]
+    pub suite: Suite,
+    /// Print one JSON object instead of tables.
+    #[arg(long)]
+    pub json: bool,
+    /// A file of cases, instead of those of the repository; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub cases: Vec<PathBuf>,
+}
+
+/// Runs a suite and returns what is printed.
+///
+/// # Errors
+/// When a file of cases cannot be used.
+pub fn run(arguments: &Arguments) -> Result<String, BadCases> {
+    let files = if arguments.cases.is_empty() { arguments.suite.files()? } else { arguments.cases.clone() };
+    let outcome = arguments.suite.run(&files)?;
+    Ok(if arguments.json { outcome.json() } else { outcome.text() })
+}
