@@ -227,9 +227,6 @@ pub struct Pattern {
     /// Tags that no other part may bring.
     #[serde(default)]
     pub conflicts: Vec<String>,
-    /// Patterns that come with it.
-    #[serde(default)]
-    pub companions: Vec<String>,
     /// Fit by deployment, 0 to 1; missing is 0.
     pub deployments: BTreeMap<String, f64>,
     /// Fit by use case, 0 to 1; missing is `default`.
@@ -263,8 +260,10 @@ pub struct Pattern {
     #[serde(default)]
     pub cold_start: Option<ColdStart>,
     /// Where its limits, its latency and its work are from.
-    #[serde(default)]
     pub sources: Vec<String>,
+    /// Until when its facts are known to hold: the date of its file.
+    #[serde(skip)]
+    pub date: String,
     /// How it is sized; nothing is sized without.
     #[serde(default)]
     pub sizing: Option<Sizing>,
