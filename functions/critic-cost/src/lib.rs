@@ -88,7 +88,7 @@ pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostRe
     let savings = savings::find(&parts, &input.plan.constraints, &input.plan, &workload, catalogue)?;
     let findings = findings(input, &estimate, budget.as_ref(), &savings, &parts, catalogue);
     let trade_offs = trade_offs(&input.plan);
-    Ok(CostReview { estimate, budget, savings, trade_offs, findings })
+    Ok(CostReview { estimate, budget, savings, trade_offs, findings, ..CostReview::default() })
 }
 
 fn findings(

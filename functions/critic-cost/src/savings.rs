@@ -4,7 +4,7 @@ use design::{
     constraint::ConstraintSet,
     cost::SavingsOption,
     plan::PlanDecision,
-    words::{percent, readable},
+    words::{percent, readable, usd},
 };
 use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
 use knowledge::catalogue::Catalogue;
@@ -32,6 +32,11 @@ pub fn find(
     options.sort_by(|a, b| b.monthly_usd.total_cmp(&a.monthly_usd).then(a.title.cmp(&b.title)));
     options.truncate(OPTIONS);
     Ok(options)
+}
+
+/// The arithmetic of a saving.
+fn less(now: f64, then: f64) -> String {
+    format!("{} now − {} changed = {}", usd(now), usd(then), usd(now - then))
 }
 
 /// Another pattern for one part, the rest unchanged: the cheapest that still goes together and breaks nothing new.
@@ -106,6 +111,7 @@ fn other_patterns(
                 title: format!("{} instead of {}", pattern.name, part.pattern.name),
                 monthly_usd: saving,
                 trade_off: format!("{}.", gives_up.join("; ")),
+                evidence: less(now.cost.expected_usd, then.cost.expected_usd),
             });
         }
         options.extend(best);
@@ -151,6 +157,12 @@ fn commitments(parts: &[&Part<'_>], catalogue: &Catalogue) -> Vec<SavingsOption>
                     readable(base.round()),
                     commitment.source
                 ),
+                evidence: format!(
+                    "{} of lines that run all month × {} % = {}",
+                    usd(base),
+                    readable(commitment.discount * 100.0),
+                    usd(base * commitment.discount)
+                ),
             }
         })
         .collect()
@@ -177,6 +189,7 @@ fn one_unit_less(parts: &[&Part<'_>], workload: &Workload) -> Vec<SavingsOption>
                     percent(part.pattern.availability.multi),
                     readable((100.0 - single) / 100.0 * 730.0)
                 ),
+                evidence: less(part.expected_usd, part.expected_usd / 2.0),
             })
         })
         .collect()

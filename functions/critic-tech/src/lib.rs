@@ -80,6 +80,7 @@ pub fn review(input: &TechInput, catalogue: &'static Catalogue) -> Result<TechRe
         availability_percent: availability_percent(&parts, &workload),
         failure_domains: failure_domains(&parts, &workload),
         findings: findings::find(&parts, &input.plan.constraints, &workload, selected),
+        ..TechReview::default()
     })
 }
 

@@ -306,6 +306,7 @@ fn a_finding_that_asks_for_another_plan_gets_one_and_it_stays() {
         availability_percent: 99.0,
         failure_domains: vec![],
         findings: vec![finding],
+        ..TechReview::default()
     };
     let second = think(
         memory(&constraints)
@@ -344,6 +345,7 @@ fn a_cost_finding_leads_to_a_cheaper_plan() {
             patterns: vec![pattern(&plan, Capability::Serve).to_owned()],
             replan: true,
         }],
+        ..CostReview::default()
     };
     let second = think(
         memory(&constraints)

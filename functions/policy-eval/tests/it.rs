@@ -34,6 +34,7 @@ fn input(constraints: &ConstraintSet, candidates: &[&[&str]]) -> PolicyInput {
         availability_percent: selected.metrics.availability_percent,
         failure_domains: vec![],
         findings: vec![],
+        ..TechReview::default()
     };
     let cost = CostReview {
         estimate: selected.cost.clone(),
@@ -41,6 +42,7 @@ fn input(constraints: &ConstraintSet, candidates: &[&[&str]]) -> PolicyInput {
         savings: vec![],
         trade_offs: vec![],
         findings: vec![],
+        ..CostReview::default()
     };
     PolicyInput { plan, tech, cost, trigger: Trigger::Initial }
 }

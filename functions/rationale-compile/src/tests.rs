@@ -428,6 +428,7 @@ fn fraud() -> Input {
                 finding("tech.failure.region", Severity::Major, "One region fails as a whole"),
                 finding("tech.note", Severity::Info, "The model is small"),
             ],
+            ..TechReview::default()
         },
         cost: CostReview {
             estimate: selected.cost.clone(),
@@ -436,9 +437,11 @@ fn fraud() -> Input {
                 title: "A savings plan of one year".into(),
                 monthly_usd: 40.0,
                 trade_off: "A year's commitment.".into(),
+                evidence: String::new(),
             }],
             trade_offs: vec!["A third instance costs 84 USD and takes 20 ms off the P95.".into()],
             findings: Vec::new(),
+            ..CostReview::default()
         },
         policy: PolicyReport {
             results: vec![
@@ -513,6 +516,7 @@ fn vague() -> Input {
             savings: Vec::new(),
             trade_offs: Vec::new(),
             findings: Vec::new(),
+            ..CostReview::default()
         },
         policy: PolicyReport { results: Vec::new(), passed: 0, failed: 0, blocking: Vec::new() },
         manifest: RepositoryManifest { name: "something".into(), files: Vec::new(), total_bytes: 0 },

@@ -1,13 +1,13 @@
 //! An architecture: parts added up.
 
 use design::{
-    constraint::{Deployment, Expertise},
-    cost::CostEstimate,
+    constraint::{ConstraintField, Deployment, Expertise},
+    cost::{CostEstimate, CostLine},
     finding::StageLoad,
     plan::{CandidateMetrics, Capability},
     words::{percent, readable},
 };
-use knowledge::catalogue::Catalogue;
+use knowledge::{catalogue::Catalogue, price::RegionBasis};
 
 use crate::{EstimateError, part::Part, workload::Workload};
 
@@ -34,15 +34,23 @@ pub fn cost(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -> 
     let lines: Vec<_> = parts.iter().flat_map(|part| part.lines.iter().cloned()).collect();
     let mut assumptions: Vec<String> = workload.assumptions.iter().map(|assumption| assumption.text.clone()).collect();
     assumptions.extend(workload.range_assumptions());
+    let levels = catalogue.price_levels_of(workload.patterns_of);
+    let reference = levels.map_or("the reference region", |levels| levels.reference_region.as_str());
     let (factor, listed) = catalogue.region_factor(&workload.region);
-    if !listed {
+    let by_level = |line: &CostLine| {
+        catalogue
+            .price_in(&line.price_id, &workload.region)
+            .is_some_and(|price| matches!(price.basis, RegionBasis::Factor(_)))
+    };
+    let assumed = lines.iter().filter(|line| by_level(line)).count();
+    if assumed > 0 {
+        let known = if listed { "" } else { ", whose price level is not in the catalogue" };
         assumptions.push(format!(
-            "The price level of {} is not in the catalogue: {} times us-east-1 is assumed.",
+            "{assumed} of {} prices are not listed for {}{known}: {} times those of {reference} is assumed.",
+            lines.len(),
             workload.region,
             readable(factor)
         ));
-    } else if factor != 1.0 {
-        assumptions.push(format!("Prices in {} are {} times those of us-east-1.", workload.region, readable(factor)));
     }
     assumptions.push(
         "List prices without free tiers, discounts, taxes, support plan and data transfer to the internet.".into(),
@@ -129,7 +137,7 @@ fn risk(parts: &[&Part<'_>], workload: &Workload) -> f64 {
     rounded(0.4 * beyond / count + 0.3 * single / count + 0.3 * lock_in / count, 4)
 }
 
-/// Adds parts up and holds them against the objectives.
+/// Adds parts up and holds them against the objectives that a person stated; accepted defaults are soft.
 pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -> Assessment {
     let cost = cost(parts, workload, catalogue);
     let latency_ms = path_latency_ms(parts, workload, workload.percentile);
@@ -146,6 +154,7 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
     }
     if let (Some(target), Some(latency)) = (workload.latency_target_ms, latency_ms)
         && latency > target
+        && workload.binds(ConstraintField::Latency)
     {
         violations.push(format!(
             "latency: P{} of {} ms is above your {} ms",
@@ -156,6 +165,7 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
     }
     if let Some(budget) = workload.budget_usd
         && cost.expected_usd > budget
+        && workload.binds(ConstraintField::Budget)
     {
         violations.push(format!(
             "budget: ${} a month is {} % of your ${}",
@@ -166,6 +176,7 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
     }
     if let Some(target) = workload.availability_target
         && availability < target
+        && workload.binds(ConstraintField::Availability)
     {
         violations.push(format!(
             "availability: {} by the providers' agreements is below your {}",

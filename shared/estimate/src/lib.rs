@@ -2,7 +2,8 @@
 //!
 //! The planner and both critics use this one engine, so that their numbers agree: [`workload::Workload`] turns
 //! constraints into numbers and says what it assumed; [`part::Part`] sizes one pattern for them and prices it;
-//! [`assessment::Assessment`] adds parts up to an architecture.
+//! [`assessment::Assessment`] adds parts up to an architecture; [`usage`] shows the numbers that were priced, and
+//! [`sensitivity`] prices the same design at other loads.
 //!
 //! Architecture invariant: this crate knows `knowledge` and `design`; it knows no agent and no store.
 
@@ -11,6 +12,8 @@ pub mod assessment;
 pub mod mock;
 pub mod part;
 pub mod queue;
+pub mod sensitivity;
+pub mod usage;
 pub mod workload;
 
 /// An estimate could not be made: a fault of the catalogue's data, which the tests keep from happening.

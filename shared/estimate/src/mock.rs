@@ -173,8 +173,34 @@ pub fn requirements() -> Vec<(&'static str, ConstraintSet)> {
         (
             "another cloud",
             ConstraintSet {
-                cloud: said(Cloud::Gcp, "Google Cloud"),
+                cloud: said(Cloud::OnPremises, "in our own data centre"),
                 use_case: said(UseCase::TabularScoring, "churn"),
+                ..ConstraintSet::default()
+            },
+        ),
+        (
+            "recommender on Google Cloud",
+            ConstraintSet {
+                cloud: said(Cloud::Gcp, "Google Cloud"),
+                use_case: said(UseCase::Recommender, "recommend"),
+                deployment: said(Deployment::RealTime, "on the page"),
+                throughput: rate(200.0, 200.0),
+                latency: said(Latency { milliseconds: 200.0, percentile: 95.0 }, "200 ms"),
+                budget: budget(6000.0),
+                ..ConstraintSet::default()
+            },
+        ),
+        (
+            "sensor stream in Amsterdam on Azure",
+            ConstraintSet {
+                use_case: said(UseCase::StreamingAnomaly, "sensors"),
+                deployment: said(Deployment::Streaming, "as they come"),
+                throughput: rate(1000.0, 3000.0),
+                latency: said(Latency { milliseconds: 3000.0, percentile: 95.0 }, "three seconds"),
+                regions: said(
+                    vec![Region { cloud: Cloud::Azure, code: "westeurope".to_owned(), jurisdiction: "EU".to_owned() }],
+                    "West Europe",
+                ),
                 ..ConstraintSet::default()
             },
         ),

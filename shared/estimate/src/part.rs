@@ -1,16 +1,18 @@
 //! One pattern, sized and priced for a workload.
 
 use design::{
-    constraint::{Deployment, UseCase},
+    constraint::{Cloud, Deployment, UseCase},
     cost::CostLine,
+    finding::QuotaUse,
     plan::{Capability, Component},
-    words::readable,
+    words::{cloud, readable},
 };
 use knowledge::{
     catalogue::Catalogue,
     expression::{self, Scope, explain, fill},
     instance::Instance,
     pattern::{CostTerm, Envelope, Pattern, Sizing, wire_name},
+    price::RegionBasis,
 };
 
 use crate::{
@@ -56,14 +58,67 @@ pub struct Part<'a> {
     pub on_path: bool,
     /// What is broken if it is chosen; empty when it suits.
     pub violations: Vec<String>,
+    /// True when the peak needs more units than there are to have.
+    pub over_quota: bool,
     /// What it costs.
     pub lines: Vec<CostLine>,
+    /// The range of each line, in the order of the lines.
+    pub ranges: Vec<Range>,
     /// Low end of the cost, US dollars per month.
     pub low_usd: f64,
     /// Expected cost.
     pub expected_usd: f64,
     /// High end.
     pub high_usd: f64,
+    scope: Scope,
+}
+
+/// What makes the quantity of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Driver {
+    /// Requests or events.
+    Rate,
+    /// Stored and new data.
+    Data,
+    /// Tokens of a request to a language model.
+    Tokens,
+    /// Time of a training run.
+    Training,
+}
+
+/// The range of one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// Low end, US dollars per month.
+    pub low_usd: f64,
+    /// High end.
+    pub high_usd: f64,
+    /// Quantity at the low end.
+    pub low_quantity: f64,
+    /// Quantity at the high end.
+    pub high_quantity: f64,
+    /// Share by which the price itself widens the line.
+    pub widening: f64,
+    /// What the quantity depends on.
+    pub drivers: Vec<Driver>,
+}
+
+/// What the words of an expression depend on.
+fn drivers(expression: &str) -> Vec<Driver> {
+    let mut drivers: Vec<Driver> = expression
+        .split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
+        .filter_map(|word| match word {
+            "average_rps" | "peak_rps" | "requests_month" | "log_requests_month" | "records_per_run" | "window_rps"
+            | "units" | "average_units" | "average_load_units" => Some(Driver::Rate),
+            "stored_gb" | "daily_gb" | "monthly_gb" | "online_gb" | "index_gb" => Some(Driver::Data),
+            "tokens_in" | "tokens_out" => Some(Driver::Tokens),
+            "train_vcpu_hours" | "train_gpu_hours" | "hours" => Some(Driver::Training),
+            _ => None,
+        })
+        .collect();
+    drivers.sort_unstable();
+    drivers.dedup();
+    drivers
 }
 
 struct Sizer<'a, 'w> {
@@ -217,8 +272,8 @@ impl Sizer<'_, '_> {
             };
             let price = self.catalogue.prices.get(&id).ok_or_else(|| EstimateError::Unknown(id.clone()))?;
             let quantity = self.number(&term.quantity, scope)?.max(0.0);
-            let region = if price.same_everywhere { 1.0 } else { region_factor };
-            let unit_price = price.usd * term.factor * region;
+            let here = price.in_region(&self.workload.region, region_factor);
+            let unit_price = here.usd * term.factor;
             let item = term
                 .item
                 .as_ref()
@@ -232,26 +287,36 @@ impl Sizer<'_, '_> {
                     unit: price.unit.clone(),
                     unit_price_usd: unit_price,
                     monthly_usd: quantity * unit_price,
-                    formula: formula(term, scope, quantity, &price.unit, region),
+                    formula: formula(term, scope, quantity, &price.unit, here.basis),
                     price_id: id,
                     price_source: format!("{}, as known {}", price.source, price.date),
                     price_date: price.date.clone(),
                 },
-                price.certainty.widening(),
+                here.certainty.widening(),
             ));
         }
         Ok(lines)
     }
 
-    fn total(&self, instance: Option<&Instance>, usage: Usage) -> Result<f64, EstimateError> {
-        let fitting = self.fit(instance, usage)?;
-        let widen = |widening: f64| match usage {
-            Usage::Low => 1.0 - widening,
-            Usage::Expected => 1.0,
-            Usage::High => 1.0 + widening,
-        };
-        let lines = self.lines(instance, &fitting.scope)?;
-        Ok(lines.iter().map(|(line, widening)| line.monthly_usd * widen(*widening)).sum())
+    fn expected(&self, instance: Option<&Instance>, fitting: &Fitting) -> Result<f64, EstimateError> {
+        Ok(self.lines(instance, &fitting.scope)?.iter().map(|(line, _)| line.monthly_usd).sum())
+    }
+
+    /// The range of each line: the usage at both ends, and what the price itself leaves open.
+    fn ranges(&self, instance: Option<&Instance>, expected: &[(CostLine, f64)]) -> Result<Vec<Range>, EstimateError> {
+        let low = self.lines(instance, &self.fit(instance, Usage::Low)?.scope)?;
+        let high = self.lines(instance, &self.fit(instance, Usage::High)?.scope)?;
+        let ranges = expected.iter().zip(low.iter().zip(&high)).zip(&self.pattern.cost).map(
+            |(((line, widening), ((low, _), (high, _))), term)| Range {
+                low_usd: (low.monthly_usd * (1.0 - widening)).min(line.monthly_usd),
+                high_usd: (high.monthly_usd * (1.0 + widening)).max(line.monthly_usd),
+                low_quantity: low.quantity,
+                high_quantity: high.quantity,
+                widening: *widening,
+                drivers: drivers(&term.quantity),
+            },
+        );
+        Ok(ranges.collect())
     }
 
     /// The part's own share of a request's latency without load, at a percentile.
@@ -261,13 +326,16 @@ impl Sizer<'_, '_> {
 }
 
 /// The quantity's formula with its numbers.
-fn formula(term: &CostTerm, scope: &Scope, quantity: f64, unit: &str, region: f64) -> String {
+fn formula(term: &CostTerm, scope: &Scope, quantity: f64, unit: &str, region: RegionBasis) -> String {
     let mut text = format!("{} = {} {unit}s", explain(&term.quantity, scope), readable(quantity));
     if term.factor != 1.0 {
         text.push_str(&format!("; unit price × {}: {}", readable(term.factor), term.factor_why));
     }
-    if region != 1.0 {
-        text.push_str(&format!("; unit price × {} for the region (assumption)", readable(region)));
+    match region {
+        RegionBasis::Listed => {}
+        RegionBasis::Factor(factor) => {
+            text.push_str(&format!("; unit price × {} for the region (assumption)", readable(factor)));
+        }
     }
     text
 }
@@ -314,7 +382,8 @@ impl<'a> Part<'a> {
                 violations.push(format!("{}: {}", pattern.name, fill(&condition.text, &fitting.scope)));
             }
         }
-        if fitting.needed_units > fitting.maximum {
+        let over_quota = fitting.needed_units > fitting.maximum;
+        if over_quota {
             let unit = pattern.sizing.as_ref().map_or("unit", |sizing| sizing.unit.as_str());
             violations.push(format!(
                 "{}: your peak of {}/s needs {} of the unit `{unit}`; the quota is {}",
@@ -324,20 +393,74 @@ impl<'a> Part<'a> {
                 readable(fitting.maximum)
             ));
         }
-        let lines: Vec<CostLine> = sizer.lines(instance, &fitting.scope)?.into_iter().map(|(line, _)| line).collect();
-        let expected_usd = lines.iter().map(|line| line.monthly_usd).sum::<f64>();
+        let lines = sizer.lines(instance, &fitting.scope)?;
+        let ranges = sizer.ranges(instance, &lines)?;
+        let lines: Vec<CostLine> = lines.into_iter().map(|(line, _)| line).collect();
         Ok(Self {
             pattern,
             instance,
             on_path: sizer.on_path(),
             violations,
-            low_usd: sizer.total(instance, Usage::Low)?.min(expected_usd),
-            high_usd: sizer.total(instance, Usage::High)?.max(expected_usd),
-            expected_usd,
+            over_quota,
+            low_usd: ranges.iter().map(|range| range.low_usd).sum(),
+            high_usd: ranges.iter().map(|range| range.high_usd).sum(),
+            expected_usd: lines.iter().map(|line| line.monthly_usd).sum(),
             lines,
+            ranges,
             size: fitting.size,
             hours: fitting.hours,
+            scope: fitting.scope,
         })
+    }
+
+    /// The part's quotas with what the design takes of each at peak. The load at which a quota is reached goes in a
+    /// straight line through the demand at the peak and at twice the peak: units are whole, so it is about right.
+    ///
+    /// # Errors
+    /// When the catalogue's data is broken.
+    pub fn quotas(&self, workload: &Workload, catalogue: &Catalogue) -> Result<Vec<QuotaUse>, EstimateError> {
+        if self.pattern.quotas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let doubled = workload.scaled(2.0);
+        let now = Sizer { pattern: self.pattern, workload, catalogue };
+        let then =
+            Sizer { pattern: self.pattern, workload: &doubled, catalogue }.fit(self.instance, Usage::Expected)?;
+        let peak = workload.peak_per_second();
+        self.pattern
+            .quotas
+            .iter()
+            .map(|quota| {
+                let demands = match &quota.demand {
+                    Some(demand) => Some((now.number(demand, &self.scope)?, now.number(demand, &then.scope)?)),
+                    None => None,
+                };
+                let demand = demands.map(|(demand, _)| demand);
+                Ok(QuotaUse {
+                    pattern: self.pattern.id.clone(),
+                    name: quota.name.clone(),
+                    limit: quota.value,
+                    unit: quota.unit.clone(),
+                    demand,
+                    share: demand.filter(|_| quota.value > 0.0).map(|demand| demand / quota.value),
+                    reached_at_per_second: demands
+                        .filter(|(now, then)| then > now)
+                        .map(|(now, then)| (peak * (1.0 + (quota.value - now) / (then - now))).max(0.0)),
+                    adjustable: quota.adjustable,
+                    source: quota.source.clone(),
+                    formula: match (&quota.demand, demand) {
+                        (Some(expression), Some(demand)) => format!(
+                            "{} = {} of {} {}",
+                            explain(expression, &self.scope),
+                            readable(demand),
+                            readable(quota.value),
+                            quota.unit
+                        ),
+                        (Some(_) | None, _) => format!("{} {}", readable(quota.value), quota.unit),
+                    },
+                })
+            })
+            .collect()
     }
 
     /// True when it is a redundant part: two or more units, or nothing of its own to size.
@@ -474,15 +597,15 @@ impl<'a> Part<'a> {
 /// What is broken before any sizing: cloud, deployment, use case.
 fn unsuitable(pattern: &Pattern, workload: &Workload) -> Vec<String> {
     let mut violations = Vec::new();
-    if pattern.cloud != workload.cloud {
-        let wanted = match workload.cloud {
-            design::constraint::Cloud::Aws => "AWS",
-            design::constraint::Cloud::Gcp => "Google Cloud",
-            design::constraint::Cloud::Azure => "Azure",
-            design::constraint::Cloud::OnPremises => "your own data centre",
-        };
-        violations
-            .push(format!("{wanted} is wanted, and the catalogue has no patterns for it yet: this is an AWS design"));
+    if pattern.cloud != workload.patterns_of {
+        let (its, wanted) = (cloud(pattern.cloud), cloud(workload.patterns_of));
+        violations.push(format!("{} is of {its}, and this is a design for {wanted}", pattern.name));
+    } else if workload.cloud == Cloud::OnPremises && !pattern.has("on-device") {
+        violations.push(format!(
+            "your own data centre is wanted, and the catalogue has no patterns for it: {} is a service of {}",
+            pattern.name,
+            cloud(pattern.cloud)
+        ));
     }
     if pattern.deployment_fit(workload.deployment) <= 0.0 {
         violations.push(format!(
@@ -537,7 +660,7 @@ fn choose<'a>(
         };
         // A run of more than twelve hours would not fit between two nights.
         let too_slow = too_slow || fitting.hours.is_some_and(|hours| hours > 12.0);
-        let rank = (too_slow, fitting.needed_units > fitting.maximum, sizer.total(Some(instance), Usage::Expected)?);
+        let rank = (too_slow, fitting.needed_units > fitting.maximum, sizer.expected(Some(instance), &fitting)?);
         let better = best.as_ref().is_none_or(|(other, _)| {
             (rank.0, rank.1).cmp(&(other.0, other.1)).then(rank.2.total_cmp(&other.2)).is_lt()
         });

@@ -1,13 +1,15 @@
 //! What is asked of a system, in numbers; what was not said is taken from the use case's profile and stated.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
-    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Stated, UseCase},
+    constraint::{
+        Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Source, Stated, UseCase,
+    },
     plan::Assumption,
-    words::readable,
+    words::{self, readable},
 };
-use knowledge::{catalogue::Catalogue, expression::Scope, pattern::wire_name};
+use knowledge::{catalogue::Catalogue, expression::Scope, pattern::wire_name, region::nearest};
 
 /// Seconds of a month of 730 hours, which AWS bills by.
 pub const SECONDS_PER_MONTH: f64 = 730.0 * 3600.0;
@@ -17,8 +19,6 @@ pub const DAYS_PER_MONTH: f64 = 30.4;
 pub const BATCH_WINDOW_HOURS: f64 = 4.0;
 /// The latency that stands for "none was asked".
 const NO_LATENCY_TARGET_MS: f64 = 1e9;
-/// The region that is assumed for each cloud when none was named.
-const DEFAULT_REGION: &str = "us-east-1";
 
 /// Which end of the range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,11 @@ pub struct Workload {
     pub deployment: Deployment,
     /// The application, where it is known.
     pub use_case: Option<UseCase>,
-    /// The cloud.
+    /// The cloud that is wanted: the stated one, else that of the stated region, else AWS.
     pub cloud: Cloud,
+    /// Whose patterns the design is made of: those of the wanted cloud; of AWS for an own data centre, for which the
+    /// catalogue has none.
+    pub patterns_of: Cloud,
     /// Code of the region.
     pub region: String,
     /// Percentile of the latency objective.
@@ -61,10 +64,51 @@ pub struct Workload {
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
     assumed: BTreeSet<ConstraintField>,
+    origins: BTreeMap<ConstraintField, Origin>,
     average: f64,
     peak: f64,
     stored_gb: f64,
     scope: Scope,
+}
+
+/// Where a constraint's value came from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Origin {
+    /// The source.
+    pub(crate) source: Source,
+    /// How it was derived from the words.
+    pub(crate) derivation: Option<String>,
+    /// The words.
+    pub(crate) quote: Option<String>,
+}
+
+/// Factors on the usage at one end of the range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Factors {
+    /// Requests or events.
+    pub(crate) rate: f64,
+    /// Stored and new data.
+    pub(crate) data: f64,
+    /// Tokens of a request to a language model.
+    pub(crate) tokens: f64,
+    /// Time of a training run.
+    pub(crate) training: f64,
+}
+
+/// Where each known value came from.
+fn origins(constraints: &ConstraintSet) -> BTreeMap<ConstraintField, Origin> {
+    ConstraintField::ALL
+        .into_iter()
+        .filter_map(|field| {
+            let provenance = constraints.provenance(field)?;
+            let origin = Origin {
+                source: provenance.source,
+                derivation: provenance.derivation.map(str::to_owned),
+                quote: provenance.evidence.first().map(|words| words.quote.clone()),
+            };
+            Some((field, origin))
+        })
+        .collect()
 }
 
 fn stated<T: Clone>(value: &Option<Stated<T>>) -> Option<T> {
@@ -100,17 +144,55 @@ impl Workload {
             assume(ConstraintField::Deployment, format!("Results are wanted {name}, {usual}."));
             profile.deployment
         });
-        let cloud = stated(&constraints.cloud).unwrap_or_else(|| {
-            assume(ConstraintField::Cloud, "Amazon Web Services; no provider was named.".into());
-            Cloud::Aws
+        let regions = stated(&constraints.regions).unwrap_or_default();
+        let cloud = stated(&constraints.cloud).unwrap_or_else(|| match regions.first() {
+            Some(region) => {
+                assume(
+                    ConstraintField::Cloud,
+                    format!("{}, to which {} belongs; no provider was named.", words::cloud(region.cloud), region.code),
+                );
+                region.cloud
+            }
+            None => {
+                assume(ConstraintField::Cloud, "Amazon Web Services; no provider was named.".into());
+                Cloud::Aws
+            }
         });
-        let region = stated(&constraints.regions)
-            .and_then(|regions| regions.into_iter().next())
-            .map(|region| region.code)
-            .unwrap_or_else(|| {
-                assume(ConstraintField::Regions, format!("Region {DEFAULT_REGION}; none was named."));
-                DEFAULT_REGION.to_owned()
-            });
+        let patterns_of = match cloud {
+            Cloud::Aws | Cloud::Gcp | Cloud::Azure => cloud,
+            Cloud::OnPremises => {
+                assume(
+                    ConstraintField::Cloud,
+                    "The catalogue has no patterns for an own data centre: this is an AWS design. Its parts on devices and \
+                     gateways run on your own machines, whose purchase and power are not priced; for the other parts the \
+                     design shows what must be replaced."
+                        .into(),
+                );
+                Cloud::Aws
+            }
+        };
+        let reference = || catalogue.price_levels_of(patterns_of).map(|levels| levels.reference_region.clone());
+        let region = match regions.iter().find(|region| region.cloud == patterns_of) {
+            Some(region) => region.code.clone(),
+            // A region of another cloud, or a place on premises: the nearest in law.
+            None => match regions
+                .first()
+                .and_then(|other| Some((other, nearest(patterns_of, None, None, &other.jurisdiction)?)))
+            {
+                Some((other, own)) => {
+                    assume(
+                        ConstraintField::Regions,
+                        format!("Region {}; {} is no region of {}.", own.code, other.code, words::cloud(patterns_of)),
+                    );
+                    own.code
+                }
+                None => {
+                    let region = reference().unwrap_or_default();
+                    assume(ConstraintField::Regions, format!("Region {region}; none was named."));
+                    region
+                }
+            },
+        };
 
         // The rate: stated, or counted records scored daily, or the profile's.
         let volume = stated(&constraints.data_volume);
@@ -303,6 +385,7 @@ impl Workload {
             deployment,
             use_case,
             cloud,
+            patterns_of,
             region,
             percentile: latency.as_ref().map_or(95.0, |latency| latency.percentile.clamp(50.0, 99.99)),
             latency_target_ms: latency.filter(|_| deployment != Deployment::Batch).map(|latency| latency.milliseconds),
@@ -314,6 +397,7 @@ impl Workload {
             frameworks,
             assumptions,
             assumed,
+            origins: origins(constraints),
             average,
             peak,
             stored_gb,
@@ -341,6 +425,40 @@ impl Workload {
         self.assumed.contains(&field)
     }
 
+    /// True when a person stated the field's value, so that it must be kept. A default that was accepted because nothing
+    /// was said is soft: it steers the choice and is never broken by it.
+    pub fn binds(&self, field: ConstraintField) -> bool {
+        self.origins.get(&field).is_some_and(|origin| origin.source != Source::Default)
+    }
+
+    /// Where the field's value came from; `None` when nothing is known of it.
+    pub(crate) fn origin(&self, field: ConstraintField) -> Option<&Origin> {
+        self.origins.get(&field)
+    }
+
+    /// The same workload at a multiple of its load: requests and new data grow, what is stored and the training stay.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let mut scaled = self.clone();
+        scaled.average *= factor;
+        scaled.peak *= factor;
+        for name in ["daily_gb", "monthly_gb"] {
+            if let Some(value) = scaled.scope.get_mut(name) {
+                *value *= factor;
+            }
+        }
+        scaled
+    }
+
+    /// The same workload with another value of a variable that comes from the use case's profile, such as
+    /// `payload_kb`; `None` when there is no such variable.
+    #[must_use]
+    pub fn with_variable(&self, name: &str, value: f64) -> Option<Self> {
+        let mut changed = self.clone();
+        *changed.scope.iter_mut().find(|(own, _)| **own == name)?.1 = value;
+        Some(changed)
+    }
+
     /// A variable of the workload.
     pub fn variable(&self, name: &str) -> f64 {
         self.scope(Usage::Expected).get(name).copied().unwrap_or(0.0)
@@ -348,7 +466,7 @@ impl Workload {
 
     /// The variables that patterns' expressions know, at one end of the range.
     pub fn scope(&self, usage: Usage) -> Scope {
-        let (rate, stored, tokens, training) = self.usage_factors(usage);
+        let Factors { rate, data: stored, tokens, training } = self.factors(usage);
         let mut scope = self.scope.clone();
         let average = self.average * rate;
         scope.insert("average_rps", average);
@@ -380,22 +498,27 @@ impl Workload {
     }
 
     /// Factors on rate, stored data, tokens and training at one end of the range.
-    fn usage_factors(&self, usage: Usage) -> (f64, f64, f64, f64) {
+    pub(crate) fn factors(&self, usage: Usage) -> Factors {
         let rate_is_known = !self.is_assumed(ConstraintField::Throughput);
         let volume_is_known = !self.is_assumed(ConstraintField::DataVolume);
         match usage {
-            Usage::Expected => (1.0, 1.0, 1.0, 1.0),
-            Usage::Low => (if rate_is_known { 0.8 } else { 0.5 }, if volume_is_known { 1.0 } else { 0.5 }, 0.7, 0.5),
-            Usage::High => (
-                if rate_is_known {
+            Usage::Expected => Factors { rate: 1.0, data: 1.0, tokens: 1.0, training: 1.0 },
+            Usage::Low => Factors {
+                rate: if rate_is_known { 0.8 } else { 0.5 },
+                data: if volume_is_known { 1.0 } else { 0.5 },
+                tokens: 0.7,
+                training: 0.5,
+            },
+            Usage::High => Factors {
+                rate: if rate_is_known {
                     (self.peak / self.average).clamp(1.2, 2.0)
                 } else {
                     (self.peak / self.average).max(1.5)
                 },
-                if volume_is_known { 1.2 } else { 2.0 },
-                1.5,
-                2.0,
-            ),
+                data: if volume_is_known { 1.2 } else { 2.0 },
+                tokens: 1.5,
+                training: 2.0,
+            },
         }
     }
 
@@ -404,7 +527,7 @@ impl Workload {
         [("Low", Usage::Low), ("High", Usage::High)]
             .into_iter()
             .map(|(name, usage)| {
-                let (rate, stored, tokens, training) = self.usage_factors(usage);
+                let Factors { rate, data: stored, tokens, training } = self.factors(usage);
                 format!(
                     "{name} end: {} requests/s on average (×{}), data ×{}, tokens ×{}, training time ×{}; prices that are not confirmed ±20 %.",
                     readable(self.average * rate),

@@ -3,7 +3,14 @@
 use design::constraint::{
     Availability, Budget, ConstraintSet, Currency, DataVolume, Deployment, Latency, Source, Stated, Throughput, UseCase,
 };
-use estimate::{assessment, part::Part, workload::Workload};
+use design::cost::UsageBasis;
+use estimate::{
+    assessment,
+    part::Part,
+    sensitivity::{LOADS, sensitivity},
+    usage,
+    workload::Workload,
+};
 use knowledge::catalogue::Catalogue;
 use proptest::prelude::*;
 
@@ -137,4 +144,141 @@ proptest! {
             prop_assert!(more >= less * (1.0 - 1e-9), "{}: {more} < {less}", pattern.id);
         }
     }
+}
+
+/// A design of each kind of deployment.
+const DESIGNS: [(Deployment, &[&str]); 3] = [
+    (
+        Deployment::RealTime,
+        &[
+            "ingest.kinesis-data-streams",
+            "store.s3-iceberg",
+            "feature.dynamodb-online",
+            "train.sagemaker-cpu",
+            "serve.sagemaker-real-time",
+            "observe.cloudwatch-model-monitor",
+        ],
+    ),
+    (Deployment::Batch, &["ingest.s3-batch-landing", "store.s3-iceberg", "train.batch-fargate", "serve.batch-fargate"]),
+    (
+        Deployment::Streaming,
+        &["ingest.kinesis-data-streams", "transform.managed-flink", "serve.lambda-stream-consumer"],
+    ),
+];
+
+#[test]
+fn more_load_costs_more_and_the_own_load_costs_what_the_estimate_says() {
+    let catalogue = Catalogue::embedded().unwrap();
+    for (deployment, design) in DESIGNS {
+        let workload = Workload::of(&asked(None, Some(deployment), 40.0, 100.0, 300.0), catalogue);
+        let loads = sensitivity(design, &workload, &LOADS, catalogue).unwrap();
+        assert_eq!(loads.iter().map(|load| load.factor).collect::<Vec<_>>(), LOADS);
+        assert!(loads.windows(2).all(|pair| pair[0].monthly_usd < pair[1].monthly_usd), "{loads:?}");
+        assert!(
+            loads.windows(2).all(|pair| pair[0].usd_per_thousand > pair[1].usd_per_thousand),
+            "what is fixed is shared by more predictions: {loads:?}"
+        );
+        let parts = assessment::parts_of(design.iter().copied(), &workload, catalogue).unwrap();
+        let expected: f64 = parts.iter().map(|part| part.expected_usd).sum();
+        let own = loads.iter().find(|load| load.factor == 1.0).unwrap();
+        assert!((own.monthly_usd - expected).abs() < 1e-9 && own.breaks.is_empty(), "{own:?}");
+    }
+}
+
+#[test]
+fn a_load_beyond_the_budget_says_so_at_that_load_only() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let mut constraints = asked(None, Some(Deployment::RealTime), 40.0, 100.0, 300.0);
+    let design = DESIGNS[0].1;
+    let usd = |constraints: &ConstraintSet| {
+        sensitivity(design, &Workload::of(constraints, catalogue), &[1.0, 5.0], catalogue).unwrap()
+    };
+    let between = f64::midpoint(usd(&constraints)[0].monthly_usd, usd(&constraints)[1].monthly_usd);
+    constraints.budget = said(Budget { usd_per_month: between, amount: between, currency: Currency::Usd });
+    let loads = usd(&constraints);
+    assert!(loads[0].breaks.is_empty(), "{loads:?}");
+    assert!(loads[1].breaks.iter().any(|text| text.starts_with("budget: ")), "{loads:?}");
+}
+
+#[test]
+fn the_range_of_a_part_is_the_sum_of_its_lines_and_says_what_drives_it() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let workload = Workload::of(&asked(Some(UseCase::Recommender), None, 40.0, 100.0, 300.0), catalogue);
+    for pattern in &catalogue.patterns {
+        let part = Part::new(pattern, &workload, catalogue).unwrap();
+        assert_eq!(part.ranges.len(), part.lines.len());
+        let (low, high) =
+            part.ranges.iter().fold((0.0, 0.0), |sum, range| (sum.0 + range.low_usd, sum.1 + range.high_usd));
+        assert!((low - part.low_usd).abs() < 1e-9 && (high - part.high_usd).abs() < 1e-9, "{}", pattern.id);
+        for (line, range) in part.lines.iter().zip(&part.ranges) {
+            let moved = range.low_quantity != line.quantity || range.high_quantity != line.quantity;
+            assert!(!moved || !range.drivers.is_empty(), "{}: {} moves with nothing", pattern.id, line.item);
+        }
+    }
+}
+
+#[test]
+fn quotas_are_reached_where_the_line_through_two_loads_says() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let workload = Workload::of(&asked(None, Some(Deployment::RealTime), 1000.0, 100.0, 500.0), catalogue);
+    let part = Part::new(catalogue.pattern("serve.lambda-container").unwrap(), &workload, catalogue).unwrap();
+    let quotas = part.quotas(&workload, catalogue).unwrap();
+    let rate = quotas.iter().find(|quota| quota.formula.starts_with("1,000 peak rps")).unwrap();
+    assert_eq!((rate.demand, rate.share), (Some(1000.0), Some(1000.0 / rate.limit)));
+    assert!((rate.reached_at_per_second.unwrap() - rate.limit).abs() < 1e-6, "{rate:?}");
+    let payload = quotas.iter().find(|quota| quota.unit == "kB").unwrap();
+    assert_eq!(payload.reached_at_per_second, None, "no load makes a request larger");
+    // The engine agrees: at the load where the quota of executions is reached, that many units are needed.
+    let executions = quotas.iter().find(|quota| quota.unit == "executions").unwrap();
+    let at = executions.reached_at_per_second.unwrap();
+    let there = Workload::of(&asked(None, Some(Deployment::RealTime), at, 100.0, 500.0), catalogue);
+    let units = Part::new(part.pattern, &there, catalogue).unwrap().size.unwrap().units;
+    assert!((units / executions.limit - 1.0).abs() < 0.05, "{units} of {}", executions.limit);
+}
+
+#[test]
+fn accepted_defaults_are_soft() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let design = DESIGNS[0].1;
+    let mut constraints = asked(None, Some(Deployment::RealTime), 40.0, 100.0, 1.0);
+    constraints.budget = said(Budget { usd_per_month: 1.0, amount: 1.0, currency: Currency::Usd });
+    constraints.availability = said(Availability { percent: 99.9999 });
+    let violations = |constraints: &ConstraintSet| {
+        let workload = Workload::of(constraints, catalogue);
+        let parts = assessment::parts_of(design.iter().copied(), &workload, catalogue).unwrap();
+        assessment::assess(&parts.iter().collect::<Vec<_>>(), &workload, catalogue).violations
+    };
+    assert_eq!(violations(&constraints).len(), 3, "{:?}", violations(&constraints));
+    for stated in [
+        constraints.budget.as_mut().map(|stated| &mut stated.source),
+        constraints.latency.as_mut().map(|stated| &mut stated.source),
+        constraints.availability.as_mut().map(|stated| &mut stated.source),
+    ] {
+        *stated.unwrap() = Source::Default;
+    }
+    assert_eq!(violations(&constraints), Vec::<String>::new());
+}
+
+#[test]
+fn the_usage_says_which_numbers_are_stated_and_which_are_not() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let constraints = asked(Some(UseCase::FraudDetection), Some(Deployment::RealTime), 40.0, 100.0, 300.0);
+    let lines = usage::lines(&Workload::of(&constraints, catalogue), catalogue);
+    let line = |name: &str| lines.iter().find(|line| line.name == name).unwrap_or_else(|| panic!("{name}: {lines:#?}"));
+    assert_eq!(
+        (line("requests per second, average").value, line("requests per second, average").basis),
+        (40.0, UsageBasis::Stated)
+    );
+    assert_eq!(
+        (line("requests per month").value, line("requests per month").basis),
+        (40.0 * 2_628_000.0, UsageBasis::Derived)
+    );
+    assert_eq!(line("new data per day").basis, UsageBasis::Assumed);
+    assert_eq!(line("training runs per month").basis, UsageBasis::Assumed);
+    assert!(lines.iter().all(|line| !line.derivation.is_empty() && line.value.is_finite()), "{lines:#?}");
+
+    let mut defaulted = constraints;
+    defaulted.throughput.as_mut().unwrap().source = Source::Default;
+    let lines = usage::lines(&Workload::of(&defaulted, catalogue), catalogue);
+    assert_eq!(lines[0].basis, UsageBasis::Assumed, "an accepted default is not what a person said");
 }

@@ -198,6 +198,7 @@ pub async fn decide(store: &Store, key: &RunKey, design: &Design) {
         availability_percent: 99.9,
         failure_domains: vec![],
         findings: vec![],
+        ..TechReview::default()
     };
     let cost = CostReview {
         estimate: estimate(design.usd),
@@ -205,6 +206,7 @@ pub async fn decide(store: &Store, key: &RunKey, design: &Design) {
         savings: vec![],
         trade_offs: vec![],
         findings: vec![],
+        ..CostReview::default()
     };
     let policy = PolicyReport { results: vec![], passed: 0, failed: 0, blocking: vec![] };
     node(store, key, Node::IntakeExtract, 0, &ConstraintSet::default()).await;
