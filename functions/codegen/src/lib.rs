@@ -202,7 +202,7 @@ pub fn generate(
         };
         files.insert(wanted.path, file);
     }
-    for provisioned in &infrastructure.files {
+    for provisioned in infrastructure.files.iter().filter(|_| site.aws) {
         let (path, file) = terraform(provisioned, candidate, &environment, &base)?;
         files.insert(path, file);
     }
@@ -308,7 +308,9 @@ fn layout(site: &Site, candidate: &Candidate) -> Vec<Wanted> {
         add(path.to_owned(), format!("root/{template}.j2"), purpose, Vec::new());
     }
     add(".github/workflows/ci.yml".into(), "github/ci.yml.j2".into(), "Checks of every change", Vec::new());
-    add(".github/workflows/deploy.yml".into(), "github/deploy.yml.j2".into(), "Deployment by hand", Vec::new());
+    if site.aws {
+        add(".github/workflows/deploy.yml".into(), "github/deploy.yml.j2".into(), "Deployment by hand", Vec::new());
+    }
 
     let mut module = |name: &str, template: &str, purpose: &'static str, capability: Option<Capability>| {
         add(format!("src/{package}/{name}.py"), template.to_owned(), purpose, capability.map(of).unwrap_or_default());
@@ -346,7 +348,12 @@ fn layout(site: &Site, candidate: &Candidate) -> Vec<Wanted> {
         (site.experimentation, "experiments", "python/experiments.py.j2", "Experiments of teams"),
         (site.task == "rag", "llm", "tasks/rag/llm.py.j2", "The language model behind a port"),
         (site.task == "fine_tuning", "llm", "tasks/fine_tuning/llm.py.j2", "The language model behind a port"),
-        (site.task == "fine_tuning", "tuning", "tasks/fine_tuning/tuning.py.j2", "Tuning of the language model"),
+        (
+            site.aws && site.task == "fine_tuning",
+            "tuning",
+            "tasks/fine_tuning/tuning.py.j2",
+            "Tuning of the language model",
+        ),
     ] {
         if is_wanted {
             module(name, template, purpose, serve);
@@ -364,11 +371,14 @@ fn layout(site: &Site, candidate: &Candidate) -> Vec<Wanted> {
         (serving.edge, "test_edge"),
         (site.experimentation, "test_experiments"),
         (site.task == "rag", "test_answers"),
-        (site.task == "fine_tuning", "test_tuning"),
+        (site.aws && site.task == "fine_tuning", "test_tuning"),
     ] {
         if is_wanted {
             add(format!("tests/{name}.py"), format!("tests/{name}.py.j2"), "Tests", Vec::new());
         }
+    }
+    if !site.aws {
+        return wanted;
     }
     for name in ["versions", "variables", "main", "storage", "alarms", "budget", "outputs"] {
         add(format!("terraform/{name}.tf"), format!("terraform/{name}.tf.j2"), "Infrastructure: base", Vec::new());

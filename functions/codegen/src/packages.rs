@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_set_brings_what_its_packages_need() {
-        let requirements = Requirements::of(&["always"], &["dev"]).unwrap();
+        let requirements = Requirements::of(&["always", "aws"], &["dev"]).unwrap();
         let has = |list: &[Pinned], name: &str| list.iter().any(|pinned| pinned.name == name);
         assert!(has(&requirements.locked, "botocore") && !has(&requirements.direct, "botocore"));
         assert!(!has(&requirements.locked, "fastapi"), "a batch job has no web server");

@@ -7,6 +7,7 @@ use design::{
     cost::CostReview,
     plan::{Candidate, Capability, Component},
 };
+use knowledge::catalogue::Catalogue;
 use serde::Serialize;
 
 use crate::{
@@ -177,8 +178,11 @@ pub struct Site {
     pub experimentation: bool,
     /// Regulated data or frameworks, in words.
     pub compliance: Vec<&'static str>,
+    /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
+    pub aws: bool,
     /// The region that resources are in.
     pub region: String,
+    cloud: &'static str,
     /// What no template provides.
     pub not_provisioned: Vec<String>,
     short_name: String,
@@ -254,7 +258,13 @@ impl Site {
         let use_case = value(constraints.use_case.as_ref());
         let name = words::repository_name(title, fallback_name(use_case));
         let stream_kind = stream_kind(components);
-        let serving = Serving::of(components, value(constraints.deployment.as_ref()), stream_kind.is_some());
+        let cloud = cloud_of(components)?;
+        let aws = cloud == Cloud::Aws;
+        let mut serving = Serving::of(components, value(constraints.deployment.as_ref()), stream_kind.is_some());
+        if !aws && serving.stream {
+            // Elsewhere a stream pushes its events to the service.
+            serving = Serving { online: true, stream: false, ..serving };
+        }
         let subject = match family {
             Family::Tabular(mode) => Some(Subject::pick(mode, requirement)?),
             Family::Forecasting
@@ -283,6 +293,8 @@ impl Site {
         let shards = count(components, "ingest").unwrap_or(1);
         let humanised = words::humanised(&name);
         Ok(Self {
+            aws,
+            cloud: design::words::cloud(cloud),
             package: words::package_name(&name),
             short_name: words::short_name(&name),
             title_python: format!("\"{humanised}\""),
@@ -299,7 +311,7 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family)?,
+            requirements: requirements(serving, family, aws)?,
             port: PORT,
             components: components.iter().enumerate().map(|(index, component)| row(index, component)).collect(),
             edges: edges(components),
@@ -404,6 +416,13 @@ fn is_region_code(code: &str) -> bool {
 }
 
 /// The kind of event source that the plan has, if any.
+/// The cloud that a plan is for: that of its patterns.
+fn cloud_of(components: &[Component]) -> Result<Cloud, RenderError> {
+    let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+    let mut clouds = components.iter().filter_map(|component| catalogue.pattern(&component.pattern));
+    Ok(clouds.next().map_or(Cloud::Aws, |pattern| pattern.cloud))
+}
+
 fn stream_kind(components: &[Component]) -> Option<&'static str> {
     let words: Vec<String> = components
         .iter()
@@ -430,8 +449,11 @@ fn count(components: &[Component], capability: &str) -> Option<u64> {
         .filter(|count| *count > 0)
 }
 
-fn requirements(serving: Serving, family: Family) -> Result<Requirements, RenderError> {
+fn requirements(serving: Serving, family: Family, aws: bool) -> Result<Requirements, RenderError> {
     let mut sets = vec!["always"];
+    if aws {
+        sets.push("aws");
+    }
     let mut dev = vec!["dev"];
     let pure_lambda = serving.lambda && !serving.sagemaker;
     if serving.online && pure_lambda {

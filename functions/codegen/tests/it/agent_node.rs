@@ -39,7 +39,7 @@ fn run(title: &str) -> Run {
 }
 
 fn memory(fixture: &fixture::Fixture, iteration: u32) -> MemoryBuilder {
-    let input = DesignInput { requirement: fixture.requirement.clone(), constraints: Default::default(), parent: None };
+    let input = DesignInput { requirement: fixture.requirement.clone(), ..DesignInput::default() };
     MemoryBuilder::new(run(&fixture.title), serde_json::to_value(input).unwrap())
         .iteration(iteration)
         .output(Node::IntakeExtract.as_str(), 0, &fixture.constraints)

@@ -1,30 +1,9 @@
 //! The whole catalogue: every pattern of the cloud that we generate for yields a repository.
 
-use std::collections::BTreeMap;
-
-use design::{constraint::Cloud, plan::Component};
-use knowledge::{catalogue::Catalogue, pattern::Pattern};
+use design::constraint::Cloud;
+use knowledge::catalogue::Catalogue;
 
 use crate::{fixture, repository};
-
-fn component(pattern: &Pattern, machine: Option<&String>) -> Component {
-    let mut sizing = BTreeMap::from([("instance_count".to_owned(), "3".to_owned())]);
-    if let Some(machine) = machine {
-        sizing.insert("instance_type".to_owned(), machine.clone());
-    }
-    Component {
-        capability: pattern.capability,
-        pattern: pattern.id.clone(),
-        name: pattern.name.clone(),
-        services: pattern.services.clone(),
-        sizing,
-        max_per_second: Some(90.0),
-        latency_ms: 10.0,
-        availability_percent: 99.9,
-        rationale: pattern.summary.clone(),
-        traces: Vec::new(),
-    }
-}
 
 #[test]
 fn every_pattern_yields_a_repository_with_infrastructure_that_parses() {
@@ -42,7 +21,7 @@ fn every_pattern_yields_a_repository_with_infrastructure_that_parses() {
             let mut fixture = base.clone();
             let components = &mut fixture.plan.candidates[0].components;
             components.retain(|other| other.capability != pattern.capability);
-            components.push(component(pattern, machine));
+            components.push(fixture::component(pattern, machine));
             let repository = fixture.generate();
             let name = format!("{} {machine:?}", pattern.id);
             repository::check(&name, &repository);
@@ -73,9 +52,29 @@ fn a_machine_of_the_plan_is_a_machine_of_the_infrastructure() {
         let mut fixture = base.clone();
         let components = &mut fixture.plan.candidates[0].components;
         components.retain(|other| other.capability.as_str() != "serve");
-        components.push(component(catalogue.pattern(id).unwrap(), Some(&machine.to_owned())));
+        components.push(fixture::component(catalogue.pattern(id).unwrap(), Some(&machine.to_owned())));
         let repository = fixture.generate();
         let content = &repository.files.iter().find(|found| found.path.ends_with(file)).unwrap().content;
         assert!(content.contains(wanted), "{id}: {wanted} is not in\n{content}");
+    }
+}
+
+#[test]
+fn another_cloud_gets_the_code_and_is_told_what_is_not_generated() {
+    for (name, fixture) in fixture::elsewhere() {
+        let repository = fixture.generate();
+        repository::check_any_cloud(&name, &repository);
+        for file in &repository.files {
+            let place = format!("{name}: {}", file.path);
+            assert!(!file.path.starts_with("terraform/") && !file.path.ends_with("deploy.yml"), "{place}");
+            for word in ["boto3", "terraform", "Bedrock", "SageMaker", "awslambdaric"] {
+                assert!(!file.content.contains(word), "{place} speaks of {word}");
+            }
+        }
+        let readme = &repository.files.iter().find(|file| file.path == "README.md").unwrap().content;
+        assert!(readme.contains("infrastructure is not generated"), "{name}: {readme}");
+        for component in &fixture.plan.candidates[0].components {
+            assert!(readme.contains(&component.pattern), "{name}: the README leaves {} out", component.pattern);
+        }
     }
 }

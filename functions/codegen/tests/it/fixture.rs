@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use codegen::Repository;
-use design::{constraint::ConstraintSet, plan::PlanDecision};
+use design::{
+    constraint::{Cloud, ConstraintSet},
+    plan::{Capability, Component, PlanDecision},
+};
+use knowledge::{catalogue::Catalogue, pattern::Pattern};
 
 /// A plan and what was asked.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -42,4 +46,44 @@ pub fn all() -> BTreeMap<String, Fixture> {
 /// One fixture.
 pub fn one(name: &str) -> Fixture {
     all().remove(name).unwrap()
+}
+
+/// The fixtures with plans of the first pattern of each capability on other clouds.
+pub fn elsewhere() -> BTreeMap<String, Fixture> {
+    let catalogue = Catalogue::embedded().unwrap();
+    let mut fixtures = BTreeMap::new();
+    for cloud in [Cloud::Gcp, Cloud::Azure] {
+        for (name, mut fixture) in all() {
+            let of = |capability: Capability| {
+                let suits = |pattern: &&Pattern| pattern.cloud == cloud && pattern.capability == capability;
+                catalogue.patterns.iter().find(suits).map(|pattern| component(pattern, None))
+            };
+            let candidate = &mut fixture.plan.candidates[0];
+            candidate.summary = "One part of each kind.".to_owned();
+            candidate.components = Capability::ALL.into_iter().filter_map(of).collect();
+            assert_eq!(candidate.components.len(), Capability::ALL.len(), "{cloud:?} lacks a capability");
+            fixtures.insert(format!("{name}-{}", format!("{cloud:?}").to_lowercase()), fixture);
+        }
+    }
+    fixtures
+}
+
+/// A component of a pattern.
+pub fn component(pattern: &Pattern, machine: Option<&String>) -> Component {
+    let mut sizing = BTreeMap::from([("instance_count".to_owned(), "3".to_owned())]);
+    if let Some(machine) = machine {
+        sizing.insert("instance_type".to_owned(), machine.clone());
+    }
+    Component {
+        capability: pattern.capability,
+        pattern: pattern.id.clone(),
+        name: pattern.name.clone(),
+        services: pattern.services.clone(),
+        sizing,
+        max_per_second: Some(90.0),
+        latency_ms: 10.0,
+        availability_percent: 99.9,
+        rationale: pattern.summary.clone(),
+        traces: Vec::new(),
+    }
 }
