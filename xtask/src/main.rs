@@ -9,6 +9,7 @@ mod functions;
 mod lambda;
 mod package;
 mod platform;
+mod prices;
 mod progress;
 mod steps;
 mod tools;
@@ -53,6 +54,8 @@ enum Task {
     Check,
     /// Every check and every test, with all the set-up they need.
     Test(TestArguments),
+    /// Refresh the price data from the providers' public price lists.
+    Prices(prices::PricesArguments),
     /// Build the packages for AWS.
     Package {
         /// Only this function, by its name in the template.
@@ -140,6 +143,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(arguments) => {
             return Ok(verdict(checks::test(&workspace, &arguments.only, &arguments.skip).await?));
         }
+        Task::Prices(arguments) => return Ok(verdict(prices::run(&workspace, &arguments).await?)),
         Task::Package { function } => package::run(&workspace, function.as_deref()).await?,
     }
     Ok(ExitCode::SUCCESS)

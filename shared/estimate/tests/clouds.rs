@@ -42,7 +42,12 @@ fn region(cloud: Cloud, code: &str, jurisdiction: &str) -> Region {
 }
 
 fn catalogue() -> &'static Catalogue {
-    Catalogue::embedded().unwrap()
+    Catalogue::embedded().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What is against a pattern for a workload.
+fn violations(pattern: &Pattern, workload: &Workload) -> Vec<String> {
+    Part::new(pattern, workload, catalogue()).unwrap_or_else(|error| panic!("{error}")).violations
 }
 
 /// True when what each pattern and the use case need is there, and nothing clashes.
@@ -79,7 +84,7 @@ fn design_for(constraints: &ConstraintSet) -> Option<Vec<&'static Pattern>> {
             catalogue()
                 .patterns_of(workload.patterns_of)
                 .filter(|pattern| pattern.capability == *capability)
-                .filter(|pattern| Part::new(pattern, &workload, catalogue()).unwrap().violations.is_empty())
+                .filter(|pattern| violations(pattern, &workload).is_empty())
                 .collect()
         })
         .collect();
@@ -120,7 +125,7 @@ fn the_use_cases_usual_deployment_has_a_choice_of_serving_on_every_cloud() {
                 let suit = catalogue()
                     .patterns_of(cloud)
                     .filter(|pattern| pattern.capability == capability)
-                    .filter(|pattern| Part::new(pattern, &workload, catalogue()).unwrap().violations.is_empty())
+                    .filter(|pattern| violations(pattern, &workload).is_empty())
                     .count();
                 assert!(suit >= least, "{cloud:?} {use_case:?} {}: {suit}", capability.as_str());
             }
@@ -189,9 +194,9 @@ fn an_own_data_centre_gets_an_aws_design_that_says_so_and_its_parts_on_devices_s
     assert!(
         workload.assumptions.iter().any(|assumption| assumption.text.contains("no patterns for an own data centre"))
     );
-    let violations = |id: &str| Part::new(catalogue().pattern(id).unwrap(), &workload, catalogue()).unwrap().violations;
-    assert!(violations("serve.greengrass-edge").is_empty());
-    assert!(violations("store.s3-iceberg").iter().any(|violation| violation.contains("the catalogue has no patterns")));
+    let against = |id: &str| violations(catalogue().pattern(id).unwrap(), &workload);
+    assert!(against("serve.greengrass-edge").is_empty());
+    assert!(against("store.s3-iceberg").iter().any(|violation| violation.contains("the catalogue has no patterns")));
 }
 
 #[test]
