@@ -1,21 +1,24 @@
 //! Checks throughput, latency, bottlenecks and failure domains.
 //!
-//! The critic sizes the selected candidate anew with [`estimate`] and holds it against the constraints. A finding blocks
-//! only when an objective or a hard constraint is broken; everything else is said with its severity and does not stop
-//! the run.
+//! The critic sizes the selected candidate anew with [`estimate`] and holds it against the constraints: the [`paths`] of
+//! requests, data and training with their queues; what a failure takes with it and what is bound together ([`reach`]);
+//! cold starts and residency ([`conditions`]); the services' quotas. A finding blocks only when an objective or a hard
+//! constraint is broken that a person stated: an accepted default is soft. Everything else is said with its severity
+//! and does not stop the run.
 
+pub mod conditions;
 pub mod findings;
-
-use std::collections::BTreeMap;
+pub mod paths;
+pub mod reach;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
     constraint::ConstraintField,
-    finding::{FailureDomain, Finding, Severity, TechReview},
+    finding::{Finding, QuotaUse, Severity, TechReview},
     node::Node,
     plan::PlanDecision,
     signal::NoSignal,
-    words::{percent, readable},
+    words::{percent, readable, share},
 };
 use estimate::{
     EstimateError,
@@ -73,54 +76,28 @@ pub fn review(input: &TechInput, catalogue: &'static Catalogue) -> Result<TechRe
         input.plan.selected().ok_or_else(|| EstimateError::Unknown("selected candidate in the plan".to_owned()))?;
     let parts = parts_of(selected.components.iter().map(|component| component.pattern.as_str()), &workload, catalogue)?;
     let parts: Vec<&Part<'_>> = parts.iter().collect();
-    Ok(TechReview {
+    let constraints = &input.plan.constraints;
+    let quotas = parts
+        .iter()
+        .map(|part| part.quotas(&workload, catalogue))
+        .collect::<Result<Vec<Vec<QuotaUse>>, EstimateError>>()?
+        .concat();
+    let mut review = TechReview {
         stages: stages(&parts, &workload),
         // JSON has no infinity: an overloaded path has no latency, and the throughput finding says so.
         path_latency_ms: path_latency_ms(&parts, &workload, workload.percentile).filter(|ms| ms.is_finite()),
         availability_percent: availability_percent(&parts, &workload),
-        failure_domains: failure_domains(&parts, &workload),
-        findings: findings::find(&parts, &input.plan.constraints, &workload, selected),
-        ..TechReview::default()
-    })
-}
-
-/// Parts that share a service fail together; so does everything in the region.
-fn failure_domains(parts: &[&Part<'_>], workload: &Workload) -> Vec<FailureDomain> {
-    let mut by_service: BTreeMap<&str, Vec<&Part<'_>>> = BTreeMap::new();
-    for part in parts {
-        for service in &part.pattern.services {
-            // A product's family fails together: its endpoints, jobs and registries share a control plane.
-            let family = ["SageMaker", "Bedrock", "DynamoDB", "S3", "Fargate", "Lambda", "Kinesis"]
-                .into_iter()
-                .find(|family| service.contains(family))
-                .unwrap_or(service);
-            let sharing = by_service.entry(family).or_default();
-            if !sharing.iter().any(|other| other.pattern.id == part.pattern.id) {
-                sharing.push(part);
-            }
-        }
-    }
-    let mut domains = vec![FailureDomain {
-        name: format!("Region {}", workload.region),
-        patterns: parts.iter().map(|part| part.pattern.id.clone()).collect(),
-        effect: "Everything stops; there is no second region in this design.".to_owned(),
-    }];
-    for (service, sharing) in by_service {
-        if sharing.len() < 2 {
-            continue;
-        }
-        let serving = sharing.iter().any(|part| part.on_path);
-        domains.push(FailureDomain {
-            name: service.to_owned(),
-            patterns: sharing.iter().map(|part| part.pattern.id.clone()).collect(),
-            effect: if serving {
-                "Requests fail, and what feeds or watches the model stops with them.".to_owned()
-            } else {
-                "Requests go on; training, monitoring or data loads wait.".to_owned()
-            },
-        });
-    }
-    domains
+        failure_domains: reach::failure_domains(&parts, &workload),
+        findings: Vec::new(),
+        paths: paths::paths(&parts, &workload),
+        quotas,
+        blast_radius: reach::blast_radius(&parts, &workload),
+        couplings: reach::couplings(&parts, &workload),
+        cold_starts: conditions::cold_starts(&parts, &workload),
+        residency: conditions::residency(&parts, constraints, &workload),
+    };
+    review.findings = findings::find(&parts, constraints, &workload, selected, &review);
+    Ok(review)
 }
 
 fn card(input: &TechInput, review: &TechReview) -> (CardDraft, String) {
@@ -150,8 +127,11 @@ fn card(input: &TechInput, review: &TechReview) -> (CardDraft, String) {
     };
     let mut card = CardDraft::new(input.trigger, Category::Technical, format!("{summary}."), confidence);
     card.priority = if blocking > 0 { Priority::Critical } else { Priority::Medium };
-    for stage in &review.stages {
-        card.reasoning.push(format!("**{}**: {}", stage.pattern, stage.formula));
+    for path in &review.paths {
+        card.reasoning.push(format!("**{} path**: {}", path.name, path.formula));
+        for stage in path.stages.iter().filter(|stage| stage.utilisation.is_some()) {
+            card.reasoning.push(format!("**{}**: {}", stage.pattern, stage.formula));
+        }
     }
     if let Some(stage) = hottest {
         card.reasoning.push(format!(
@@ -159,6 +139,16 @@ fn card(input: &TechInput, review: &TechReview) -> (CardDraft, String) {
             stage.pattern,
             readable((stage.utilisation * 100.0).round()),
             readable(stage.capacity_per_second)
+        ));
+    }
+    let tightest = review.quotas.iter().filter_map(|quota| Some((quota.share?, quota)));
+    if let Some((used, quota)) = tightest.max_by(|(one, _), (other, _)| one.total_cmp(other)) {
+        card.reasoning.push(format!(
+            "The tightest quota is {} ({}): {}, {}.",
+            quota.name,
+            quota.pattern,
+            quota.formula,
+            share(used)
         ));
     }
     card.inputs

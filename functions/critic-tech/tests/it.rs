@@ -4,8 +4,11 @@
 use agent::{Agent, Desk, InMemoryBodies};
 use critic_tech::{TechInput, TechnicalCritic, review};
 use design::{
-    constraint::{Availability, ConstraintSet, Latency, Throughput, Tooling},
-    finding::{Finding, Severity, TechReview},
+    constraint::{
+        Availability, ConstraintField, ConstraintSet, Deployment, Latency, Retraining, Source, Throughput, Tooling,
+        UseCase,
+    },
+    finding::{CouplingKind, Finding, Severity, TechReview},
 };
 use estimate::mock::{plan, requirement, requirements, said};
 use knowledge::catalogue::Catalogue;
@@ -138,4 +141,208 @@ fn every_requirement_is_reviewed_the_same_way_twice() {
         };
         assert_eq!(write(), write(), "{name}");
     }
+}
+
+fn rate(per_second: f64) -> Option<design::constraint::Stated<Throughput>> {
+    said(Throughput { average_per_second: per_second, peak_per_second: per_second }, "rate")
+}
+
+fn with_serve(pattern: &'static str) -> Vec<&'static str> {
+    let mut patterns = SOUND.to_vec();
+    patterns[5] = pattern;
+    patterns[6] = "observe.cloudwatch-evidently";
+    patterns
+}
+
+#[test]
+fn every_path_adds_up_and_names_its_bottleneck() {
+    for (name, constraints) in requirements() {
+        let review = reviewed(&constraints, SOUND);
+        for path in &review.paths {
+            let sum: f64 = path.stages.iter().map(|stage| stage.time).sum();
+            if let Some(total) = path.total {
+                assert!((sum - total).abs() < 1e-6, "{name}: {path:?}");
+            }
+            if let Some(objective) = path.objective {
+                let shares: f64 = path.stages.iter().map(|stage| stage.share).sum();
+                assert!((shares - sum / objective).abs() < 1e-9, "{name}: {path:?}");
+            }
+            let least = path.stages.iter().filter_map(|stage| stage.capacity_per_second).reduce(f64::min);
+            assert_eq!(path.max_per_second, least, "{name}");
+            assert_eq!(path.bottleneck.is_some(), least.is_some(), "{name}");
+        }
+        let request = review.paths.iter().find(|path| path.name == "request" || path.name == "event");
+        if let (Some(path), Some(whole)) = (request.and_then(|path| path.total), review.path_latency_ms) {
+            assert!((path - whole).abs() < 1e-6, "{name}: {path} {whole}");
+        }
+        assert!(review.paths.iter().any(|path| path.name == "ingest"), "{name}");
+        assert!(review.paths.iter().any(|path| path.name == "training"), "{name}");
+    }
+}
+
+#[test]
+fn a_quota_blocks_only_when_nobody_can_raise_it_and_the_rate_was_stated() {
+    let mut constraints = requirement("recommender");
+    constraints.latency = None;
+    constraints.throughput = rate(30_000.0);
+    let lambda = reviewed(&constraints, &with_serve("serve.lambda-container"));
+    let asked = |review: &TechReview| {
+        let quotas = review.findings.iter().filter(|finding| finding.id.starts_with("tech.quota."));
+        quotas.map(|finding| (finding.severity, finding.evidence.clone())).collect::<Vec<_>>()
+    };
+    let raise = asked(&lambda);
+    assert!(
+        raise.iter().any(|(severity, text)| *severity == Severity::Major && text.contains("30,000 peak rps = 30,000 of 10,000")),
+        "{raise:?}"
+    );
+
+    let serverless = with_serve("serve.sagemaker-serverless");
+    assert!(asked(&reviewed(&constraints, &serverless)).iter().any(|(severity, _)| *severity == Severity::Blocking));
+    constraints.throughput.as_mut().unwrap().source = Source::Default;
+    assert!(asked(&reviewed(&constraints, &serverless)).iter().all(|(severity, _)| *severity != Severity::Blocking));
+}
+
+#[test]
+fn what_is_used_of_a_quota_is_demand_over_limit() {
+    for (name, constraints) in requirements() {
+        for quota in reviewed(&constraints, SOUND).quotas {
+            if let (Some(demand), Some(share)) = (quota.demand, quota.share) {
+                assert!((share - demand / quota.limit).abs() < 1e-12, "{name}: {quota:?}");
+                assert!(!quota.reached_at_per_second.is_some_and(|rate| rate < 1e-9), "{name}: {quota:?}");
+            }
+            assert!(!quota.source.is_empty() && !quota.formula.is_empty(), "{name}: {quota:?}");
+        }
+    }
+}
+
+#[test]
+fn a_cold_start_matters_when_calls_are_rare() {
+    let mut constraints = requirement("recommender");
+    constraints.latency = said(Latency { milliseconds: 300.0, percentile: 95.0 }, "300 ms");
+    let patterns = with_serve("serve.lambda-container");
+    let found = |constraints: &ConstraintSet| {
+        let review = reviewed(constraints, &patterns);
+        let cold = review.cold_starts.iter().find(|cold| cold.pattern == "serve.lambda-container").unwrap().clone();
+        let finding = review.findings.into_iter().find(|finding| finding.id.starts_with("tech.cold-start."));
+        (cold.share_of_requests.unwrap(), finding.unwrap().severity)
+    };
+    constraints.throughput = rate(0.001);
+    let (rare, severity) = found(&constraints);
+    assert!((rare - (-0.6f64).exp()).abs() < 1e-12);
+    assert_eq!(severity, Severity::Blocking);
+    constraints.throughput = rate(5.0);
+    let (busy, severity) = found(&constraints);
+    assert!(busy < 1e-9);
+    assert_eq!(severity, Severity::Minor);
+    // Machines that are always on keep nobody waiting.
+    let machines = reviewed(&constraints, SOUND);
+    assert!(machines.cold_starts.iter().all(|cold| !cold.meets_requests), "{:?}", machines.cold_starts);
+}
+
+#[test]
+fn the_catalogue_says_in_the_known_words_whom_a_cold_start_meets() {
+    for pattern in &Catalogue::embedded().unwrap().patterns {
+        let Some(cold) = pattern.cold_start.as_ref().filter(|_| !pattern.on_path.is_empty()) else { continue };
+        // Whoever holds machines and scales them out starts a machine, not a request.
+        let rented = |sizing: &knowledge::pattern::Sizing| sizing.autoscale && sizing.unit == "instance";
+        let machines = pattern.sizing.as_ref().is_some_and(rented) && !pattern.has("serverless");
+        let from_nothing = cold.when.contains("zero") || cold.when.contains("nothing") || cold.when.contains("pause");
+        if machines && !from_nothing {
+            assert!(!critic_tech::conditions::meets_requests(&cold.when), "{}: {}", pattern.id, cold.when);
+        }
+    }
+}
+
+#[test]
+fn nothing_that_was_only_accepted_blocks() {
+    let mut constraints = requirement("recommender");
+    constraints.latency = said(Latency { milliseconds: 1.0, percentile: 99.0 }, "1 ms");
+    constraints.throughput = rate(1e6);
+    constraints.availability = said(Availability { percent: 99.9999 }, "six nines");
+    constraints.retraining = said(Retraining::Hourly, "hourly");
+    assert!(blocking(&reviewed(&constraints, SOUND)).len() >= 3);
+    constraints.latency.as_mut().unwrap().source = Source::Default;
+    constraints.throughput.as_mut().unwrap().source = Source::Default;
+    constraints.availability.as_mut().unwrap().source = Source::Default;
+    constraints.retraining.as_mut().unwrap().source = Source::Default;
+    let review = reviewed(&constraints, SOUND);
+    assert!(blocking(&review).is_empty(), "{:#?}", blocking(&review));
+    assert!(has(&review, "tech.latency") && has(&review, "tech.availability"), "soft, but not silent");
+}
+
+#[test]
+fn a_training_run_must_be_done_before_the_next() {
+    let mut constraints = requirement("recommender");
+    constraints.use_case = said(UseCase::ComputerVision, "pictures");
+    let mut patterns = SOUND.to_vec();
+    patterns[4] = "train.sagemaker-gpu";
+    for (rhythm, late) in [(Retraining::Hourly, true), (Retraining::Monthly, false)] {
+        constraints.retraining = said(rhythm, "rhythm");
+        let review = reviewed(&constraints, &patterns);
+        assert_eq!(has(&review, "tech.training."), late, "{rhythm:?}");
+        let path = review.paths.iter().find(|path| path.name == "training").unwrap();
+        assert_eq!(path.stages[0].utilisation.unwrap() >= 1.0, late, "{path:?}");
+    }
+}
+
+#[test]
+fn a_failing_model_server_stops_answers_and_a_failing_training_does_not() {
+    let review = reviewed(&requirement("recommender"), SOUND);
+    let radius = |pattern: &str| review.blast_radius.iter().find(|radius| radius.pattern == pattern).unwrap();
+    let serve = radius("serve.sagemaker-real-time");
+    assert!(serve.requests_fail && serve.stops.contains(&"feature.dynamodb-online".to_owned()), "{serve:?}");
+    let train = radius("train.sagemaker-cpu");
+    assert!(!train.requests_fail && train.stops.is_empty(), "{train:?}");
+    assert!(train.goes_stale.contains(&"serve.sagemaker-real-time".to_owned()), "{train:?}");
+    for radius in &review.blast_radius {
+        let reached = 1 + radius.stops.len() + radius.goes_stale.len();
+        assert!((radius.share - reached as f64 / SOUND.len() as f64).abs() < 1e-12, "{radius:?}");
+        assert!(!radius.stops.contains(&radius.pattern) && !radius.goes_stale.contains(&radius.pattern));
+    }
+    assert!(review.blast_radius.windows(2).all(|pair| pair[0].requests_fail >= pair[1].requests_fail));
+}
+
+#[test]
+fn couplings_come_from_the_parts_that_are_there() {
+    let review = reviewed(&requirement("recommender"), SOUND);
+    let kinds = |kind| review.couplings.iter().filter(|coupling| coupling.kind == kind).collect::<Vec<_>>();
+    assert_eq!(kinds(CouplingKind::Synchronous)[0].patterns, ["feature.dynamodb-online", "serve.sagemaker-real-time"]);
+    assert!(
+        kinds(CouplingKind::Contract)
+            .iter()
+            .any(|coupling| coupling.patterns == ["train.sagemaker-cpu", "serve.sagemaker-real-time"]),
+        "{:?}",
+        review.couplings
+    );
+    // A second source of the same thing unbinds the pair.
+    let mut two = SOUND.to_vec();
+    two.push("train.batch-fargate");
+    let loose = reviewed(&requirement("recommender"), &two);
+    assert!(!loose.couplings.iter().any(|coupling| coupling.kind == CouplingKind::Contract
+        && coupling.patterns == ["train.sagemaker-cpu", "serve.sagemaker-real-time"]));
+    // A batch design has no chain that a request waits for.
+    let batch = reviewed(&requirement("nightly churn"), SOUND);
+    assert!(batch.couplings.iter().all(|coupling| coupling.kind != CouplingKind::Synchronous));
+}
+
+#[test]
+fn an_excluded_region_blocks_and_the_named_one_does_not() {
+    let mut constraints = requirement("real-time fraud");
+    let review = reviewed(&constraints, SOUND);
+    assert!(review.residency.kept && !has(&review, "tech.residency"), "{:?}", review.residency);
+    assert_eq!(review.residency.jurisdiction.as_deref(), Some("EU"));
+    constraints.excluded_regions = constraints.regions.clone().unwrap().value;
+    let review = reviewed(&constraints, SOUND);
+    assert!(!review.residency.kept && has(&review, "tech.residency.excluded"));
+}
+
+#[test]
+fn a_batch_design_has_a_scoring_path_and_no_request_path() {
+    let mut constraints = requirement("nightly churn");
+    constraints.deployment = said(Deployment::Batch, "nightly");
+    let review = reviewed(&constraints, &with_serve("serve.batch-fargate"));
+    let names: Vec<&str> = review.paths.iter().map(|path| path.name.as_str()).collect();
+    assert_eq!(names, ["ingest", "scoring", "training"]);
+    assert!(review.paths.iter().all(|path| path.unit == "h" || path.name == "ingest"));
+    assert!(constraints.provenance(ConstraintField::Throughput).is_none(), "the records are counted, not the rate");
 }

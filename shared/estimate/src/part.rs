@@ -1,7 +1,7 @@
 //! One pattern, sized and priced for a workload.
 
 use design::{
-    constraint::{Cloud, Deployment, UseCase},
+    constraint::{Cloud, ConstraintField, Deployment, UseCase},
     cost::CostLine,
     finding::QuotaUse,
     plan::{Capability, Component},
@@ -58,6 +58,8 @@ pub struct Part<'a> {
     pub on_path: bool,
     /// What is broken if it is chosen; empty when it suits.
     pub violations: Vec<String>,
+    /// What speaks against it and rests on an accepted default only: nobody asked for it, so that it breaks nothing.
+    pub concerns: Vec<String>,
     /// True when the peak needs more units than there are to have.
     pub over_quota: bool,
     /// What it costs.
@@ -377,21 +379,33 @@ impl<'a> Part<'a> {
         let mut violations = unsuitable(pattern, workload);
         let instance = choose(&sizer, wanted, &mut violations)?;
         let fitting = sizer.fit(instance, Usage::Expected)?;
+        let mut concerns = Vec::new();
         for condition in &pattern.preconditions {
-            if !sizer.holds(&condition.check, &fitting.scope)? {
-                violations.push(format!("{}: {}", pattern.name, fill(&condition.text, &fitting.scope)));
+            if sizer.holds(&condition.check, &fitting.scope)? {
+                continue;
             }
+            let soft = [
+                ("latency_target_ms", ConstraintField::Latency),
+                ("_rps", ConstraintField::Throughput),
+                ("expertise", ConstraintField::Team),
+                ("team_size", ConstraintField::Team),
+            ]
+            .iter()
+            .any(|(name, field)| condition.check.contains(name) && !workload.binds(*field));
+            let text = format!("{}: {}", pattern.name, fill(&condition.text, &fitting.scope));
+            if soft { concerns.push(text) } else { violations.push(text) }
         }
         let over_quota = fitting.needed_units > fitting.maximum;
         if over_quota {
             let unit = pattern.sizing.as_ref().map_or("unit", |sizing| sizing.unit.as_str());
-            violations.push(format!(
+            let text = format!(
                 "{}: your peak of {}/s needs {} of the unit `{unit}`; the quota is {}",
                 pattern.name,
                 readable(fitting.size.as_ref().map_or(0.0, |size| size.arrivals)),
                 readable(fitting.needed_units),
                 readable(fitting.maximum)
-            ));
+            );
+            if workload.binds(ConstraintField::Throughput) { violations.push(text) } else { concerns.push(text) }
         }
         let lines = sizer.lines(instance, &fitting.scope)?;
         let ranges = sizer.ranges(instance, &lines)?;
@@ -401,6 +415,7 @@ impl<'a> Part<'a> {
             instance,
             on_path: sizer.on_path(),
             violations,
+            concerns,
             over_quota,
             low_usd: ranges.iter().map(|range| range.low_usd).sum(),
             high_usd: ranges.iter().map(|range| range.high_usd).sum(),
