@@ -5,7 +5,10 @@
 pub mod card;
 
 use agent::{Agent, AgentError, Desk, Memory, Thought};
-use design::{constraint::ConstraintSet, coverage::CoverageReport, node::Node, plan::PlanDecision, signal::NoSignal};
+use design::{
+    constraint::ConstraintSet, coverage::CoverageReport, input::DesignInput, node::Node, plan::PlanDecision,
+    signal::NoSignal,
+};
 use knowledge::{catalogue::Catalogue, revision};
 use planning::{Brief, Previous};
 use run::{card::Trigger, gate::GateKind};
@@ -57,6 +60,7 @@ impl Agent for Planner {
         let trigger = memory.trigger(GateKind::Final);
         let brief = Brief {
             constraints: memory.latest::<ConstraintSet>(Node::IntakeExtract.as_str())?,
+            weights: memory.input::<DesignInput>()?.weights,
             coverage: memory.find::<CoverageReport>(Node::CoverageCheck.as_str())?.map(|report| report.score),
             previous,
             comments: revision::comments(memory.gates(GateKind::Final)),

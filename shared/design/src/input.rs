@@ -1,21 +1,30 @@
 //! What a person asks of a design run.
 
+use std::collections::BTreeMap;
+
 use run::id::RunId;
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::StructuredConstraints;
+use crate::{constraint::StructuredConstraints, plan::Criterion, policy::PackRef};
 
 /// Longest requirement text, in Unicode scalar values.
 pub const REQUIREMENT_MAX_CHARACTERS: usize = 20_000;
 
 /// The input of a design run; its body is stored once and never changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DesignInput {
     /// The requirement in plain language, 1 to 20,000 characters of any Unicode.
     pub requirement: String,
     /// Constraints that were given as fields; they win over the text.
     #[serde(default)]
     pub constraints: StructuredConstraints,
+    /// How much each criterion counts, 0 or more. Weights that sum to at most 1 are shares, and the criteria that are
+    /// not named share the rest in the proportions of the constraints; larger ones are proportions among themselves.
+    #[serde(default)]
+    pub weights: BTreeMap<Criterion, f64>,
+    /// The project's own policy packs as they were when the run began: a resumed run sees the same rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<PackRef>,
     /// The version that this one continues; its answers are this project's earlier decisions.
     pub parent: Option<RunId>,
 }

@@ -112,6 +112,146 @@ pub struct CandidateMetrics {
     pub risk: f64,
 }
 
+/// What candidates are scored by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Criterion {
+    /// Money.
+    Cost,
+    /// Answer time.
+    Latency,
+    /// Rate that is carried.
+    Throughput,
+    /// Time in service.
+    Availability,
+    /// Work of running it.
+    Operations,
+    /// Protection of data.
+    Security,
+    /// Suits the use case, and what is wanted by name.
+    Fit,
+}
+
+impl Criterion {
+    /// All criteria.
+    pub const ALL: [Self; 7] =
+        [Self::Cost, Self::Latency, Self::Throughput, Self::Availability, Self::Operations, Self::Security, Self::Fit];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cost => "cost",
+            Self::Latency => "latency",
+            Self::Throughput => "throughput",
+            Self::Availability => "availability",
+            Self::Operations => "operations",
+            Self::Security => "security",
+            Self::Fit => "fit",
+        }
+    }
+}
+
+/// Where a criterion's weight came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightSource {
+    /// From what the constraints say.
+    Constraints,
+    /// From findings or a wish of a person that sent the plan back.
+    Feedback,
+    /// Given with the requirement.
+    Input,
+    /// Asked for in the comment of a revision.
+    Comment,
+    /// What those that were given leave over, in the proportions of the constraints.
+    Rest,
+}
+
+/// The weight of a criterion, and why it is that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct WeightUsed {
+    /// The criterion.
+    pub criterion: Criterion,
+    /// 0 to 1; all weights sum to 1.
+    pub weight: f64,
+    /// Where it came from.
+    pub source: WeightSource,
+    /// Why it is that.
+    pub reason: String,
+}
+
+/// A point of the comparison by cost, latency, work and risk; less is better in each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ParetoPoint {
+    /// What it is, such as `Serverless endpoint with managed training`.
+    pub name: String,
+    /// Ids of its patterns in the order of capabilities.
+    pub patterns: Vec<String>,
+    /// Id of the candidate that it is; `None` for a point that is no candidate.
+    pub candidate: Option<String>,
+    /// Expected US dollars per month.
+    pub monthly_usd: f64,
+    /// P95 latency of a request in milliseconds; `None` for batch designs.
+    pub latency_p95_ms: Option<f64>,
+    /// Hours per month that people spend on running it.
+    pub operations_hours_per_month: f64,
+    /// 0 (none) to 1, as in [`CandidateMetrics::risk`].
+    pub risk: f64,
+    /// The weighted score, 0 to 1.
+    pub score: f64,
+    /// True when it breaks no constraint.
+    pub feasible: bool,
+    /// True when no other feasible design is at least as good in all four and better in one.
+    pub on_front: bool,
+    /// What is better in one and no worse in the others, in words; `None` on the front.
+    pub dominated_by: Option<String>,
+    /// What it is the best at, such as `cheapest`; empty for others.
+    pub best_at: Vec<String>,
+}
+
+/// One constraint that gives way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Change {
+    /// The constraint.
+    pub field: ConstraintField,
+    /// Its value now.
+    pub from: String,
+    /// The value that would do.
+    pub to: String,
+}
+
+/// A way to make an infeasible requirement feasible, with its price.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Relaxation {
+    /// What gives way.
+    pub changes: Vec<Change>,
+    /// US dollars per month of the best design then.
+    pub monthly_usd: f64,
+    /// Its P95 latency; `None` for batch designs.
+    pub latency_p95_ms: Option<f64>,
+    /// Most requests or events per second that it carries; `None` where nothing bounds them.
+    pub max_per_second: Option<f64>,
+    /// Its availability in percent.
+    pub availability_percent: f64,
+    /// Its name.
+    pub candidate: String,
+    /// All of it in one sentence.
+    pub text: String,
+}
+
+/// An accepted default that was set aside, because nothing that was said asks for it and no design keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Override {
+    /// The constraint.
+    pub field: ConstraintField,
+    /// The default.
+    pub from: String,
+    /// What is planned for instead.
+    pub to: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// A criterion's score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CriterionScore {
@@ -183,6 +323,33 @@ pub struct PlanDecision {
     pub confidence: f64,
     /// What the confidence was computed from.
     pub confidence_basis: Vec<String>,
+    /// The weights of the criteria, and where each came from.
+    #[serde(default)]
+    pub weights: Vec<WeightUsed>,
+    /// The candidates and the other designs worth showing, by cost, latency, work and risk; from all feasible
+    /// combinations. Empty where nothing is feasible.
+    #[serde(default)]
+    pub pareto: Vec<ParetoPoint>,
+    /// How many feasible combinations were compared, and how many of them are on the front.
+    #[serde(default)]
+    pub compared: Compared,
+    /// What would have to give way, the nearest first; empty where something is feasible.
+    #[serde(default)]
+    pub relaxations: Vec<Relaxation>,
+    /// Accepted defaults that were set aside.
+    #[serde(default)]
+    pub overrides: Vec<Override>,
+}
+
+/// How much was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Compared {
+    /// Combinations of patterns that go together.
+    pub combinations: u32,
+    /// Those that break no constraint.
+    pub feasible: u32,
+    /// Those of the feasible that nothing dominates.
+    pub front: u32,
 }
 
 impl PlanDecision {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use design::{
     constraint::{Availability, Budget, ConstraintSet, Currency, Evidence, Latency, Source, Stated, Throughput},
+    plan::Criterion,
     words::readable,
 };
 use regex::Regex;
@@ -42,6 +43,10 @@ pub struct Revision {
     pub per_second: Option<f64>,
     /// A new availability objective in percent.
     pub availability_percent: Option<f64>,
+    /// How much criteria count, by the numbers that were given.
+    pub weights: Vec<(Criterion, f64)>,
+    /// The criterion that matters most.
+    pub matters_most: Option<Criterion>,
     /// Policy rules that the person accepts to be broken, by id.
     pub waived: Vec<String>,
     /// What was understood, one line each.
@@ -125,9 +130,37 @@ static SIMPLER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)\b(simpler|easier|less (work|ops|operations|maintenance|operational\w*)|fewer moving parts|fully managed|einfacher)\b",
     )
 });
+/// Words of the criteria that designs are scored by.
+const CRITERIA: &str = "costs?|prices?|money|kosten|preis|latency|speed|response times?|latenz|geschwindigkeit|throughput|durchsatz|availability|uptime|reliability|verfügbarkeit|operations|operational load|ops|simplicity|maintenance|betrieb|aufwand|security|sicherheit|fit";
+static WEIGHT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)\b(?:(?:weights?|weigh|gewicht)\s+(?:of\s+|for\s+|on\s+|the\s+)?(?P<a>{CRITERIA})|(?P<b>{CRITERIA})\s+weight)\b\s*(?:to|=|:|is|at|of|with|by)?\s*(?P<n>\d+(?:\.\d+)?)\s*(?P<percent>%)?"
+    ))
+});
+static MOST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)\b(?:(?P<a>{CRITERIA})\s+(?:matters?|counts?|is|are|ist|sind|zählt|zählen)\s+(?:the\s+|am\s+)?(?:most|meisten|wichtigsten|paramount)\b|(?:most important|wichtigste[rs]?)(?:\s+(?:thing|criterion))?(?:\s+(?:is|ist))?\s*:?\s*(?:the\s+|der\s+|die\s+)?(?P<b>{CRITERIA})\b|(?:prioriti[sz]e|optimi[sz]e for|focus on)\s+(?:the\s+)?(?P<c>{CRITERIA})\b)"
+    ))
+});
 static WAIVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:waive|accept)\s+(?:the\s+)?(?:rule\s+|risk of\s+)?`?(?P<rule>[a-z0-9]+(?:[._-][a-z0-9]+)+)`?")
 });
+
+/// The criterion that a word means.
+fn criterion(word: &str) -> Option<Criterion> {
+    Some(match word.to_lowercase().as_str() {
+        "cost" | "costs" | "price" | "prices" | "money" | "kosten" | "preis" => Criterion::Cost,
+        "latency" | "speed" | "response time" | "response times" | "latenz" | "geschwindigkeit" => Criterion::Latency,
+        "throughput" | "durchsatz" => Criterion::Throughput,
+        "availability" | "uptime" | "reliability" | "verfügbarkeit" => Criterion::Availability,
+        "operations" | "operational load" | "ops" | "simplicity" | "maintenance" | "betrieb" | "aufwand" => {
+            Criterion::Operations
+        }
+        "security" | "sicherheit" => Criterion::Security,
+        "fit" => Criterion::Fit,
+        _ => return None,
+    })
+}
 
 fn amount(digits: &str, multiplier: Option<&str>) -> Option<f64> {
     let value: f64 = digits.replace(',', "").parse().ok()?;
@@ -167,6 +200,7 @@ impl Revision {
         let mut last_wanted = true;
         for clause in clauses {
             let before = revision.understood.len();
+            revision.read_weights(clause);
             revision.read_wishes(clause);
             revision.read_numbers(clause);
             revision.read_names(clause, &names, &mut last_wanted);
@@ -175,6 +209,24 @@ impl Revision {
             }
         }
         revision
+    }
+
+    fn read_weights(&mut self, clause: &str) {
+        for found in WEIGHT.iter().flat_map(|rule| rule.captures_iter(clause)) {
+            let word = found.name("a").or(found.name("b")).map_or("", |word| word.as_str());
+            let Some((criterion, weight)) = criterion(word).zip(found["n"].parse::<f64>().ok()) else { continue };
+            let weight = if found.name("percent").is_some() { weight / 100.0 } else { weight };
+            self.weights.retain(|(other, _)| *other != criterion);
+            self.weights.push((criterion, weight));
+            self.understood.push(format!("the weight of {} is {}", criterion.as_str(), readable(weight)));
+        }
+        if let Some(found) = MOST.as_ref().and_then(|rule| rule.captures(clause))
+            && let Some(criterion) =
+                ["a", "b", "c"].iter().find_map(|name| found.name(name)).and_then(|word| criterion(word.as_str()))
+        {
+            self.matters_most = Some(criterion);
+            self.understood.push(format!("{} matters most", criterion.as_str()));
+        }
     }
 
     fn read_wishes(&mut self, clause: &str) {
@@ -362,6 +414,30 @@ mod tests {
         assert!(read("12000 dollars per year").budget_usd == Some(1000.0));
         assert!(read("It is too slow").faster && read("must be highly available").more_available);
         assert_eq!(read("waive gdpr.residency").waived, vec!["gdpr.residency"]);
+    }
+
+    #[test]
+    fn weights_are_read() {
+        let weights = |comment: &str| read(comment).weights;
+        assert_eq!(weights("weight cost 0.5"), vec![(Criterion::Cost, 0.5)]);
+        assert_eq!(weights("Set the weight of latency to 30 %."), vec![(Criterion::Latency, 0.3)]);
+        assert_eq!(
+            weights("weight cost 3, weight operations 1 and security weight = 2"),
+            vec![(Criterion::Cost, 3.0), (Criterion::Operations, 1.0), (Criterion::Security, 2.0)]
+        );
+        for (comment, criterion) in [
+            ("cost matters most", Criterion::Cost),
+            ("Latency is the most important", Criterion::Latency),
+            ("the most important thing is security", Criterion::Security),
+            ("please prioritise simplicity", Criterion::Operations),
+            ("Kosten sind am wichtigsten", Criterion::Cost),
+        ] {
+            let revision = read(comment);
+            assert_eq!(revision.matters_most, Some(criterion), "{comment}");
+            assert_eq!(revision.not_understood, Vec::<String>::new(), "{comment}");
+        }
+        let other = read("The cost of Kinesis is too high; no Kinesis");
+        assert!(other.weights.is_empty() && other.matters_most.is_none());
     }
 
     #[test]

@@ -1,37 +1,114 @@
 //! Joining patterns into architectures: what suits, what goes together, what is worth a look.
+//!
+//! Every sum of an architecture is a sum over its parts, so the parts are put into numbers once ([`Facts`]) and the
+//! combinations are walked like a tree, carrying the sums along; tags are bits. No part of the walk allocates but the
+//! list of what is found.
 
 use design::{
-    constraint::{ConstraintSet, DataClass, Deployment, Framework},
+    constraint::{ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Platform},
     plan::Capability,
 };
-use estimate::{
-    EstimateError,
-    part::Part,
-    workload::{Usage, Workload},
-};
-use knowledge::catalogue::Catalogue;
+use estimate::{EstimateError, part::Part, workload::Workload};
+use knowledge::{catalogue::Catalogue, pattern::Pattern};
 
 use crate::feedback::Feedback;
 
-/// Most alternatives of one capability that are joined with the others; serving decides most and gets more.
-fn breadth(capability: Capability) -> usize {
-    match capability {
-        Capability::Serve => 7,
-        Capability::Ingest | Capability::Transform | Capability::Store | Capability::Feature | Capability::Train => 4,
-        Capability::Observe | Capability::Govern => 3,
+/// Capabilities of an architecture.
+const CAPABILITIES: usize = Capability::ALL.len();
+/// Stands for "no part of this capability".
+const NONE: u16 = u16::MAX;
+
+/// How many alternatives of each capability are joined with the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breadth {
+    /// Enough for a decision.
+    Full,
+    /// Enough to see whether another value changes a decision.
+    Narrow,
+}
+
+impl Breadth {
+    /// Most alternatives of one capability; serving decides most and gets more.
+    fn of(self, capability: Capability) -> usize {
+        match (self, capability) {
+            (Self::Full, Capability::Serve) => 7,
+            (
+                Self::Full,
+                Capability::Ingest
+                | Capability::Transform
+                | Capability::Store
+                | Capability::Feature
+                | Capability::Train,
+            ) => 4,
+            (Self::Full, Capability::Observe | Capability::Govern) => 3,
+            (Self::Narrow, Capability::Serve) => 5,
+            (
+                Self::Narrow,
+                Capability::Ingest
+                | Capability::Transform
+                | Capability::Store
+                | Capability::Feature
+                | Capability::Train,
+            ) => 3,
+            (Self::Narrow, Capability::Observe | Capability::Govern) => 2,
+        }
+    }
+}
+
+/// The tools and the platform that are wanted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wishes {
+    /// Tools of the requirement and of comments: they suit better.
+    pub preferred: Vec<String>,
+    /// Tools that a person asked for in a comment: they come first.
+    pub wanted: Vec<String>,
+    /// The platform that is wanted.
+    pub platform: Option<Platform>,
+    /// True when a person stated the platform.
+    pub platform_is_stated: bool,
+}
+
+impl Wishes {
+    /// The wishes of constraints and comments.
+    pub fn of(constraints: &ConstraintSet, workload: &Workload, feedback: &Feedback) -> Self {
+        let mut preferred =
+            constraints.tooling.as_ref().map(|tooling| tooling.value.preferred.clone()).unwrap_or_default();
+        preferred.extend(feedback.wanted.iter().cloned());
+        Self {
+            preferred,
+            wanted: feedback.wanted.clone(),
+            platform: constraints.platform.as_ref().map(|stated| stated.value),
+            platform_is_stated: workload.binds(ConstraintField::Platform),
+        }
+    }
+
+    /// What is asked of a pattern by name or platform, in words.
+    pub fn met_by(&self, pattern: &Pattern) -> Vec<String> {
+        self.preferred.iter().filter(|tool| pattern.is_called(tool)).cloned().collect()
+    }
+}
+
+/// True when a pattern is of the platform. What runs no code of one's own is of any.
+pub fn is_of(pattern: &Pattern, platform: Platform) -> bool {
+    let called = |names: &[&str]| names.iter().any(|name| pattern.is_called(name));
+    let runs_code = matches!(pattern.capability, Capability::Transform | Capability::Train | Capability::Serve);
+    match platform {
+        Platform::Serverless => pattern.has("serverless"),
+        Platform::Managed => pattern.has("managed"),
+        Platform::Containers => !runs_code || called(&["containers", "docker", "kubernetes"]),
+        Platform::Kubernetes => !runs_code || called(&["kubernetes", "k8s"]),
     }
 }
 
 /// What an architecture of parts can do, in the numbers that scores are made of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Combination {
-    /// Index of each part in the bench.
-    pub parts: Vec<usize>,
+    parts: [u16; CAPABILITIES],
     /// Expected US dollars per month.
     pub usd: f64,
     /// Latency at the objective's percentile; 0 for batch designs.
     pub latency_ms: f64,
-    /// P95 latency.
+    /// P95 latency; 0 for batch designs.
     pub p95_ms: f64,
     /// Availability in percent.
     pub availability: f64,
@@ -39,34 +116,57 @@ pub struct Combination {
     pub headroom: f64,
     /// Hours per month.
     pub hours: f64,
+    /// 0 to 1, as [`design::plan::CandidateMetrics::risk`].
+    pub risk: f64,
     /// Share of required security traits that the parts have.
     pub security: f64,
     /// How well it suits: half the mean fit of the parts, half the least.
     pub fit: f64,
     /// Violations of the parts themselves.
-    pub broken: usize,
+    pub broken: u16,
+    /// Number of tags that nothing provides.
+    pub missing_tags: u16,
     /// Over the budget.
     pub over_budget: bool,
     /// Over the latency objective.
     pub too_slow: bool,
     /// Below the availability objective.
     pub too_fragile: bool,
-    /// Number of tags that nothing provides.
-    pub missing_tags: usize,
+    /// Names and platforms that a person asked for and that are not part of it.
+    pub missed_wishes: u16,
 }
 
 impl Combination {
+    /// Index of each part in the bench, in the order of capabilities.
+    pub fn parts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().filter(|part| **part != NONE).map(|part| usize::from(*part))
+    }
+
+    /// The part of a capability.
+    pub fn part(&self, capability: Capability) -> Option<usize> {
+        let part = self.parts[place(capability)];
+        (part != NONE).then_some(usize::from(part))
+    }
+
+    /// The parts as they break ties.
+    pub fn key(&self) -> [u16; CAPABILITIES] {
+        self.parts
+    }
+
     /// Number of hard constraints that are broken.
     pub fn violations(&self) -> usize {
-        self.broken
-            + self.missing_tags
+        usize::from(self.broken)
+            + usize::from(self.missing_tags)
             + usize::from(self.over_budget)
             + usize::from(self.too_slow)
             + usize::from(self.too_fragile)
     }
-}
 
-impl Combination {
+    /// True when nothing is broken.
+    pub fn is_feasible(&self) -> bool {
+        self.violations() == 0
+    }
+
     /// By how much the objectives are missed, in shares of each, summed.
     pub fn overshoot(&self, workload: &Workload) -> f64 {
         let beyond = |value: f64, limit: Option<f64>| limit.map_or(0.0, |limit| (value / limit - 1.0).max(0.0));
@@ -79,12 +179,18 @@ impl Combination {
     }
 }
 
-/// All parts, sized, with their own violations.
-pub struct Bench<'a> {
-    /// The parts in the catalogue's order.
-    pub parts: Vec<Part<'a>>,
-    /// What is asked.
-    pub workload: &'a Workload,
+/// Place of a capability in the data's way.
+fn place(capability: Capability) -> usize {
+    match capability {
+        Capability::Ingest => 0,
+        Capability::Transform => 1,
+        Capability::Store => 2,
+        Capability::Feature => 3,
+        Capability::Train => 4,
+        Capability::Serve => 5,
+        Capability::Observe => 6,
+        Capability::Govern => 7,
+    }
 }
 
 /// Security traits that the data and the frameworks demand of every part, and why.
@@ -120,8 +226,93 @@ pub fn required_traits(workload: &Workload) -> Vec<(&'static str, &'static str)>
     traits
 }
 
+/// The numbers and tags of one part.
+#[derive(Debug, Clone, Default)]
+struct Facts {
+    usd: f64,
+    latency_ms: f64,
+    p95_ms: f64,
+    /// 1 where it does not count.
+    availability: f64,
+    headroom: f64,
+    hours: f64,
+    risk: f64,
+    security: f64,
+    fit: f64,
+    broken: u16,
+    provides: u128,
+    /// Each need is a set of tags of which one is enough.
+    needs: Vec<u128>,
+    conflicts: u128,
+    /// Names of [`Wishes::wanted`] that it is called, as bits.
+    wanted: u32,
+    off_platform: bool,
+}
+
+/// Tags as bits, in the order in which the patterns name them.
+#[derive(Debug, Default)]
+struct Tags<'a>(Vec<&'a str>);
+
+impl<'a> Tags<'a> {
+    fn bit(&mut self, tag: &'a str) -> Result<u128, EstimateError> {
+        let at = self.0.iter().position(|own| *own == tag).unwrap_or_else(|| {
+            self.0.push(tag);
+            self.0.len() - 1
+        });
+        u32::try_from(at)
+            .ok()
+            .and_then(|at| 1u128.checked_shl(at))
+            .ok_or_else(|| EstimateError::Unknown("place for a 129th tag".to_owned()))
+    }
+
+    fn bits(&mut self, tags: impl IntoIterator<Item = &'a str>) -> Result<u128, EstimateError> {
+        tags.into_iter().try_fold(0, |bits, tag| Ok(bits | self.bit(tag)?))
+    }
+}
+
+/// The parts that may be chosen, sized, with their own violations.
+pub struct Bench<'a> {
+    /// The parts in the catalogue's order.
+    pub parts: Vec<Part<'a>>,
+    /// What is asked.
+    pub workload: &'a Workload,
+    facts: Vec<Facts>,
+    requires: u128,
+    wished: u32,
+}
+
+/// True when a pattern is made for the deployment and the use case.
+fn is_made_for(pattern: &Pattern, workload: &Workload) -> bool {
+    pattern.deployment_fit(workload.deployment) > 0.0 && pattern.use_case_fit(workload.use_case) > 0.0
+}
+
+/// The patterns worth sizing: of the wanted provider, made for what is asked; of a capability that has too few of
+/// these, also others, so that there is something to compare with and to say why it does not suit.
+fn worth_sizing<'a>(
+    workload: &Workload,
+    wishes: &Wishes,
+    catalogue: &'a Catalogue,
+) -> impl Iterator<Item = &'a Pattern> {
+    let own = |pattern: &&Pattern| pattern.cloud == workload.patterns_of;
+    let mut suited = [0usize; CAPABILITIES];
+    for pattern in catalogue.patterns.iter().filter(own).filter(|pattern| is_made_for(pattern, workload)) {
+        suited[place(pattern.capability)] += 1;
+    }
+    catalogue
+        .patterns
+        .iter()
+        .filter(own)
+        .filter(move |pattern| {
+            is_made_for(pattern, workload)
+                || suited[place(pattern.capability)] < 3
+                || wishes.wanted.iter().any(|tool| pattern.is_called(tool))
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
 impl<'a> Bench<'a> {
-    /// Sizes every pattern and notes what the tooling, the data and the feedback have against it.
+    /// Sizes the patterns and notes what the tooling, the data and the feedback have against each.
     ///
     /// # Errors
     /// When the catalogue's data is broken.
@@ -129,14 +320,18 @@ impl<'a> Bench<'a> {
         constraints: &ConstraintSet,
         workload: &'a Workload,
         feedback: &Feedback,
+        wishes: &Wishes,
         catalogue: &'a Catalogue,
     ) -> Result<Self, EstimateError> {
         let excluded_tools =
-            constraints.tooling.as_ref().map(|tooling| tooling.value.excluded.clone()).unwrap_or_default();
-        // A framework or a protected class of data makes these traits hard.
-        let hard = !workload.frameworks.is_empty() || workload.data_class.is_some_and(|class| class >= DataClass::Pci);
+            constraints.tooling.as_ref().map(|tooling| tooling.value.excluded.as_slice()).unwrap_or_default();
+        let required = required_traits(workload);
+        // A framework or a protected class of data makes the traits hard, when a person said so.
+        let hard = (!workload.frameworks.is_empty() && workload.binds(ConstraintField::Compliance))
+            || (workload.data_class.is_some_and(|class| class >= DataClass::Pci)
+                && workload.binds(ConstraintField::DataClass));
         let mut parts = Vec::new();
-        for pattern in &catalogue.patterns {
+        for pattern in worth_sizing(workload, wishes, catalogue) {
             let mut part = Part::new(pattern, workload, catalogue)?;
             for tool in excluded_tools.iter().filter(|tool| pattern.is_called(tool)) {
                 part.violations.push(format!("{} is {tool}, which you excluded", pattern.name));
@@ -145,149 +340,153 @@ impl<'a> Bench<'a> {
                 part.violations.push(format!("{} was left out: {reason}", pattern.name));
             }
             if hard {
-                for (name, why) in required_traits(workload) {
-                    if !pattern.has(name) {
-                        part.violations.push(format!("{} lacks {name}, which {why} demands", pattern.name));
-                    }
+                for (name, why) in required.iter().filter(|(name, _)| !pattern.has(name)) {
+                    part.violations.push(format!("{} lacks {name}, which {why} demands", pattern.name));
                 }
             }
             parts.push(part);
         }
-        Ok(Self { parts, workload })
-    }
-
-    /// Fit of a part, 0 to 1: use case and deployment, and a bonus for what is wanted by name.
-    pub fn fit(&self, part: &Part<'_>, wanted: &[String]) -> f64 {
-        let own =
-            part.pattern.use_case_fit(self.workload.use_case) * part.pattern.deployment_fit(self.workload.deployment);
-        if wanted.iter().any(|tool| part.pattern.is_called(tool)) { own * 0.5 + 0.5 } else { own }
+        let mut tags = Tags::default();
+        let requires = tags.bits(workload.requires.iter().map(String::as_str))?;
+        let facts = parts
+            .iter()
+            .map(|part| facts(part, workload, wishes, &required, &mut tags))
+            .collect::<Result<Vec<_>, EstimateError>>()?;
+        let wished = (0..wishes.wanted.len().min(32)).fold(0, |bits, at| bits | (1 << at));
+        Ok(Self { parts, workload, facts, requires, wished })
     }
 
     /// Candidates of one capability: those that suit, or, when none does, those with the least against them.
-    fn options(&self, capability: Capability, preferred: &[String], wanted: &[String]) -> Vec<usize> {
+    fn options(&self, capability: Capability, breadth: Breadth) -> Vec<usize> {
         let mut options: Vec<usize> =
             (0..self.parts.len()).filter(|index| self.parts[*index].pattern.capability == capability).collect();
-        let cheapest =
-            options.iter().map(|index| self.parts[*index].expected_usd).fold(f64::INFINITY, f64::min).max(1.0);
-        let rank = |index: &usize| {
-            let part = &self.parts[*index];
-            let provides =
-                part.pattern.provides.iter().filter(|tag| self.workload.requires.contains(tag)).count() as f64;
-            let asked = wanted.iter().any(|tool| part.pattern.is_called(tool));
-            let fit = self.fit(part, preferred);
-            let cheap = cheapest / part.expected_usd.max(cheapest);
+        let cheapest = options.iter().map(|index| self.facts[*index].usd).fold(f64::INFINITY, f64::min).max(1.0);
+        let rank = |index: usize| {
+            let (part, facts) = (&self.parts[index], &self.facts[index]);
+            let provides = f64::from((facts.provides & self.requires).count_ones());
+            let asked = f64::from(u8::from(facts.wanted != 0));
+            let on_platform = f64::from(u8::from(!facts.off_platform));
+            let cheap = cheapest / facts.usd.max(cheapest);
             let calm = 1.0 / (1.0 + part.pattern.operations.base / 10.0);
             // In this order: broken, asked for by a person, needed by the use case, promising.
-            (
-                part.violations.len(),
-                -(f64::from(u8::from(asked)) * 100.0 + provides * 10.0 + fit + 0.5 * cheap + 0.5 * calm),
-            )
+            let promise = facts.fit + 0.5 * cheap + 0.5 * calm + 0.5 * on_platform;
+            (facts.broken, -(asked * 100.0 + provides * 10.0 + promise))
         };
-        options.sort_by(|a, b| {
-            let (a, b) = (rank(a), rank(b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
-        let suit = options.iter().filter(|index| self.parts[**index].violations.is_empty()).count();
-        let keep = breadth(capability);
+        let mut ranked: Vec<((u16, f64), usize)> = options.drain(..).map(|index| (rank(index), index)).collect();
+        ranked.sort_by(|(a, _), (b, _)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let suit = ranked.iter().filter(|((broken, _), _)| *broken == 0).count();
         // Serving keeps some that do not quite suit, so that there is something to compare with.
         let at_least = if capability == Capability::Serve { 3 } else { usize::from(suit == 0) * 2 };
-        options.truncate(suit.min(keep).max(at_least));
-        options
+        let keep = suit.min(breadth.of(capability)).max(at_least);
+        // The cheapest and the fastest that suit are never left out: what is said of the least cost must be true.
+        let suited = ranked.get(..suit).unwrap_or_default();
+        let least = |value: fn(&Facts) -> f64| {
+            suited
+                .iter()
+                .map(|(_, index)| *index)
+                .min_by(|a, b| value(&self.facts[*a]).total_cmp(&value(&self.facts[*b])))
+        };
+        let extremes = [least(|facts| facts.usd), least(|facts| facts.p95_ms)];
+        let mut kept: Vec<usize> = ranked.iter().take(keep).map(|(_, index)| *index).collect();
+        for extreme in extremes.into_iter().flatten() {
+            if !kept.contains(&extreme) {
+                kept.push(extreme);
+            }
+        }
+        kept
     }
 
     /// All combinations of the promising parts that go together; when none does, those where the least is missing.
-    pub fn combinations(&self, preferred: &[String], wanted: &[String]) -> Vec<Combination> {
-        let options: Vec<Vec<usize>> =
-            Capability::ALL.iter().map(|capability| self.options(*capability, preferred, wanted)).collect();
-        let facts: Vec<PartFacts> = self.parts.iter().map(|part| self.facts(part, preferred)).collect();
-        let mut chosen = vec![0usize; options.len()];
-        let mut all = Vec::new();
-        loop {
-            let parts: Vec<usize> =
-                options.iter().zip(&chosen).filter_map(|(options, at)| options.get(*at).copied()).collect();
-            all.push(self.join(parts, &facts));
-            // The next combination, like an odometer.
-            let mut wheel = 0;
-            loop {
-                if wheel == options.len() {
-                    let least = all.iter().map(|one| one.missing_tags).min().unwrap_or(0);
-                    all.retain(|one| one.missing_tags == least);
-                    return all;
-                }
-                chosen[wheel] += 1;
-                if chosen[wheel] < options[wheel].len() {
-                    break;
-                }
-                chosen[wheel] = 0;
-                wheel += 1;
+    pub fn combinations(&self, breadth: Breadth) -> Vec<Combination> {
+        let options = Capability::ALL.map(|capability| self.options(capability, breadth));
+        let mut found = Found { least: u16::MAX, all: Vec::new() };
+        let start = Sums { availability: 1.0, headroom: f64::INFINITY, least_fit: 1.0, ..Sums::default() };
+        self.descend(0, &start, [NONE; CAPABILITIES], &options, &mut found);
+        found.all
+    }
+
+    fn descend(
+        &self,
+        depth: usize,
+        sums: &Sums,
+        mut parts: [u16; CAPABILITIES],
+        options: &[Vec<usize>; CAPABILITIES],
+        found: &mut Found,
+    ) {
+        let Some(options_here) = options.get(depth) else {
+            let missing = self.missing(sums.provides, &parts);
+            if missing < found.least {
+                found.least = missing;
+                found.all.clear();
             }
+            if missing == found.least {
+                found.all.push(self.join(sums, parts, missing));
+            }
+            return;
+        };
+        if options_here.is_empty() {
+            self.descend(depth + 1, sums, parts, options, found);
+        }
+        for index in options_here {
+            parts[depth] = u16::try_from(*index).unwrap_or(NONE);
+            self.descend(depth + 1, &sums.plus(&self.facts[*index]), parts, options, found);
         }
     }
 
-    fn facts(&self, part: &Part<'_>, preferred: &[String]) -> PartFacts {
-        let required = required_traits(self.workload);
-        let has = required.iter().filter(|(name, _)| part.pattern.has(name)).count() as f64;
-        let units = part.size.as_ref().map_or(0.0, |size| size.units);
-        // A share for what goes beyond the required: private networking even where nobody demands it.
-        let private = f64::from(u8::from(part.pattern.has("private-network")));
-        PartFacts {
-            latency_ms: part.loaded_ms(self.workload.percentile),
-            p95_ms: part.loaded_ms(95.0),
-            availability: part.availability_percent() / 100.0,
-            counts_for_availability: if self.workload.deployment == Deployment::Batch {
-                matches!(part.pattern.capability, Capability::Serve | Capability::Store)
-            } else {
-                part.on_path
-            },
-            headroom: match (&part.size, part.bounds_the_flow(self.workload.deployment)) {
-                (Some(size), true) => size.capacity / size.arrivals.max(1e-9),
-                (Some(_) | None, _) => f64::INFINITY,
-            },
-            hours: part.pattern.operations.base + part.pattern.operations.per_unit * units,
-            security: (has + private) / (required.len() as f64 + 1.0),
-            fit: self.fit(part, preferred),
-        }
-    }
-
-    fn join(&self, parts: Vec<usize>, facts: &[PartFacts]) -> Combination {
-        let count = parts.len().max(1) as f64;
-        let sum = |value: fn(&PartFacts) -> f64| parts.iter().map(|index| value(&facts[*index])).sum::<f64>();
-        let usd: f64 = parts.iter().map(|index| self.parts[*index].expected_usd).sum();
-        let batch = self.workload.deployment == Deployment::Batch;
-        let latency_ms = if batch { 0.0 } else { sum(|facts| facts.latency_ms) };
-        let availability = parts
-            .iter()
-            .filter(|index| facts[**index].counts_for_availability)
-            .map(|index| facts[*index].availability)
-            .product::<f64>()
-            * 100.0;
+    fn join(&self, sums: &Sums, parts: [u16; CAPABILITIES], missing_tags: u16) -> Combination {
+        let workload = self.workload;
+        let count = sums.count.max(1.0);
+        let availability = sums.availability * 100.0;
+        let batch = workload.deployment == Deployment::Batch;
+        let latency_ms = if batch { 0.0 } else { sums.latency_ms };
         Combination {
-            usd,
-            latency_ms,
-            p95_ms: if batch { 0.0 } else { sum(|facts| facts.p95_ms) },
-            availability,
-            headroom: parts.iter().map(|index| facts[*index].headroom).fold(f64::INFINITY, f64::min),
-            hours: sum(|facts| facts.hours),
-            security: sum(|facts| facts.security) / count,
-            // A design suits as well as its weakest part lets it: half the mean, half the least.
-            fit: 0.5 * sum(|facts| facts.fit) / count
-                + 0.5 * parts.iter().map(|index| facts[*index].fit).fold(1.0, f64::min),
-            broken: parts.iter().map(|index| self.parts[*index].violations.len()).sum(),
-            over_budget: self.workload.budget_usd.is_some_and(|budget| usd > budget),
-            too_slow: self.workload.latency_target_ms.is_some_and(|target| latency_ms > target),
-            too_fragile: self.workload.availability_target.is_some_and(|target| availability < target),
-            missing_tags: self.missing_tags(&parts).len(),
             parts,
+            usd: sums.usd,
+            latency_ms,
+            p95_ms: if batch { 0.0 } else { sums.p95_ms },
+            availability,
+            headroom: sums.headroom,
+            hours: sums.hours,
+            risk: sums.risk / count,
+            security: sums.security / count,
+            // A design suits as well as its weakest part lets it: half the mean, half the least.
+            fit: 0.5 * sums.fit / count + 0.5 * sums.least_fit,
+            broken: sums.broken,
+            missing_tags,
+            over_budget: workload.budget_usd.is_some_and(|budget| sums.usd > budget)
+                && workload.binds(ConstraintField::Budget),
+            too_slow: workload.latency_target_ms.is_some_and(|target| latency_ms > target)
+                && workload.binds(ConstraintField::Latency),
+            too_fragile: workload.availability_target.is_some_and(|target| availability < target)
+                && workload.binds(ConstraintField::Availability),
+            missed_wishes: (self.wished & !sums.wanted).count_ones() as u16 + u16::from(sums.off_platform),
         }
     }
 
-    /// Tags that the use case or a part needs and nothing provides, and tags that clash.
-    pub fn missing_tags(&self, parts: &[usize]) -> Vec<String> {
-        let provided = |tag: &str, except: Option<usize>| {
-            parts
+    /// Number of tags that the use case or a part needs and nothing else provides, and of tags that clash.
+    fn missing(&self, provided: u128, parts: &[u16; CAPABILITIES]) -> u16 {
+        let mut missing = (self.requires & !provided).count_ones();
+        for part in parts.iter().filter(|part| **part != NONE) {
+            let facts = &self.facts[usize::from(*part)];
+            if facts.needs.is_empty() && facts.conflicts == 0 {
+                continue;
+            }
+            let others = parts
                 .iter()
-                .filter(|index| Some(**index) != except)
-                .any(|index| self.parts[*index].pattern.provides.iter().any(|own| own == tag))
+                .filter(|other| **other != NONE && *other != part)
+                .fold(0, |bits, other| bits | self.facts[usize::from(*other)].provides);
+            missing += facts.needs.iter().filter(|need| **need & others == 0).count() as u32;
+            missing += (facts.conflicts & others).count_ones();
+        }
+        missing as u16
+    }
+
+    /// What is missing or clashes, in words.
+    pub fn missing_tags(&self, one: &Combination) -> Vec<String> {
+        let provided = |tag: &str, except: Option<usize>| {
+            one.parts()
+                .filter(|index| Some(*index) != except)
+                .any(|index| self.parts[index].pattern.provides.iter().any(|own| own == tag))
         };
         let mut missing: Vec<String> = self
             .workload
@@ -296,15 +495,15 @@ impl<'a> Bench<'a> {
             .filter(|tag| !provided(tag, None))
             .map(|tag| format!("nothing provides {tag}"))
             .collect();
-        for index in parts {
-            let pattern = self.parts[*index].pattern;
+        for index in one.parts() {
+            let pattern = self.parts[index].pattern;
             for need in &pattern.needs {
-                if !need.split('|').any(|tag| provided(tag, Some(*index))) {
+                if !need.split('|').any(|tag| provided(tag, Some(index))) {
                     missing.push(format!("{} needs {}", pattern.name, need.replace('|', " or ")));
                 }
             }
             for tag in &pattern.conflicts {
-                if provided(tag, Some(*index)) {
+                if provided(tag, Some(index)) {
                     missing.push(format!("{} does not go with {tag}", pattern.name));
                 }
             }
@@ -312,19 +511,130 @@ impl<'a> Bench<'a> {
         missing
     }
 
-    /// The peak that is planned for.
-    pub fn peak(&self) -> f64 {
-        self.workload.scope(Usage::Expected).get("peak_rps").copied().unwrap_or(0.0)
+    /// The patterns of a combination, in the order of capabilities.
+    pub fn patterns(&self, one: &Combination) -> impl Iterator<Item = &'a Pattern> {
+        one.parts().map(|index| self.parts[index].pattern).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What a combination is called: how it serves and how it trains.
+    pub fn name(&self, one: &Combination) -> String {
+        let short = |capability| one.part(capability).map_or("", |index| self.parts[index].pattern.short.as_str());
+        let name = format!("{} with {}", short(Capability::Serve), short(Capability::Train));
+        let mut letters = name.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 }
 
-struct PartFacts {
+/// What a walk found: the combinations with the fewest missing tags.
+struct Found {
+    least: u16,
+    all: Vec<Combination>,
+}
+
+/// Sums over the parts so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    usd: f64,
     latency_ms: f64,
     p95_ms: f64,
     availability: f64,
-    counts_for_availability: bool,
     headroom: f64,
     hours: f64,
+    risk: f64,
     security: f64,
     fit: f64,
+    least_fit: f64,
+    count: f64,
+    broken: u16,
+    provides: u128,
+    wanted: u32,
+    off_platform: bool,
+}
+
+impl Sums {
+    fn plus(&self, facts: &Facts) -> Self {
+        Self {
+            usd: self.usd + facts.usd,
+            latency_ms: self.latency_ms + facts.latency_ms,
+            p95_ms: self.p95_ms + facts.p95_ms,
+            availability: self.availability * facts.availability,
+            headroom: self.headroom.min(facts.headroom),
+            hours: self.hours + facts.hours,
+            risk: self.risk + facts.risk,
+            security: self.security + facts.security,
+            fit: self.fit + facts.fit,
+            least_fit: self.least_fit.min(facts.fit),
+            count: self.count + 1.0,
+            broken: self.broken + facts.broken,
+            provides: self.provides | facts.provides,
+            wanted: self.wanted | facts.wanted,
+            off_platform: self.off_platform || facts.off_platform,
+        }
+    }
+}
+
+/// Practice as a number.
+fn level(expertise: Expertise) -> u8 {
+    match expertise {
+        Expertise::Beginner => 0,
+        Expertise::Intermediate => 1,
+        Expertise::Expert => 2,
+    }
+}
+
+/// Fit of a pattern, 0 to 1: use case and deployment, a bonus for what is wanted by name, less for another platform.
+fn fit(pattern: &Pattern, workload: &Workload, wishes: &Wishes) -> f64 {
+    let own = pattern.use_case_fit(workload.use_case) * pattern.deployment_fit(workload.deployment);
+    let own = if wishes.met_by(pattern).is_empty() { own } else { own * 0.5 + 0.5 };
+    match wishes.platform {
+        Some(platform) if !is_of(pattern, platform) => {
+            // What serves is what people mean by where something runs.
+            own * if pattern.capability == Capability::Serve { 0.6 } else { 0.9 }
+        }
+        Some(_) | None => own,
+    }
+}
+
+fn facts<'a>(
+    part: &Part<'a>,
+    workload: &Workload,
+    wishes: &Wishes,
+    required: &[(&str, &str)],
+    tags: &mut Tags<'a>,
+) -> Result<Facts, EstimateError> {
+    let pattern = part.pattern;
+    let has = required.iter().filter(|(name, _)| pattern.has(name)).count() as f64;
+    let units = part.size.as_ref().map_or(0.0, |size| size.units);
+    // A share for what goes beyond the required: private networking even where nobody demands it.
+    let private = f64::from(u8::from(pattern.has("private-network")));
+    let counts_for_availability = if workload.deployment == Deployment::Batch {
+        matches!(pattern.capability, Capability::Serve | Capability::Store)
+    } else {
+        part.on_path
+    };
+    let beyond = f64::from(u8::from(level(pattern.expertise) > level(workload.expertise)));
+    let single = f64::from(u8::from(!part.is_redundant()));
+    let named = |(at, tool): (usize, &String)| if pattern.is_called(tool) { 1u32 << at } else { 0 };
+    Ok(Facts {
+        usd: part.expected_usd,
+        latency_ms: part.loaded_ms(workload.percentile),
+        p95_ms: part.loaded_ms(95.0),
+        availability: if counts_for_availability { part.availability_percent() / 100.0 } else { 1.0 },
+        headroom: match (&part.size, part.bounds_the_flow(workload.deployment)) {
+            (Some(size), true) => size.capacity / size.arrivals.max(1e-9),
+            (Some(_) | None, _) => f64::INFINITY,
+        },
+        hours: pattern.operations.base + pattern.operations.per_unit * units,
+        risk: 0.4 * beyond + 0.3 * single + 0.3 * pattern.lock_in,
+        security: (has + private) / (required.len() as f64 + 1.0),
+        fit: fit(pattern, workload, wishes),
+        broken: u16::try_from(part.violations.len()).unwrap_or(u16::MAX),
+        provides: tags.bits(pattern.provides.iter().map(String::as_str))?,
+        needs: pattern.needs.iter().map(|need| tags.bits(need.split('|'))).collect::<Result<_, _>>()?,
+        conflicts: tags.bits(pattern.conflicts.iter().map(String::as_str))?,
+        wanted: wishes.wanted.iter().take(32).enumerate().map(named).sum(),
+        off_platform: wishes.platform_is_stated
+            && pattern.capability == Capability::Serve
+            && wishes.platform.is_some_and(|platform| !is_of(pattern, platform)),
+    })
 }

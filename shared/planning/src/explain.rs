@@ -1,194 +1,52 @@
-//! The decision: which candidates, which one, and why, in the user's own numbers.
+//! Why: each choice in the user's own numbers, and in the words that it rests on.
 
 use std::collections::BTreeSet;
 
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Deployment, Stated},
-    plan::{Candidate, Capability, Component, PlanDecision, Trace},
+    constraint::{ConstraintField, ConstraintSet, Deployment, Source},
+    plan::{Candidate, Capability, Component, Override, Relaxation, Trace},
     words::{percent, readable},
 };
-use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
-use knowledge::{
-    catalogue::Catalogue,
-    pattern::wire_name,
-    revision::{self, Revision},
-};
+use estimate::{assessment::assess, part::Part, workload::Workload};
+use knowledge::{catalogue::Catalogue, pattern::wire_name, revision::Revision};
 
 use crate::{
     Brief,
-    compose::{Bench, Combination, required_traits},
+    compose::{Bench, Combination, Wishes, is_of, required_traits},
     feedback::Feedback,
-    score::{Best, Weights, explained, total},
+    rank::Ranking,
+    score::{Best, Weights, explained},
 };
 
-/// Most candidates that are shown.
-const CANDIDATES: usize = 5;
 /// A margin of this much of the score makes the choice plain.
 const PLAIN_MARGIN: f64 = 0.05;
 
-/// Plans.
-///
-/// # Errors
-/// When the catalogue's data is broken.
-pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision, EstimateError> {
-    let (constraints, revisions) = revision::revised(&input.constraints, &input.comments, catalogue);
-    let workload = Workload::of(&constraints, catalogue);
-    let mut feedback = Feedback::of(input, &revisions, catalogue);
-    let bench = Bench::lay_out(&constraints, &workload, &feedback, catalogue)?;
-    let mut preferred = constraints.tooling.as_ref().map(|tooling| tooling.value.preferred.clone()).unwrap_or_default();
-    preferred.extend(feedback.wanted.iter().cloned());
-    let combinations = bench.combinations(&preferred, &feedback.wanted);
-    let weights = Weights::of(&workload, &feedback);
-    let best = Best::of(&combinations);
-    let ranked = rank(combinations, &bench, &feedback, &best, &weights);
-    let picked = pick(&ranked, &bench);
-
-    let mut candidates = Vec::new();
-    for (one, score) in &picked {
-        candidates.push(candidate(one, *score, &bench, &constraints, &best, &weights, catalogue, &preferred));
-    }
-    if let Some((first, others)) = candidates.split_first_mut() {
-        for other in others {
-            other.why_not = Some(why_not(first, other, &workload));
-        }
-    }
-    let Some(selected) = candidates.first().cloned() else {
-        return Err(EstimateError::Unknown("pattern to choose from".to_owned()));
-    };
-    respond(&mut feedback, input, &revisions, &selected, &bench, catalogue);
-    let (confidence, confidence_basis) = confidence(input, &constraints, &candidates);
-    Ok(PlanDecision {
-        waived: revisions.iter().flat_map(|revision| revision.waived.iter().cloned()).collect(),
-        constraints,
-        selected: selected.id.clone(),
-        reason: reason(&selected, &candidates, &ranked, &workload),
-        candidates,
-        assumptions: workload.assumptions.clone(),
-        excluded: feedback.exclusions(),
-        responses: feedback.responses,
-        confidence,
-        confidence_basis,
-        ..PlanDecision::default()
-    })
+/// What is planned for and with.
+pub struct Setting<'a> {
+    /// The constraints.
+    pub constraints: &'a ConstraintSet,
+    /// The parts, sized.
+    pub bench: &'a Bench<'a>,
+    /// What is wanted by name.
+    pub wishes: &'a Wishes,
+    /// How much each criterion counts.
+    pub weights: &'a Weights,
+    /// What there is to compose.
+    pub catalogue: &'static Catalogue,
 }
 
-/// How a combination stands: broken constraints, wishes of a person that it misses, score.
-fn rank(
-    combinations: Vec<Combination>,
-    bench: &Bench<'_>,
-    feedback: &Feedback,
-    best: &Best,
-    weights: &Weights,
-) -> Vec<(Combination, f64)> {
-    let missed = |one: &Combination| {
-        let names = feedback
-            .wanted
-            .iter()
-            .filter(|name| !one.parts.iter().any(|index| bench.parts[*index].pattern.is_called(name)))
-            .count();
-        let wishes = [
-            feedback.below_usd.is_some_and(|limit| one.usd >= limit - 0.005),
-            feedback.below_ms.is_some_and(|limit| one.p95_ms >= limit - 0.005),
-            feedback.above_percent.is_some_and(|limit| one.availability <= limit + 0.0001),
-            feedback.below_hours.is_some_and(|limit| one.hours >= limit - 0.05),
-        ];
-        names + wishes.into_iter().filter(|missed| *missed).count()
-    };
-    let mut ranked: Vec<(usize, usize, Combination, f64)> = combinations
-        .into_iter()
-        .map(|one| {
-            let score = total(&one, best, bench.workload, weights);
-            (one.violations(), missed(&one), one, score)
-        })
-        .collect();
-    // Among those that miss an objective, the nearer miss comes first, in steps of a twentieth.
-    let miss = |one: &Combination| (one.overshoot(bench.workload) * 20.0).round();
-    // The parts' order breaks ties, so that the same input gives the same plan.
-    ranked.sort_by(|a, b| {
-        a.0.cmp(&b.0)
-            .then(miss(&a.2).total_cmp(&miss(&b.2)))
-            .then(a.1.cmp(&b.1))
-            .then(b.3.total_cmp(&a.3))
-            .then(a.2.parts.cmp(&b.2.parts))
-    });
-    ranked.into_iter().map(|(_, _, one, score)| (one, score)).collect()
-}
-
-/// The best, then the best of each other way to serve, then what differs in two other capabilities.
-fn pick(ranked: &[(Combination, f64)], bench: &Bench<'_>) -> Vec<(Combination, f64)> {
-    let of = |one: &Combination, capability: Capability| {
-        one.parts.iter().copied().find(|index| bench.parts[*index].pattern.capability == capability)
-    };
-    let mut picked: Vec<(Combination, f64)> = Vec::new();
-    let feasible = ranked.iter().filter(|(one, _)| one.violations() == 0);
-    for (one, score) in feasible {
-        let serve = of(one, Capability::Serve);
-        if picked.len() < CANDIDATES - 1 && picked.iter().all(|(other, _)| of(other, Capability::Serve) != serve) {
-            picked.push((one.clone(), *score));
-        }
-    }
-    let differs = |one: &Combination, other: &Combination| {
-        Capability::ALL.iter().filter(|capability| of(one, **capability) != of(other, **capability)).count()
-    };
-    // Enough to compare: others among the feasible, then what comes nearest to being feasible.
-    for (one, score) in ranked {
-        if picked.len() >= 3 {
-            break;
-        }
-        let in_substance = |other: &Combination| {
-            [Capability::Ingest, Capability::Store, Capability::Feature, Capability::Train, Capability::Serve]
-                .into_iter()
-                .any(|capability| of(one, capability) != of(other, capability))
-        };
-        if picked.iter().all(|(other, _)| differs(one, other) >= 2 && in_substance(other)) {
-            picked.push((one.clone(), *score));
-        }
-    }
-    for (one, score) in ranked {
-        if picked.len() >= 3 {
-            break;
-        }
-        if picked.iter().all(|(other, _)| other.parts != one.parts) {
-            picked.push((one.clone(), *score));
-        }
-    }
-    let place = |one: &Combination| ranked.iter().position(|(other, _)| other.parts == one.parts);
-    picked.sort_by_key(|(one, _)| place(one));
-    picked
-}
-
-fn quote<T>(stated: &Option<Stated<T>>) -> Option<String> {
-    stated.as_ref().and_then(|stated| stated.evidence.first()).map(|evidence| evidence.quote.clone())
-}
-
-/// The words behind a constraint.
-pub fn quote_of(constraints: &ConstraintSet, field: ConstraintField) -> Option<String> {
-    match field {
-        ConstraintField::Cloud => quote(&constraints.cloud),
-        ConstraintField::Budget => quote(&constraints.budget),
-        ConstraintField::Regions => quote(&constraints.regions),
-        ConstraintField::DataClass => quote(&constraints.data_class),
-        ConstraintField::Latency => quote(&constraints.latency),
-        ConstraintField::Throughput => quote(&constraints.throughput),
-        ConstraintField::DataVolume => quote(&constraints.data_volume),
-        ConstraintField::MlTask => quote(&constraints.ml_task),
-        ConstraintField::UseCase => quote(&constraints.use_case),
-        ConstraintField::Deployment => quote(&constraints.deployment),
-        ConstraintField::Tooling => quote(&constraints.tooling),
-        ConstraintField::Compliance => quote(&constraints.compliance),
-        ConstraintField::Team => quote(&constraints.team),
-        ConstraintField::Availability => quote(&constraints.availability),
-        ConstraintField::Retraining => quote(&constraints.retraining),
-        ConstraintField::Workloads => quote(&constraints.workloads),
-        ConstraintField::Platform => quote(&constraints.platform),
-        ConstraintField::ModelTypes => quote(&constraints.model_types),
-    }
-}
-
-fn traces(part: &Part<'_>, constraints: &ConstraintSet, workload: &Workload, preferred: &[String]) -> Vec<Trace> {
+/// The claims that a choice rests on, each with its constraint and the constraint's words.
+fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
+    let (constraints, workload) = (setting.constraints, setting.bench.workload);
     let mut traces = Vec::new();
     let mut claim = |field: ConstraintField, claim: String| {
-        let quote = quote_of(constraints, field);
+        let known = constraints.provenance(field);
+        let claim = match known.as_ref().map(|provenance| provenance.source) {
+            None => format!("{claim} (an assumption: nothing was said)"),
+            Some(Source::Default) => format!("{claim} (an accepted default)"),
+            Some(Source::Text | Source::Structured | Source::Answer | Source::Inherited) => claim,
+        };
+        let quote = constraints.words(field).first().map(|words| words.quote.clone());
         traces.push(Trace { claim, field: Some(field), quote });
     };
     let pattern = part.pattern;
@@ -229,7 +87,7 @@ fn traces(part: &Part<'_>, constraints: &ConstraintSet, workload: &Workload, pre
     if part.on_path && workload.availability_target.is_some() {
         claim(
             ConstraintField::Availability,
-            format!("{} % ({})", percent(part.availability_percent()), pattern.availability.source),
+            format!("{} ({})", percent(part.availability_percent()), pattern.availability.source),
         );
     }
     if matches!(pattern.capability, Capability::Store | Capability::Transform | Capability::Ingest) {
@@ -257,8 +115,15 @@ fn traces(part: &Part<'_>, constraints: &ConstraintSet, workload: &Workload, pre
             required_traits(workload).iter().map(|(name, _)| *name).filter(|name| pattern.has(name)).collect();
         claim(ConstraintField::Compliance, format!("has {}", names.join(", ")));
     }
-    for tool in preferred.iter().filter(|tool| pattern.is_called(tool)) {
+    for tool in setting.wishes.met_by(pattern) {
         claim(ConstraintField::Tooling, format!("is {tool}, which is wanted"));
+    }
+    if let Some(platform) = setting.wishes.platform
+        && matches!(pattern.capability, Capability::Transform | Capability::Train | Capability::Serve)
+    {
+        let name = wire_name(platform);
+        let is = if is_of(pattern, platform) { "is" } else { "is not" };
+        claim(ConstraintField::Platform, format!("{is} {name}, which is wanted"));
     }
     if workload.budget_usd.is_some() {
         claim(ConstraintField::Budget, format!("costs ${} a month", readable(part.expected_usd)));
@@ -292,30 +157,17 @@ fn rationale(part: &Part<'_>, workload: &Workload) -> String {
     text
 }
 
-fn component(part: &Part<'_>, constraints: &ConstraintSet, workload: &Workload, preferred: &[String]) -> Component {
-    Component {
-        rationale: rationale(part, workload),
-        traces: traces(part, constraints, workload, preferred),
-        ..part.component()
-    }
+fn component(part: &Part<'_>, setting: &Setting<'_>) -> Component {
+    Component { rationale: rationale(part, setting.bench.workload), traces: traces(part, setting), ..part.component() }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where everything comes together")]
-fn candidate(
-    one: &Combination,
-    total_score: f64,
-    bench: &Bench<'_>,
-    constraints: &ConstraintSet,
-    best: &Best,
-    weights: &Weights,
-    catalogue: &Catalogue,
-    preferred: &[String],
-) -> Candidate {
-    let workload = bench.workload;
-    let parts: Vec<&Part<'_>> = one.parts.iter().map(|index| &bench.parts[*index]).collect();
-    let assessment = assess(&parts, workload, catalogue);
+/// A combination as a candidate, with all that it rests on.
+pub fn candidate(one: &Combination, total_score: f64, best: &Best, setting: &Setting<'_>) -> Candidate {
+    let (bench, workload) = (setting.bench, setting.bench.workload);
+    let parts: Vec<&Part<'_>> = one.parts().map(|index| &bench.parts[index]).collect();
+    let assessment = assess(&parts, workload, setting.catalogue);
     let mut violations = assessment.violations;
-    violations.extend(bench.missing_tags(&one.parts));
+    violations.extend(bench.missing_tags(one));
     let short = |capability: Capability| {
         parts.iter().find(|part| part.pattern.capability == capability).map_or("", |part| part.pattern.short.as_str())
     };
@@ -328,13 +180,9 @@ fn candidate(
         Some(ms) => format!(", P95 {} ms", readable(ms)),
         None => String::new(),
     };
-    let mut name = format!("{} with {}", short(Capability::Serve), short(Capability::Train));
-    if let Some(first) = name.get(..1) {
-        name = format!("{}{}", first.to_uppercase(), &name[1..]);
-    }
     Candidate {
         id,
-        name,
+        name: bench.name(one),
         summary: format!(
             "{} brings data in, {} keeps it, {} gives features, {} serves; ${} a month{latency}, {} available, {} hours of work a month.",
             short(Capability::Ingest),
@@ -345,8 +193,8 @@ fn candidate(
             percent(assessment.metrics.availability_percent),
             readable(assessment.metrics.operations_hours_per_month),
         ),
-        components: parts.iter().map(|part| component(part, constraints, workload, preferred)).collect(),
-        scores: explained(one, best, workload, weights),
+        components: parts.iter().map(|part| component(part, setting)).collect(),
+        scores: explained(one, best, workload, setting.weights),
         metrics: assessment.metrics,
         cost: assessment.cost,
         total_score,
@@ -356,7 +204,7 @@ fn candidate(
 }
 
 /// Why a candidate lost, by the criteria where it is furthest behind, in the user's numbers.
-fn why_not(selected: &Candidate, other: &Candidate, workload: &Workload) -> String {
+pub fn why_not(selected: &Candidate, other: &Candidate, workload: &Workload) -> String {
     if other.violations.len() > selected.violations.len() {
         return format!("It breaks a constraint: {}.", other.violations.join("; "));
     }
@@ -415,7 +263,11 @@ fn why_not(selected: &Candidate, other: &Candidate, workload: &Workload) -> Stri
                 readable(won.operations_hours_per_month),
                 readable(workload.variable("team_size"))
             ),
-            "security" => "fewer of its parts have the security traits that your data asks for".to_owned(),
+            "security" => format!(
+                "its parts have {} % of the security traits that your data asks for against {} %",
+                readable((score_of(other, "security") * 100.0).round()),
+                readable((score_of(selected, "security") * 100.0).round())
+            ),
             _ => weakest_fit(selected, other, workload),
         })
         .collect();
@@ -428,11 +280,14 @@ fn why_not(selected: &Candidate, other: &Candidate, workload: &Workload) -> Stri
     format!("Compared with the selected design, {}.", reasons.join(", and "))
 }
 
+/// A candidate's score of a criterion.
+fn score_of(candidate: &Candidate, criterion: &str) -> f64 {
+    candidate.scores.iter().find(|score| score.criterion == criterion).map_or(0.0, |score| score.score)
+}
+
 /// Where the other candidate's parts suit less, with the numbers.
 fn weakest_fit(selected: &Candidate, other: &Candidate, workload: &Workload) -> String {
-    let fit = |candidate: &Candidate| {
-        candidate.scores.iter().find(|score| score.criterion == "fit").map_or(0.0, |score| score.score)
-    };
+    let fit = |candidate: &Candidate| score_of(candidate, "fit");
     let deployment = wire_name(workload.deployment).replace('_', " ");
     let asked = workload.use_case.map_or_else(
         || deployment.clone(),
@@ -448,102 +303,61 @@ fn weakest_fit(selected: &Candidate, other: &Candidate, workload: &Workload) -> 
     format!("it suits {asked} less, {:.2} of 1 against {:.2} ({})", fit(other), fit(selected), differing.join(", "))
 }
 
-fn reason(
-    selected: &Candidate,
-    candidates: &[Candidate],
-    ranked: &[(Combination, f64)],
-    workload: &Workload,
-) -> String {
-    let count = ranked.iter().filter(|(one, _)| one.violations() == 0).count();
-    if !selected.violations.is_empty() {
-        return format!(
-            "No combination of {} meets everything; this comes nearest. It breaks: {}. {}",
-            readable(ranked.len() as f64),
+/// Why the selected one, in a few sentences.
+pub fn reason(selected: &Candidate, candidates: &[Candidate], ranking: &Ranking, overrides: &[Override]) -> String {
+    let mut text = if selected.violations.is_empty() {
+        let mut strong: Vec<_> = selected.scores.iter().collect();
+        strong.sort_by(|a, b| (b.weight * b.score).total_cmp(&(a.weight * a.score)));
+        let facts: Vec<&str> = strong.iter().take(3).map(|score| score.explanation.as_str()).collect();
+        let runner_up = candidates
+            .get(1)
+            .map_or(String::new(), |other| format!(" The runner-up is {} with {:.3}.", other.name, other.total_score));
+        format!(
+            "{} of {} combinations meet every constraint; this one scores {:.3}. What counts most: {}.{runner_up}",
+            readable(ranking.feasible() as f64),
+            readable(ranking.all.len() as f64),
+            selected.total_score,
+            facts.join("; "),
+        )
+    } else {
+        format!(
+            "No combination of {} meets everything; this comes nearest. It breaks: {}.",
+            readable(ranking.all.len() as f64),
             selected.violations.join("; "),
-            relaxations(ranked, workload)
-        );
+        )
+    };
+    for one in overrides {
+        text.push_str(&format!(
+            " The default for {} ({}) was set aside for {}: {}",
+            one.field.as_str().replace('_', " "),
+            one.from,
+            one.to,
+            one.reason
+        ));
     }
-    let mut strong: Vec<_> = selected.scores.iter().collect();
-    strong.sort_by(|a, b| (b.weight * b.score).total_cmp(&(a.weight * a.score)));
-    let facts: Vec<&str> = strong.iter().take(3).map(|score| score.explanation.as_str()).collect();
-    let runner_up = candidates
-        .get(1)
-        .map_or(String::new(), |other| format!(" The runner-up is {} with {:.3}.", other.name, other.total_score));
-    format!(
-        "{} of {} combinations meet every constraint; this one scores {:.3}. What counts most: {}.{runner_up}",
-        readable(count as f64),
-        readable(ranked.len() as f64),
-        selected.total_score,
-        facts.join("; "),
-    )
+    text
 }
 
-/// What would have to give, one constraint at a time.
-fn relaxations(ranked: &[(Combination, f64)], workload: &Workload) -> String {
-    let least = |only: fn(&Combination) -> bool, value: fn(&Combination) -> f64| {
-        ranked
-            .iter()
-            .map(|(one, _)| one)
-            .filter(|one| one.violations() == 1 && only(one))
-            .map(value)
-            .fold(f64::INFINITY, f64::min)
-    };
-    let mut ways = Vec::new();
-    let usd = least(|one| one.over_budget, |one| one.usd);
-    if usd.is_finite() {
-        ways.push(format!("a budget of ${} a month", readable(usd.ceil())));
-    }
-    let ms = least(|one| one.too_slow, |one| one.latency_ms);
-    if ms.is_finite() {
-        ways.push(format!("P{} within {} ms", readable(workload.percentile), readable(ms.ceil())));
-    }
-    let nines = least(|one| one.too_fragile, |one| -one.availability);
-    if nines.is_finite() {
-        ways.push(format!("{} availability", percent(-nines)));
-    }
-    if ranked.iter().any(|(one, _)| one.violations() == 1 && one.broken == 1) {
-        ways.push("accepting the one part that does not suit".to_owned());
-    }
-    if ways.is_empty() {
-        // More than one constraint has to give: the least of each over the combinations that break the fewest.
-        let fewest = ranked.first().map_or(0, |(one, _)| one.violations());
-        let near: Vec<&Combination> =
-            ranked.iter().map(|(one, _)| one).filter(|one| one.violations() == fewest).collect();
-        let smallest = |value: fn(&Combination) -> f64| near.iter().map(|one| value(one)).fold(f64::INFINITY, f64::min);
-        let mut needs = Vec::new();
-        if near.iter().all(|one| one.over_budget) {
-            needs.push(format!("a budget of ${} a month", readable(smallest(|one| one.usd).ceil())));
-        }
-        if near.iter().all(|one| one.too_slow) {
-            needs.push(format!(
-                "P{} within {} ms",
-                readable(workload.percentile),
-                readable(smallest(|one| one.latency_ms).ceil())
-            ));
-        }
-        if near.iter().all(|one| one.too_fragile) {
-            needs.push(format!("{} availability", percent(-smallest(|one| -one.availability))));
-        }
+/// A refusal with what would do instead.
+pub fn with_relaxations(reason: &str, relaxations: &[Relaxation]) -> String {
+    if relaxations.is_empty() {
         return format!(
-            "More than one thing has to give: {}.",
-            if needs.is_empty() { "the parts named above".to_owned() } else { needs.join(" and ") }
+            "{reason} Neither more money, time or outages nor less load would make it feasible: the parts named above do."
         );
     }
-    if let [only] = ways.as_slice() {
-        return format!("Nearest that would do: {only}.");
-    }
-    format!("Any one of these would do: {}.", ways.join(", or "))
+    let ways: Vec<&str> = relaxations.iter().map(|way| way.text.as_str()).collect();
+    format!("{reason} The nearest that would do: {}", ways.join(" "))
 }
 
 /// Says what the feedback changed.
-fn respond(
+pub fn respond(
     feedback: &mut Feedback,
     input: &Brief,
     revisions: &[Revision],
     selected: &Candidate,
-    bench: &Bench<'_>,
-    catalogue: &Catalogue,
+    setting: &Setting<'_>,
 ) {
+    let (bench, catalogue) = (setting.bench, setting.catalogue);
     let Some(previous) = input.previous.as_ref().and_then(|previous| previous.plan.selected()) else { return };
     if input.revised_now
         && let Some(revision) = revisions.last()
@@ -619,7 +433,7 @@ fn respond(
 }
 
 /// From what is known of the constraints, the margin to the runner-up, and violations.
-fn confidence(input: &Brief, constraints: &ConstraintSet, candidates: &[Candidate]) -> (f64, Vec<String>) {
+pub fn confidence(input: &Brief, constraints: &ConstraintSet, candidates: &[Candidate]) -> (f64, Vec<String>) {
     let batch = constraints.deployment.as_ref().is_some_and(|stated| stated.value == Deployment::Batch);
     // What decides a plan; the rest of the schema changes details.
     let deciding: Vec<(ConstraintField, f64)> = [
