@@ -2,24 +2,32 @@
 //!
 //! The critic prices the selected candidate anew with the planner's own engine, holds it against the budget, and looks
 //! for ways to pay less by pricing alternatives: another pattern for a part, a commitment, fewer units. Over the budget
-//! it sends the plan back only when one of the plan's other candidates is feasible and within it.
+//! it sends the plan back only when one of the plan's other candidates is feasible and within it, and only when a person
+//! stated the budget.
+//!
+//! It shows what it priced ([`estimate::usage`]), takes the estimate apart ([`breakdown`]), holds the candidates against
+//! each other ([`compare`]) and prices other loads ([`estimate::sensitivity`]). What is free is shown apart.
 
+pub mod breakdown;
+pub mod compare;
 pub mod savings;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
     constraint::ConstraintField,
-    cost::{BudgetVerdict, CostReview},
+    cost::{BudgetVerdict, CostReview, LoadCost, UsageBasis},
     finding::{Finding, Severity},
     node::Node,
     plan::PlanDecision,
     signal::NoSignal,
-    words::readable,
+    words::{readable, share, usd},
 };
 use estimate::{
     EstimateError,
     assessment::{assess, parts_of},
     part::Part,
+    sensitivity::{LOADS, sensitivity},
+    usage,
     workload::Workload,
 };
 use knowledge::{catalogue::Catalogue, price::Certainty};
@@ -86,9 +94,49 @@ pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostRe
         within: estimate.expected_usd <= limit,
     });
     let savings = savings::find(&parts, &input.plan.constraints, &input.plan, &workload, catalogue)?;
-    let findings = findings(input, &estimate, budget.as_ref(), &savings, &parts, catalogue);
-    let trade_offs = trade_offs(&input.plan);
-    Ok(CostReview { estimate, budget, savings, trade_offs, findings, ..CostReview::default() })
+    let patterns: Vec<&str> = parts.iter().map(|part| part.pattern.id.as_str()).collect();
+    let sensitivity = sensitivity(&patterns, &workload, &LOADS, catalogue)?;
+    let mut findings = findings(input, &estimate, budget.as_ref(), &savings, &parts, &workload, catalogue);
+    findings.extend(growth(&sensitivity));
+    findings.sort_by_key(|finding| finding.severity);
+    let comparison = compare::comparison(&input.plan);
+    Ok(CostReview {
+        budget,
+        savings,
+        trade_offs: compare::lines(&comparison),
+        findings,
+        usage: usage::lines(&workload, catalogue),
+        components: breakdown::components(&parts, &estimate),
+        unit_costs: breakdown::unit_costs(&parts, &estimate, &sensitivity, &input.plan.constraints, &workload),
+        drivers: breakdown::drivers(&estimate),
+        range: breakdown::range(&parts, &workload),
+        free_tier: breakdown::free_tier(&estimate, &workload),
+        sensitivity,
+        comparison,
+        estimate,
+    })
+}
+
+/// The first load at which an objective breaks that holds today.
+fn growth(sensitivity: &[LoadCost]) -> Option<Finding> {
+    let own = sensitivity.iter().find(|load| load.factor == 1.0)?;
+    let load = sensitivity.iter().find(|load| load.factor > 1.0 && !load.breaks.is_empty())?;
+    Some(Finding {
+        id: "cost.growth".to_owned(),
+        severity: Severity::Info,
+        title: format!("At {} times the load the design no longer holds", readable(load.factor)),
+        evidence: format!(
+            "{} a month at {}/s instead of {} at {}/s; {}",
+            usd(load.monthly_usd),
+            readable(load.average_per_second),
+            usd(own.monthly_usd),
+            readable(own.average_per_second),
+            load.breaks.join("; ")
+        ),
+        remedy: "Plan again before the load is there.".to_owned(),
+        patterns: Vec::new(),
+        replan: false,
+    })
 }
 
 fn findings(
@@ -97,9 +145,12 @@ fn findings(
     budget: Option<&BudgetVerdict>,
     savings: &[design::cost::SavingsOption],
     parts: &[&Part<'_>],
+    workload: &Workload,
     catalogue: &Catalogue,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // An accepted default is soft: nobody said that more may not be spent.
+    let stated = workload.binds(ConstraintField::Budget);
     let dear = |count: usize| {
         let mut order: Vec<&&Part<'_>> = parts.iter().collect();
         order.sort_by(|a, b| b.expected_usd.total_cmp(&a.expected_usd));
@@ -125,7 +176,7 @@ fn findings(
             findings.push(match cheaper {
                 Some(cheaper) => Finding {
                     id: "cost.budget".to_owned(),
-                    severity: Severity::Blocking,
+                    severity: if stated { Severity::Blocking } else { Severity::Minor },
                     title: "The design is over the budget, and another candidate is not".to_owned(),
                     evidence: arithmetic,
                     remedy: format!(
@@ -134,11 +185,11 @@ fn findings(
                         readable(cheaper.metrics.monthly_usd.round())
                     ),
                     patterns: dear(2),
-                    replan: true,
+                    replan: stated,
                 },
                 None => Finding {
                     id: "cost.budget".to_owned(),
-                    severity: Severity::Major,
+                    severity: if stated { Severity::Major } else { Severity::Minor },
                     title: "The design is over the budget, and no feasible candidate is within it".to_owned(),
                     evidence: arithmetic,
                     remedy: match savings.first() {
@@ -209,45 +260,7 @@ fn findings(
             replan: false,
         });
     }
-    findings.sort_by_key(|finding| finding.severity);
     findings
-}
-
-/// Cost against performance, from the plan's own candidates.
-fn trade_offs(plan: &PlanDecision) -> Vec<String> {
-    let Some(selected) = plan.selected() else { return Vec::new() };
-    plan.candidates
-        .iter()
-        .filter(|candidate| candidate.id != selected.id)
-        .map(|candidate| {
-            let (own, won) = (&candidate.metrics, &selected.metrics);
-            let money = own.monthly_usd - won.monthly_usd;
-            let mut line = format!(
-                "{}: ${} a month {}",
-                candidate.name,
-                readable(money.abs().round()),
-                if money >= 0.0 { "more" } else { "less" }
-            );
-            if let (Some(theirs), Some(ours)) = (own.latency_p95_ms, won.latency_p95_ms) {
-                line.push_str(&format!(
-                    ", P95 {} ms {}",
-                    readable((theirs - ours).abs()),
-                    if theirs >= ours { "slower" } else { "faster" }
-                ));
-            }
-            let hours = own.operations_hours_per_month - won.operations_hours_per_month;
-            line.push_str(&format!(
-                ", {} hours of work {}",
-                readable(hours.abs()),
-                if hours >= 0.0 { "more" } else { "less" }
-            ));
-            if !candidate.violations.is_empty() {
-                line.push_str(&format!("; breaks: {}", candidate.violations.join("; ")));
-            }
-            line.push('.');
-            line
-        })
-        .collect()
 }
 
 /// Share of the expected cost that rests on what was stated and on confirmed prices.
@@ -324,8 +337,37 @@ fn card(input: &CostInput, review: &CostReview, catalogue: &Catalogue) -> (CardD
     card.reasoning.extend(review.trade_offs.iter().cloned());
     card.inputs
         .push(Fact::new("design", input.plan.selected().map_or(String::new(), |selected| selected.name.clone())));
-    card.inputs.extend(estimate.assumptions.iter().map(|assumption| Fact::new("assumed", assumption.clone())));
+    card.inputs.extend(review.usage.iter().map(|line| {
+        let basis = match line.basis {
+            UsageBasis::Stated => "stated",
+            UsageBasis::Derived => "derived",
+            UsageBasis::Assumed => "assumed",
+        };
+        Fact::new(line.name.clone(), format!("{} {} ({basis}: {})", readable(line.value), line.unit, line.derivation))
+    }));
     card.outputs.push(Fact::new("expected", range));
+    card.outputs.extend(
+        review
+            .unit_costs
+            .iter()
+            .map(|unit| Fact::new(unit.per.clone(), format!("{} USD: {}", readable(unit.usd), unit.formula))),
+    );
+    card.outputs.extend(review.range.iter().take(3).map(|line| {
+        Fact::new(
+            format!("range: {}", line.item),
+            format!(
+                "{} to {}, {} of the width: {}",
+                usd(line.low_usd),
+                usd(line.high_usd),
+                share(line.share_of_width),
+                line.why
+            ),
+        )
+    }));
+    let free: f64 = review.free_tier.iter().map(|line| line.worth_usd).sum();
+    if free > 0.0 {
+        card.outputs.push(Fact::new("free, not taken off", format!("up to {} a month", usd(free))));
+    }
     card.outputs.extend(
         review
             .findings
@@ -338,7 +380,7 @@ fn card(input: &CostInput, review: &CostReview, catalogue: &Catalogue) -> (CardD
         .map(|option| Alternative {
             name: format!("{} (saves ${} a month)", option.title, readable(option.monthly_usd.round())),
             score: None,
-            why_not: option.trade_off.clone(),
+            why_not: format!("{} {}", option.trade_off, option.evidence),
         })
         .collect();
     card.impact = Impact { cost: Some(summary.clone()), ..Impact::default() };

@@ -4,8 +4,8 @@
 use agent::{Agent, Desk, InMemoryBodies};
 use critic_cost::{CostCritic, CostInput, review};
 use design::{
-    constraint::{Budget, ConstraintSet, Currency},
-    cost::CostReview,
+    constraint::{Budget, ConstraintSet, Currency, Region, Retraining, Source},
+    cost::{CostReview, UsageBasis},
     finding::Severity,
 };
 use estimate::mock::{plan, requirement, requirements, said};
@@ -125,4 +125,153 @@ fn every_requirement_is_priced_the_same_way_twice() {
         };
         assert_eq!(write(), write(), "{name}");
     }
+}
+
+#[test]
+fn a_budget_that_was_only_accepted_blocks_nothing() {
+    let managed = reviewed(&with_budget(1e6), &[MANAGED]).estimate.expected_usd;
+    let frugal = reviewed(&with_budget(1e6), &[FRUGAL]).estimate.expected_usd;
+    let mut between = with_budget((frugal + managed) / 2.0);
+    between.budget.as_mut().unwrap().source = Source::Default;
+    let review = reviewed(&between, &[MANAGED, FRUGAL]);
+    let finding = review.findings.iter().find(|finding| finding.id == "cost.budget").unwrap();
+    assert_eq!((finding.severity, finding.replan), (Severity::Minor, false));
+}
+
+#[test]
+fn the_breakdown_adds_up_for_every_requirement() {
+    for (name, constraints) in requirements() {
+        let review = reviewed(&constraints, &[MANAGED]);
+        let expected = review.estimate.expected_usd;
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * b.abs().max(1.0);
+        assert!(close(review.components.iter().map(|one| one.expected_usd).sum(), expected), "{name}");
+        assert!(close(review.components.iter().map(|one| one.low_usd).sum(), review.estimate.low_usd), "{name}");
+        assert!(close(review.components.iter().map(|one| one.high_usd).sum(), review.estimate.high_usd), "{name}");
+        assert!(close(review.components.iter().map(|one| one.share).sum(), 1.0), "{name}");
+        let last = review.drivers.last().unwrap();
+        assert!(close(last.cumulative_share, review.drivers.iter().map(|one| one.share).sum()), "{name}");
+        assert!(review.drivers.windows(2).all(|pair| pair[0].monthly_usd >= pair[1].monthly_usd), "{name}");
+        let width: f64 = review.range.iter().map(|one| one.share_of_width).sum();
+        assert!(close(width, 1.0), "{name}: {width}");
+        assert!(review.range.iter().all(|one| !one.why.is_empty()), "{name}: {:?}", review.range);
+        let own = review.sensitivity.iter().find(|load| load.factor == 1.0).unwrap();
+        assert!(close(own.monthly_usd, expected) && own.breaks.is_empty(), "{name}: {own:?}");
+        assert!(!review.usage.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn unit_costs_come_from_the_usage_that_is_shown() {
+    let review = reviewed(&requirement("recommender"), &[MANAGED]);
+    let usage = |name: &str| review.usage.iter().find(|line| line.name == name).unwrap();
+    let per = |start: &str| review.unit_costs.iter().find(|unit| unit.per.starts_with(start)).unwrap().usd;
+    let requests = usage("requests per month");
+    assert_eq!(requests.basis, UsageBasis::Derived);
+    assert!(
+        (per("1,000 predictions, everything") - review.estimate.expected_usd / requests.value * 1000.0).abs() < 1e-9
+    );
+    let training = review.components.iter().find(|one| one.pattern == "train.sagemaker-gpu").unwrap().expected_usd;
+    assert!((per("training run") - training / usage("training runs per month").value).abs() < 1e-9);
+    let loads = &review.sensitivity;
+    let further = (loads[2].monthly_usd - loads[1].monthly_usd) / requests.value * 1000.0;
+    assert!((per("1,000 further") - further).abs() < 1e-9);
+    assert!(per("1,000 further") < per("1,000 predictions, everything"), "what is fixed is paid already");
+}
+
+#[test]
+fn what_is_free_is_shown_apart_and_never_taken_off() {
+    let review = reviewed(&requirement("recommender"), &[FRUGAL]);
+    assert!(
+        review.free_tier.iter().any(|line| line.item.contains("metrics") && line.allowance == 10.0),
+        "{:?}",
+        review.free_tier
+    );
+    let sum: f64 = review.estimate.lines.iter().map(|line| line.monthly_usd).sum();
+    assert!((sum - review.estimate.expected_usd).abs() < 1e-6);
+    for line in &review.free_tier {
+        assert!(line.worth_usd >= 0.0 && line.worth_usd <= review.estimate.expected_usd + 1e-9, "{line:?}");
+        assert!(!line.source.is_empty() && !line.date.is_empty() && !line.terms.is_empty());
+        // Twenty metrics, ten of them free: half of what they cost.
+        if line.item.contains("metrics") {
+            assert!((line.worth_usd - 10.0 * 0.30).abs() < 1e-9 || line.used < 10.0, "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn a_cheaper_region_is_offered_under_the_same_law_and_where_it_was_named() {
+    let region =
+        |code: &str| Region { cloud: design::constraint::Cloud::Aws, code: code.into(), jurisdiction: "EU".into() };
+    let mut constraints = requirement("recommender");
+    let offered = |constraints: &ConstraintSet| {
+        let options = reviewed(constraints, &[MANAGED]).savings;
+        options.into_iter().find(|option| option.title.contains(" instead of eu-central-1"))
+    };
+    constraints.regions = said(vec![region("eu-central-1")], "Frankfurt");
+    assert_eq!(offered(&constraints), None, "one region was named, and it is kept");
+    constraints.regions = said(vec![region("eu-central-1"), region("eu-west-1")], "Frankfurt or Dublin");
+    let option = offered(&constraints).unwrap();
+    let now = reviewed(&constraints, &[MANAGED]).estimate.expected_usd;
+    constraints.regions = said(vec![region("eu-west-1")], "Dublin");
+    let then = reviewed(&constraints, &[MANAGED]).estimate.expected_usd;
+    assert!((now - then - option.monthly_usd).abs() < 1e-6, "{option:?}");
+}
+
+#[test]
+fn training_less_often_is_offered_only_where_nobody_said_how_often() {
+    let mut constraints = requirement("recommender");
+    let offered = |constraints: &ConstraintSet| {
+        let review = reviewed(constraints, &[MANAGED]);
+        review.savings.iter().find(|option| option.title.starts_with("Training once")).map(|option| option.monthly_usd)
+    };
+    let saving = offered(&constraints).unwrap();
+    let now = reviewed(&constraints, &[MANAGED]).estimate.expected_usd;
+    constraints.retraining = said(Retraining::Weekly, "weekly");
+    assert!((now - reviewed(&constraints, &[MANAGED]).estimate.expected_usd - saving).abs() < 1e-6);
+    constraints.retraining = said(Retraining::Daily, "daily");
+    assert_eq!(offered(&constraints), None);
+}
+
+#[test]
+fn every_saving_shows_its_arithmetic() {
+    for (name, constraints) in requirements() {
+        for option in reviewed(&constraints, &[MANAGED]).savings {
+            let (terms, result) = option.evidence.rsplit_once(" = ").unwrap();
+            let result: f64 = result.trim_end_matches(" USD").parse().unwrap();
+            assert!((result - option.monthly_usd).abs() <= 0.005 + 1e-9, "{name}: {option:?}");
+            if let Some((now, then)) = terms.split_once(" − ") {
+                let number = |text: &str| text.split(' ').next().unwrap().parse::<f64>().unwrap();
+                assert!((number(now) - number(then) - result).abs() < 0.0151, "{name}: {option:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn candidates_are_compared_in_what_the_money_buys() {
+    let review = reviewed(&with_budget(1e6), &[MANAGED, FRUGAL]);
+    let own = plan(&with_budget(1e6), &[MANAGED, FRUGAL]).unwrap();
+    let other = &review.comparison[0];
+    let (won, lost) = (&own.candidates[0].metrics, &own.candidates[1].metrics);
+    assert!((other.usd_more - (lost.monthly_usd - won.monthly_usd)).abs() < 1e-9);
+    let slower = lost.latency_p95_ms.unwrap() - won.latency_p95_ms.unwrap();
+    assert_eq!(other.ms_slower, Some(slower));
+    if slower > 0.5 && other.usd_more < 0.0 {
+        assert!((other.usd_per_ms.unwrap() - other.usd_more.abs() / slower).abs() < 1e-9);
+    } else {
+        assert_eq!(other.usd_per_ms, None, "the cheaper one is not slower: the money buys no time");
+    }
+    assert_eq!(review.trade_offs.len(), review.comparison.len());
+}
+
+#[test]
+fn one_unit_less_saves_the_unit_and_not_what_both_share() {
+    let mut constraints = with_budget(1e6);
+    constraints.throughput =
+        said(design::constraint::Throughput { average_per_second: 1.0, peak_per_second: 2.0 }, "two per second");
+    let review = reviewed(&constraints, &[FRUGAL]);
+    let option = review.savings.iter().find(|option| option.title.starts_with("One unit of Containers")).unwrap();
+    let lines = review.estimate.lines.iter().filter(|line| line.pattern == "serve.ecs-fargate");
+    let tasks: f64 = lines.filter(|line| line.price_id.starts_with("fargate.")).map(|line| line.monthly_usd).sum();
+    assert!((option.monthly_usd - tasks / 2.0).abs() < 1e-6, "the load balancer stays: {option:?}, tasks {tasks}");
 }

@@ -88,6 +88,25 @@ pub enum Driver {
     Training,
 }
 
+impl Driver {
+    /// How far the range takes it, and why so far.
+    pub fn spread(self, workload: &Workload) -> String {
+        let (low, high) = (workload.factors(Usage::Low), workload.factors(Usage::High));
+        let known = |field| if workload.is_assumed(field) { "assumed" } else { "stated" };
+        let spread = |low: f64, high: f64| format!("×{} to ×{}", readable(low), readable(high));
+        match self {
+            Self::Rate => {
+                format!("requests {} (the rate is {})", spread(low.rate, high.rate), known(ConstraintField::Throughput))
+            }
+            Self::Data => {
+                format!("data {} (the volume is {})", spread(low.data, high.data), known(ConstraintField::DataVolume))
+            }
+            Self::Tokens => format!("tokens {} (their number is assumed)", spread(low.tokens, high.tokens)),
+            Self::Training => format!("training time {} (it is assumed)", spread(low.training, high.training)),
+        }
+    }
+}
+
 /// The range of one line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod currency;
 pub mod expression;
+pub mod free_tier;
 pub mod instance;
 pub mod lexicon;
 pub mod pattern;
