@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use design::constraint::{Conflict, ConstraintField, ConstraintSet, Framework, Stated};
+use design::constraint::{Conflict, ConstraintField, ConstraintSet, Evidence, Framework, Stated};
 
 use crate::{
-    field::{budget, meaning, people, performance, place},
+    field::{budget, kind, meaning, people, performance, place},
     reader::{Clash, Found, Reader},
+    text::Span,
 };
 
 /// What the text says.
@@ -40,12 +41,21 @@ pub fn extract(text: &str) -> Reading {
     clashes.extend(clash);
     let (deployment, clash) = meaning::deployment(&reader, latency.as_ref());
     clashes.extend(clash);
+    let (platform, clash) = kind::platform(&reader);
+    clashes.extend(clash);
+    let (retraining, clash) = people::retraining(&reader);
+    clashes.extend(clash);
+    let (team, clash) = people::team(&reader);
+    clashes.extend(clash);
+    let workloads = kind::workloads(&reader, deployment.as_ref(), latency.as_ref(), retraining.as_ref());
     let (tooling, clash) = meaning::tooling(&reader);
     clashes.extend(clash);
-    let data_class = meaning::data_class(&reader);
+    let (data_class, clash) = meaning::data_class(&reader);
+    clashes.extend(clash);
     let jurisdictions: Vec<String> =
         regions.found.iter().flat_map(|found| found.value.iter().map(|region| region.jurisdiction.clone())).collect();
-    let compliance = meaning::compliance(&reader, data_class.as_ref(), &jurisdictions);
+    let (compliance, clash) = meaning::compliance(&reader);
+    clashes.extend(clash);
     clashes.extend(law_and_place(compliance.as_ref(), regions.found.as_ref(), &jurisdictions));
 
     let set = &mut reading.constraints;
@@ -63,20 +73,41 @@ pub fn extract(text: &str) -> Reading {
     set.deployment = keep.field(ConstraintField::Deployment, deployment);
     set.tooling = keep.field(ConstraintField::Tooling, tooling);
     set.compliance = keep.field(ConstraintField::Compliance, compliance);
-    set.team = keep.field(ConstraintField::Team, people::team(&reader));
+    set.team = keep.field(ConstraintField::Team, team);
     set.availability = keep.field(ConstraintField::Availability, availability);
-    set.retraining = keep.field(ConstraintField::Retraining, people::retraining(&reader));
+    set.retraining = keep.field(ConstraintField::Retraining, retraining);
+    set.workloads = keep.field(ConstraintField::Workloads, workloads);
+    set.platform = keep.field(ConstraintField::Platform, platform);
+    set.model_types = keep.field(ConstraintField::ModelTypes, kind::model_types(&reader));
+    set.language = reader.hits.languages.main().map(str::to_owned);
     set.excluded_regions = regions.excluded;
     set.conflicts = clashes
         .into_iter()
         .map(|clash| Conflict {
             fields: clash.fields,
-            evidence: clash.spans.iter().filter_map(|span| reader.document.evidence(*span)).collect(),
+            evidence: statements(&reader, &clash.spans),
             explanation: clash.explanation,
             resolution: clash.resolution,
         })
         .collect();
     reading
+}
+
+/// Longest statement that is quoted whole.
+const LONGEST_STATEMENT: usize = 300;
+
+/// The sentences that clash, so that both are read as they stand; where one sentence clashes with itself, its parts.
+fn statements(reader: &Reader, spans: &[Span]) -> Vec<Evidence> {
+    let document = &reader.document;
+    let sentences: Vec<Span> = spans.iter().map(|span| document.sentence_span(span.from)).collect();
+    let same = sentences.windows(2).all(|pair| pair[0] == pair[1]);
+    let mut quotes: Vec<Evidence> = Vec::new();
+    for (span, sentence) in spans.iter().zip(sentences) {
+        let whole = document.evidence(sentence).filter(|quote| quote.quote.chars().count() <= LONGEST_STATEMENT);
+        let quote = if same { document.evidence(*span) } else { whole.or_else(|| document.evidence(*span)) };
+        quotes.extend(quote.filter(|quote| !quotes.contains(quote)));
+    }
+    quotes
 }
 
 struct Keep<'a> {

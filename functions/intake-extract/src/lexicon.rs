@@ -1,10 +1,19 @@
 //! Finding the lexicon's phrases in a document, and what denies them.
+//!
+//! Only the phrases of the languages that the text is written in are looked for, English ones always: technical texts
+//! of any language are full of them. A word that the lexicon does not know is read as the word that it is a slip of.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use design::constraint::Cloud;
 
-use crate::text::{Document, Kind, Span};
+use crate::{
+    language::Languages,
+    text::{Document, Kind, Span},
+};
 
 /// One word of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,19 +56,40 @@ impl Pattern {
     }
 
     /// The key under which the phrase is found quickly, when its first word has one.
-    fn key(&self) -> Option<String> {
+    fn key(&self) -> Key {
         match self {
-            Self::Lower(word) => Some(word.clone()),
-            Self::Exact(word) => Some(word.to_lowercase()),
-            Self::Prefix(_) | Self::Suffix(_) | Self::Around(..) => None,
+            Self::Lower(word) => Key::Word(word.clone()),
+            Self::Exact(word) => Key::Word(word.to_lowercase()),
+            Self::Prefix(prefix) | Self::Around(prefix, _) => beginning(prefix).map_or(Key::None, Key::Beginning),
+            Self::Suffix(_) => Key::None,
         }
     }
+}
+
+/// How a phrase is found by its first word.
+enum Key {
+    /// By the whole word.
+    Word(String),
+    /// By the word's first letters.
+    Beginning([char; BEGINNING]),
+    /// Only by trying.
+    None,
+}
+
+/// Letters by which words of any ending are found.
+const BEGINNING: usize = 3;
+
+fn beginning(word: &str) -> Option<[char; BEGINNING]> {
+    let mut letters = word.chars();
+    Some([letters.next()?, letters.next()?, letters.next()?])
 }
 
 #[derive(Debug)]
 struct Phrase {
     words: Vec<Pattern>,
     meaning: usize,
+    /// The language it belongs to; names belong to none.
+    language: Option<&'static str>,
 }
 
 /// What a phrase means.
@@ -80,8 +110,45 @@ pub struct Meaning {
 struct Lexicon {
     meanings: Vec<Meaning>,
     by_first_word: HashMap<String, Vec<Phrase>>,
+    by_beginning: HashMap<[char; BEGINNING], Vec<Phrase>>,
     others: Vec<Phrase>,
+    /// Every word of every phrase.
+    words: HashSet<String>,
+    /// Words that slips are put right to, by first letter, last letter.
+    correct: HashMap<(char, char), Vec<(String, Option<&'static str>)>>,
 }
+
+/// Groups whose single words are put right when they are misspelt: units, names, and the words that values are known by.
+const CORRECTED: [&str; 24] = [
+    "time",
+    "period",
+    "percent",
+    "scale",
+    "number",
+    TOOL,
+    CITY,
+    PLACE,
+    "compliance",
+    "cue.latency_strong",
+    "cue.availability",
+    "cue.budget",
+    "cue.throughput",
+    "platform",
+    "workload",
+    "model_type",
+    "retrain_cue",
+    "deployment",
+    "bound",
+    "noun",
+    "cue.team",
+    "data_class",
+    "currency",
+    "cloud",
+];
+/// Shorter words have too many neighbours.
+const SHORTEST_CORRECTED: usize = 6;
+/// From this length on, two slips are put right.
+const TWO_SLIPS: usize = 11;
 
 /// Group of the tools' names.
 pub const TOOL: &str = "tool";
@@ -97,37 +164,52 @@ pub const PLACE: &str = "place";
 fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(|| {
-        let mut lexicon = Lexicon { meanings: Vec::new(), by_first_word: HashMap::new(), others: Vec::new() };
+        let mut lexicon = Lexicon {
+            meanings: Vec::new(),
+            by_first_word: HashMap::new(),
+            by_beginning: HashMap::new(),
+            others: Vec::new(),
+            words: HashSet::new(),
+            correct: HashMap::new(),
+        };
         for concept in knowledge::lexicon::concepts() {
+            if concept.group == crate::language::GROUP {
+                lexicon.words.extend(concept.phrases.values().flatten().cloned());
+                continue;
+            }
             let meaning = Meaning {
                 group: concept.group.clone(),
                 value: concept.value.clone(),
                 weight: concept.weight,
                 cloud: None,
             };
-            lexicon.add(meaning, concept.phrases.values().flatten());
+            let phrases = concept.phrases.iter().flat_map(|(language, phrases)| {
+                phrases.iter().map(move |phrase| (phrase.as_str(), Some(language.as_str())))
+            });
+            lexicon.add(meaning, phrases);
         }
         for tool in knowledge::lexicon::tools() {
             let meaning = Meaning { group: TOOL.to_owned(), value: tool.name.clone(), weight: 1.0, cloud: tool.cloud };
-            lexicon.add(meaning, tool.words.iter());
+            lexicon.add(meaning, tool.words.iter().map(|word| (word.as_str(), None)));
         }
         for currency in &knowledge::currency::currencies().currencies {
-            lexicon.add(plain(CURRENCY, &currency.code), currency.words.iter().chain(&currency.symbols));
+            let words = currency.words.iter().chain(&currency.symbols).map(|word| (word.as_str(), None));
+            lexicon.add(plain(CURRENCY, &currency.code), words);
         }
         let mut cities: Vec<&str> = Vec::new();
         for region in knowledge::region::regions() {
-            lexicon.add(plain(REGION, &region.code), region.names.iter());
+            lexicon.add(plain(REGION, &region.code), region.names.iter().map(|name| (name.as_str(), None)));
             // A city in lower case finds every spelling of its case; `*` keeps "Spain" and the like to the places.
             let is_place = knowledge::region::places()
                 .iter()
                 .any(|place| place.words.iter().any(|word| word.eq_ignore_ascii_case(&region.city)));
             if !is_place && !cities.contains(&region.city.as_str()) {
                 cities.push(&region.city);
-                lexicon.add(plain(CITY, &region.city), std::iter::once(&region.city.to_lowercase()));
+                lexicon.add(plain(CITY, &region.city), std::iter::once((region.city.to_lowercase().as_str(), None)));
             }
         }
         for (index, place) in knowledge::region::places().iter().enumerate() {
-            lexicon.add(plain(PLACE, &index.to_string()), place.words.iter());
+            lexicon.add(plain(PLACE, &index.to_string()), place.words.iter().map(|word| (word.as_str(), None)));
         }
         lexicon
     })
@@ -138,10 +220,11 @@ fn plain(group: &str, value: &str) -> Meaning {
 }
 
 impl Lexicon {
-    fn add<'a>(&mut self, meaning: Meaning, phrases: impl Iterator<Item = &'a String>) {
+    fn add<'a>(&mut self, meaning: Meaning, phrases: impl Iterator<Item = (&'a str, Option<&'static str>)>) {
         let index = self.meanings.len();
+        let corrected = CORRECTED.contains(&meaning.group.as_str());
         self.meanings.push(meaning);
-        for phrase in phrases {
+        for (phrase, language) in phrases {
             // A star is not part of a word for the tokenizer: it is carried through as a letter that no text has.
             let marked = phrase.replace('*', "\u{a771}");
             let document = Document::new(&marked);
@@ -149,16 +232,68 @@ impl Lexicon {
                 .filter(|at| !document.joining_hyphen(*at))
                 .map(|at| Pattern::new(&document.tokens[at].text.replace('\u{a771}', "*")))
                 .collect();
+            for word in &words {
+                if let Pattern::Lower(word) | Pattern::Exact(word) = word {
+                    self.words.insert(word.to_lowercase());
+                }
+            }
             let Some(first) = words.first() else { continue };
+            if corrected
+                && words.len() == 1
+                && let Pattern::Lower(word) = first
+                && word.chars().count() >= SHORTEST_CORRECTED
+                && word.chars().all(char::is_alphabetic)
+                && let (Some(begin), Some(end)) = (word.chars().next(), word.chars().next_back())
+            {
+                self.correct.entry((begin, end)).or_default().push((word.clone(), language));
+            }
             let key = first.key();
-            let phrase = Phrase { words, meaning: index };
+            let phrase = Phrase { words, meaning: index, language };
             match key {
-                Some(key) => self.by_first_word.entry(key).or_default().push(phrase),
-                None => self.others.push(phrase),
+                Key::Word(key) => self.by_first_word.entry(key).or_default().push(phrase),
+                Key::Beginning(key) => self.by_beginning.entry(key).or_default().push(phrase),
+                Key::None => self.others.push(phrase),
             }
         }
     }
+
+    /// Phrases that may begin with a word.
+    fn candidates<'a>(&'a self, text: &'a str, lower: &'a str) -> impl Iterator<Item = &'a Phrase> {
+        let whole = self.by_first_word.get(lower).into_iter().flatten();
+        let beginning = beginning(lower).and_then(|letters| self.by_beginning.get(&letters)).into_iter().flatten();
+        let tried = beginning.chain(&self.others).filter(move |phrase| phrase.words[0].matches(text, lower));
+        whole.chain(tried)
+    }
+
+    /// The word that this one is a slip of: one letter too many, too few, or wrong, or two in the wrong order (in long
+    /// words two such slips), with the first and the last letter right. A word of the lexicon is never put right, and
+    /// neither is one that lies between two.
+    fn correction(&self, text: &str, lower: &str, languages: &Languages) -> Option<String> {
+        let length = lower.chars().count();
+        if length < SHORTEST_CORRECTED - 1 || !lower.chars().all(char::is_alphabetic) || self.words.contains(lower) {
+            return None;
+        }
+        let key = (lower.chars().next()?, lower.chars().next_back()?);
+        let near = self.correct.get(&key)?.iter().filter_map(|(word, language)| {
+            let long = word.chars().count();
+            if !languages.reads(*language) || long.abs_diff(length) > 2 {
+                return None;
+            }
+            let slips = strsim::osa_distance(word, lower);
+            (slips <= if long >= TWO_SLIPS { 2 } else { 1 }).then_some((slips, word))
+        });
+        let near: Vec<(usize, &String)> = near.collect();
+        let least = near.iter().map(|(slips, _)| *slips).min()?;
+        let mut best = near.iter().filter(|(slips, _)| *slips == least).map(|(_, word)| *word);
+        let word = best.next()?;
+        let alone = best.all(|other| other == word);
+        // What a pattern of any ending finds is known as well.
+        (alone && !self.candidates(text, lower).any(|phrase| phrase.words.len() == 1)).then(|| word.clone())
+    }
 }
+
+/// No phrase has more tokens.
+const LONGEST_PHRASE: usize = 12;
 
 /// A phrase that was found.
 #[derive(Debug, Clone)]
@@ -175,6 +310,8 @@ pub struct Hit {
 #[derive(Debug)]
 pub struct Hits {
     hits: Vec<Hit>,
+    /// The languages of the text.
+    pub languages: Languages,
     /// Indices of the hits of each group, in the order of the text: long texts have thousands of hits.
     groups: HashMap<&'static str, Vec<usize>>,
 }
@@ -183,13 +320,24 @@ impl Hits {
     /// Finds everything that the lexicon knows, marks clauses in the document, and finds what is denied.
     pub fn find(document: &mut Document) -> Self {
         let lexicon = lexicon();
+        let mut languages = Languages::of(document);
+        for at in 0..document.tokens.len() {
+            let token = &document.tokens[at];
+            if token.kind == Kind::Word
+                && let Some(word) = lexicon.correction(&token.text, &token.lower, &languages)
+            {
+                document.tokens[at].text.clone_from(&word);
+                document.tokens[at].lower = word;
+            }
+        }
         let mut hits = Vec::new();
         for at in 0..document.tokens.len() {
             let token = &document.tokens[at];
-            let quick = lexicon.by_first_word.get(&token.lower).into_iter().flatten();
-            let slow = lexicon.others.iter().filter(|phrase| phrase.words[0].matches(&token.text, &token.lower));
-            for phrase in quick.chain(slow) {
-                if let Some(to) = phrase_at(document, &phrase.words, at) {
+            for phrase in lexicon.candidates(&token.text, &token.lower) {
+                if languages.reads(phrase.language)
+                    && let Some(to) = phrase_at(document, &phrase.words, at)
+                {
+                    languages.heard(phrase.language);
                     let meaning = &lexicon.meanings[phrase.meaning];
                     hits.push(Hit { meaning, span: Span::new(at, to), negated: None });
                 }
@@ -201,7 +349,7 @@ impl Hits {
         for (index, hit) in hits.iter().enumerate() {
             groups.entry(hit.meaning.group.as_str()).or_default().push(index);
         }
-        let mut found = Self { hits, groups };
+        let mut found = Self { hits, languages, groups };
         found.mark_clauses(document);
         found.mark_negated(document);
         found
@@ -222,7 +370,18 @@ impl Hits {
 
     /// The hit of a group that ends before a token; the longest, when there are several.
     pub fn before<'a>(&'a self, group: &'a str, token: usize) -> Option<&'a Hit> {
-        self.of(group).filter(|hit| hit.span.to == token).min_by_key(|hit| hit.span.from)
+        let indices = self.groups.get(group)?;
+        let first = indices.partition_point(|index| self.hits[*index].span.from + LONGEST_PHRASE < token);
+        let hits = indices[first..].iter().map(|index| &self.hits[*index]);
+        hits.take_while(|hit| hit.span.from < token).find(|hit| hit.span.to == token)
+    }
+
+    /// The hits of a group that begin in a span.
+    pub fn within<'a>(&'a self, group: &'a str, span: Span) -> impl Iterator<Item = &'a Hit> {
+        let indices = self.groups.get(group).map_or(&[][..], Vec::as_slice);
+        let first = indices.partition_point(|index| self.hits[*index].span.from < span.from);
+        let hits = indices[first..].iter().map(|index| &self.hits[*index]);
+        hits.take_while(move |hit| hit.span.from < span.to)
     }
 
     /// The hits of a group in the clause of a token.
@@ -232,8 +391,7 @@ impl Hits {
         group: &'a str,
         token: usize,
     ) -> impl Iterator<Item = &'a Hit> {
-        let clause = document.clause(token);
-        self.of(group).filter(move |hit| document.clause(hit.span.from) == clause)
+        self.within(group, document.clause_span(token))
     }
 
     /// The hits of a group in the sentence of a token.
@@ -243,8 +401,7 @@ impl Hits {
         group: &'a str,
         token: usize,
     ) -> impl Iterator<Item = &'a Hit> {
-        let sentence = document.sentence(token);
-        self.of(group).filter(move |hit| document.sentence(hit.span.from) == sentence)
+        self.within(group, document.sentence_span(token))
     }
 
     fn mark_clauses(&self, document: &mut Document) {
@@ -270,7 +427,10 @@ impl Hits {
             let before = document.lower(at - 1);
             let dash = matches!(before, "—" | "–") && !document.glued(at - 1);
             let bracket = matches!(before, ")") || document.lower(at) == "(";
-            if dash || bracket || matches!(before, ";" | "•") || document.sentence(at) != document.sentence(at - 1) {
+            // `budget;5,000` is a line of a table.
+            let cell = before == ";" && at >= 2 && document.glued(at - 2) && document.glued(at - 1);
+            let semicolon = matches!(before, ";" | "•") && !cell;
+            if dash || bracket || semicolon || document.sentence(at) != document.sentence(at - 1) {
                 *begin = true;
             }
         }

@@ -10,6 +10,7 @@ mod agent;
 pub mod confidence;
 pub mod extract;
 pub mod field;
+pub mod language;
 pub mod lexicon;
 pub mod measure;
 pub mod merge;

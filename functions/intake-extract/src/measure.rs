@@ -115,21 +115,105 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
         }
     }
     span = span.hull(Span::new(quantity.span.from, end));
-    let noun = if unit == Unit::Bare { noun_after(document, hits, end) } else { None };
+    let mut noun = if unit == Unit::Bare { noun_after(document, hits, end) } else { None };
     if let Some((_, words)) = noun {
         span = span.hull(words);
+    }
+    let key = key(document, hits, quantity.whole.from);
+    if unit == Unit::Bare && noun.is_none() {
+        // `latency (ms): 80`, `tps ~450`, `every subscriber (2.4M)`: the unit or the thing stands before.
+        if let Some((found, words)) = unit_before(document, hits, &quantity, key) {
+            unit = found;
+            span = span.hull(words);
+        } else if let Some(found) = noun_in_brackets(document, hits, &quantity) {
+            noun = Some(found);
+        }
     }
     let behind = noun.map_or(end, |(_, words)| words.to);
     let period = match unit {
         Unit::Time(_) | Unit::Rate(_) | Unit::Percent => None,
-        Unit::Money(_) | Unit::Data(_) | Unit::Bare => {
-            period_after(document, hits, behind).or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
-        }
+        Unit::Money(_) | Unit::Data(_) | Unit::Bare => period_after(document, hits, behind.max(end))
+            .or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
+            .or_else(|| key.and_then(|key| period_in(document, hits, key))),
     };
     if let Some(period) = period {
         span = span.hull(period.span);
     }
     Measure { quantity, unit, noun, period, span }
+}
+
+/// Most words of a key before its value.
+const LONGEST_KEY: usize = 7;
+
+/// The words before a separator that stands before a value: `latency p95 (ms)` of `latency p95 (ms): 80`.
+fn key(document: &Document, hits: &Hits, from: usize) -> Option<Span> {
+    let from = hits.before("currency", from).map_or(from, |hit| hit.span.from);
+    let separator = from.checked_sub(1)?;
+    if !matches!(document.lower(separator), ":" | "=" | "|" | ";" | "\t") {
+        return None;
+    }
+    let sentence = document.sentence(from);
+    let begin = (separator.saturating_sub(LONGEST_KEY)..separator)
+        .rev()
+        .take_while(|at| {
+            let token = document.lower(*at);
+            document.sentence(*at) == sentence && !matches!(token, ":" | "=" | "|" | ";" | ",")
+        })
+        .last()?;
+    Some(Span::new(begin, separator))
+}
+
+/// The unit that the key of a value names, or a rate right before its number.
+fn unit_before(document: &Document, hits: &Hits, quantity: &Quantity, key: Option<Span>) -> Option<(Unit, Span)> {
+    let facts = &knowledge::currency::currencies().currencies;
+    if let Some(key) = key {
+        if let Some(hit) = hits.within("currency", key).next() {
+            return Some((Unit::Money(facts.iter().find(|fact| fact.code == hit.meaning.value)?), hit.span));
+        }
+        type Make = fn(f64) -> Unit;
+        let units: [(&str, Make); 2] = [("rate_unit", Unit::Rate), ("time", Unit::Time)];
+        for (group, make) in units {
+            // "per month" in a key is a period, and no unit.
+            let found = hits
+                .within(group, key)
+                .find(|hit| !(group == "time" && hit.span.from > 0 && hits.before("per", hit.span.from).is_some()));
+            if let Some(hit) = found {
+                return Some((make(hit.meaning.value.parse().ok()?), hit.span));
+            }
+        }
+        if let Some(hit) = hits.within("percent", key).next() {
+            return Some((Unit::Percent, hit.span));
+        }
+    }
+    let hit = crate::reader::named_before(document, hits, "rate_unit", quantity.span.from)?;
+    Some((Unit::Rate(hit.meaning.value.parse().ok()?), hit.span))
+}
+
+/// "every subscriber (2.4M)".
+fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Option<(Noun, Span)> {
+    let bracket = quantity.whole.from.checked_sub(1)?;
+    if document.lower(bracket) != "(" || document.lower(quantity.span.to) != ")" {
+        return None;
+    }
+    let hit = hits.before("noun", bracket)?;
+    Some((noun(&hit.meaning.value)?, Span::new(hit.span.from, quantity.span.to)))
+}
+
+fn noun(value: &str) -> Option<Noun> {
+    Some(match value.split_once(':') {
+        Some((_, kilobytes)) => Noun::Record { kilobytes: kilobytes.parse().ok()? },
+        None => match value {
+            "request" | "times" => Noun::Request,
+            "device" => Noun::Device,
+            "person" => Noun::Person,
+            _ => Noun::People,
+        },
+    })
+}
+
+/// The first period in a span.
+fn period_in(document: &Document, hits: &Hits, span: Span) -> Option<Period> {
+    (span.from..span.to).find_map(|at| period_at(document, hits, at))
 }
 
 /// The thing that is counted, within a few words behind the number.
@@ -148,38 +232,32 @@ fn noun_after(document: &Document, hits: &Hits, from: usize) -> Option<(Noun, Sp
             let mut hit = hit;
             // `customer records`, `card transactions`: the last noun of a compound counts.
             let mut next = hit.span.to;
-            while let Some(longer) = hits.at("noun", next) {
+            // What begins with a plural is no compound: "sensors report", "users order".
+            let compound = !document.lower(hit.span.to - 1).ends_with('s');
+            while let Some(longer) = hits.at("noun", next).filter(|_| compound) {
                 hit = longer;
                 next = hit.span.to;
             }
-            let noun = match hit.meaning.value.split_once(':') {
-                Some((_, kilobytes)) => Noun::Record { kilobytes: kilobytes.parse().ok()? },
-                None => match hit.meaning.value.as_str() {
-                    "request" => Noun::Request,
-                    "device" => Noun::Device,
-                    "person" => Noun::Person,
-                    _ => Noun::People,
-                },
-            };
-            return Some((noun, Span::new(from, hit.span.to)));
+            return Some((noun(&hit.meaning.value)?, Span::new(from, hit.span.to)));
         }
-        let stops = matches!(
-            token.lower.as_str(),
-            "per"
-                | "in"
-                | "from"
-                | "and"
-                | "to"
-                | "for"
-                | "with"
-                | "on"
-                | "is"
-                | "are"
-                | "every"
-                | "each"
-                | "we"
-                | "or"
-        );
+        let stops = hits.at("noun_stop", at).is_some()
+            || matches!(
+                token.lower.as_str(),
+                "per"
+                    | "in"
+                    | "from"
+                    | "and"
+                    | "to"
+                    | "for"
+                    | "with"
+                    | "on"
+                    | "is"
+                    | "are"
+                    | "every"
+                    | "each"
+                    | "we"
+                    | "or"
+            );
         if stops || hits.at("time", at).is_some() && at == from {
             return None;
         }
@@ -221,7 +299,7 @@ pub fn period_at(document: &Document, hits: &Hits, at: usize) -> Option<Period> 
 
 /// "2 million daily transactions".
 fn period_between(hits: &Hits, from: usize, to: usize) -> Option<Period> {
-    let hit = hits.of("period").find(|hit| hit.span.from >= from && hit.span.to <= to)?;
+    let hit = hits.within("period", Span::new(from, to)).find(|hit| hit.span.to <= to)?;
     Some(Period { seconds: hit.meaning.value.parse().ok()?, span: hit.span })
 }
 
@@ -247,8 +325,9 @@ fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
         let Ok(seconds) = hit.meaning.value.parse::<f64>() else { continue };
         let at = hit.span.from;
         let article = at >= 1 && matches!(document.lower(at - 1), "a" | "an" | "einer" | "une" | "un");
-        let bounded =
-            hits.of("bound").find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
+        let bounded = hits
+            .within("bound", Span::new(at.saturating_sub(12), at))
+            .find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
         if let Some(bound) = bounded {
             found.push(time(1.0, bound.span.hull(hit.span), seconds, false));
         }
@@ -289,7 +368,7 @@ mod tests {
         for (text, seconds) in [
             ("2 million card transactions per day", 86_400.0),
             ("5,000 requests to the model per second", 1.0),
-            ("10,000 predictions/hour", 3600.0),
+            ("10,000 scores/hour", 3600.0),
             ("2 million daily transactions", 86_400.0),
             ("400 requests a second", 1.0),
             ("$5k of cloud spend per month", 2_629_800.0),

@@ -68,11 +68,12 @@ pub enum Custom {
     Comma,
 }
 
-/// The custom of the text, by its most frequent function words.
+/// The custom of the text's language.
 pub fn custom(hits: &Hits) -> Custom {
-    let count = |language: &str| hits.of("language").filter(|hit| hit.meaning.value == language).count();
-    let english = count("en");
-    if ["de", "fr", "es"].iter().any(|language| count(language) > english) { Custom::Comma } else { Custom::Point }
+    match hits.languages.main() {
+        Some("de" | "fr" | "es" | "it" | "pt" | "nl") => Custom::Comma,
+        Some(_) | None => Custom::Point,
+    }
 }
 
 /// The value of a number in digits.
@@ -118,7 +119,12 @@ pub fn parse_digits(text: &str, custom: Custom) -> Option<f64> {
 pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> Option<Plain> {
     let token = document.token(at)?;
     let mut plain = if token.kind == Kind::Number {
-        let (value, to) = digits_at(document, at, custom)?;
+        let (mut value, to) = digits_at(document, at, custom)?;
+        // Nobody names money with three decimals: `1.200 EUR` is a thousand in any language.
+        let money = hits.at("currency", to).is_some() || hits.before("currency", at).is_some();
+        if money && custom == Custom::Point && to == at + 1 && has_three_decimals(&token.text) {
+            value *= 1000.0;
+        }
         Plain { value, raw: value, scale: 1.0, to, vague: false, digits: true }
     } else {
         words_at(document, hits, at)?
@@ -131,6 +137,13 @@ pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> 
         // `one and a half million` is handled by the words; `1.5 million and 200` is two numbers.
     }
     plain.value.is_finite().then_some(plain)
+}
+
+/// `1.200`, read as one and two tenths.
+fn has_three_decimals(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    matches!(parts.as_slice(), [head, tail] if !head.is_empty() && *head != "0" && head.len() <= 3 && tail.len() == 3)
+        && parse_digits(text, Custom::Point).is_some_and(|value| value < 1000.0)
 }
 
 /// Digits, with groups of three behind spaces: `10 000 000`.
@@ -367,7 +380,7 @@ fn with_bound(document: &Document, hits: &Hits, mut quantity: Quantity) -> Quant
     }
     for _ in 0..4 {
         let before = hits
-            .of("bound")
+            .within("bound", Span::new(at.saturating_sub(12), at))
             .filter(|hit| {
                 hit.span.to == at
                     || (hit.span.to + 1 == at

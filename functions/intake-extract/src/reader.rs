@@ -61,7 +61,16 @@ impl Reader {
             .in_sentence(&self.document, group, span.from)
             .map(|hit| {
                 let other_clause = self.document.clause(hit.span.from) != self.document.clause(span.from);
-                (hit.span, hit.span.distance(span) + if other_clause { 6 } else { 0 })
+                // What stands in brackets belongs to what stands before them.
+                let bracket = self.document.lower(self.document.clause_span(span.from).from) == "(";
+                let farther = if !other_clause {
+                    0
+                } else if bracket {
+                    2
+                } else {
+                    6
+                };
+                (hit.span, hit.span.distance(span) + farther)
             })
             .min_by_key(|(_, distance)| *distance)
     }
@@ -79,9 +88,16 @@ impl Reader {
         found.map_or(0.0, |(_, distance)| at_distance(1.0, distance))
     }
 
-    /// True when the clause tells of the past or of what was not good enough.
+    /// True when the clause tells of the past, of what was not good enough, of others, or of what is not the case.
     pub fn is_history(&self, at: usize) -> bool {
-        ["past", "rejected"].iter().any(|group| self.hits.in_clause(&self.document, group, at).next().is_some())
+        let clause = self.document.clause_span(at);
+        ASIDE.iter().any(|group| self.hits.within(group, clause).next().is_some())
+    }
+
+    /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".
+    pub fn bounded_behind(&self, span: Span) -> bool {
+        self.hits.at("bound_behind", span.to).is_some()
+            || self.document.lower(span.to) == "(" && self.hits.at("bound_behind", span.to + 1).is_some()
     }
 
     /// True when the clause has a hit of the group.
@@ -92,13 +108,12 @@ impl Reader {
     /// The negation that reaches a span, when there is one.
     pub fn denial(&self, span: Span) -> Option<Span> {
         // Any hit within the span that is denied tells it; numbers themselves are no hits, so their neighbours do.
-        self.hits.of("negation").find_map(|hit| {
-            let inside = hit.meaning.value == "forward"
-                && self.document.clause(hit.span.from) == self.document.clause(span.from)
-                && hit.span.to <= span.from
-                && span.from - hit.span.to <= 3;
-            let harmless =
-                self.hits.of("negation").any(|other| other.meaning.value == "none" && other.span.overlaps(hit.span));
+        self.hits.in_clause(&self.document, "negation", span.from).find_map(|hit| {
+            let inside = hit.meaning.value == "forward" && hit.span.to <= span.from && span.from - hit.span.to <= 3;
+            let harmless = self
+                .hits
+                .in_clause(&self.document, "negation", span.from)
+                .any(|other| other.meaning.value == "none" && other.span.overlaps(hit.span));
             (inside && !harmless).then_some(hit.span)
         })
     }
@@ -155,6 +170,35 @@ impl Reader {
     pub fn said<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Hit> {
         self.hits.of(group).filter(|hit| hit.negated.is_none() && !self.is_history(hit.span.from))
     }
+}
+
+/// Groups whose words in a clause take its values out of what is wanted.
+const ASIDE: [&str; 4] = ["past", "rejected", "other_party", "hypothetical"];
+
+/// The hit of a group that names the value at a token: nothing but separators, brackets and bounds stands between.
+pub fn named_before<'a>(document: &Document, hits: &'a Hits, group: &'a str, at: usize) -> Option<&'a Hit> {
+    let mut end = at;
+    for _ in 0..6 {
+        if end == 0 || document.sentence(end - 1) != document.sentence(at) {
+            return None;
+        }
+        if let Some(hit) = hits.before(group, end) {
+            return Some(hit);
+        }
+        if let Some(bound) = hits.before("bound", end) {
+            end = bound.span.from;
+            continue;
+        }
+        let between = document.lower(end - 1);
+        if !matches!(
+            between,
+            ":" | "=" | "|" | ";" | "(" | ")" | "~" | "of" | "is" | "von" | "de" | "[" | "]" | "-" | "→"
+        ) {
+            return None;
+        }
+        end -= 1;
+    }
+    None
 }
 
 /// A number as people write it: thousands separated, no needless digits.

@@ -85,16 +85,33 @@ impl Document {
     pub fn new(text: &str) -> Self {
         let mut tokens = Vec::new();
         let mut position = 0_u32;
+        let mut byte = 0;
+        let beside = beside_the_matter(text);
         for (number, sentence) in sentences(text).into_iter().enumerate() {
             for word in sentence.split_word_bounds() {
                 let length = characters(word);
-                if !word.trim().is_empty() {
+                let said = !beside.iter().any(|range| range.contains(&byte));
+                if said && !word.trim().is_empty() {
                     split_word(word, position, number, &mut tokens);
                 }
                 position += length;
+                byte += word.len();
             }
         }
         Self { characters: text.chars().collect(), tokens }
+    }
+
+    /// The tokens whose number, which never falls along the text, is the one of the token at an index.
+    fn around(&self, index: usize, number: impl Fn(&Token) -> usize) -> Span {
+        let Some(own) = self.tokens.get(index).map(&number) else { return Span::new(index, index) };
+        let from = self.tokens.partition_point(|token| number(token) < own);
+        let to = self.tokens.partition_point(|token| number(token) <= own);
+        Span::new(from, to)
+    }
+
+    /// The tokens of the sentence that a token is in.
+    pub fn sentence_span(&self, index: usize) -> Span {
+        self.around(index, |token| token.sentence)
     }
 
     /// The token at an index.
@@ -148,15 +165,7 @@ impl Document {
 
     /// The tokens of the clause that a token is in.
     pub fn clause_span(&self, index: usize) -> Span {
-        let clause = self.clause(index);
-        let from = (0..=index.min(self.tokens.len().saturating_sub(1)))
-            .rev()
-            .take_while(|at| self.clause(*at) == clause)
-            .last()
-            .unwrap_or(index);
-        let to =
-            (index..self.tokens.len()).take_while(|at| self.clause(*at) == clause).last().map_or(index, |at| at + 1);
-        Span::new(from, to)
+        self.around(index, |token| token.clause)
     }
 }
 
@@ -176,7 +185,8 @@ fn sentences(text: &str) -> Vec<&str> {
             let next = sentence.trim_start().chars().next();
             let lines = before[trimmed.len()..].matches('\n').count();
             let wrapped = lines == 1
-                && !trimmed.ends_with(['.', '!', '?', ':', ';'])
+                && !trimmed.ends_with(['.', '!', '?', ':', ';', '|'])
+                && !is_keyed(sentence)
                 && next.is_some_and(|c| c.is_lowercase() || c.is_numeric() && !looks_like_item(sentence));
             let last_word = trimmed.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
             wrapped || (lines == 0 && ABBREVIATIONS.contains(&last_word.as_str()))
@@ -208,6 +218,125 @@ fn sentences(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Names before the text of a mail.
+const MAIL_HEADERS: [&str; 14] = [
+    "from:",
+    "to:",
+    "cc:",
+    "bcc:",
+    "date:",
+    "sent:",
+    "reply-to:",
+    "von:",
+    "an:",
+    "datum:",
+    "gesendet:",
+    "de:",
+    "à:",
+    "para:",
+];
+/// Lines that end a mail: what follows are names, titles and addresses.
+const CLOSINGS: [&str; 48] = [
+    "regards",
+    "best regards",
+    "kind regards",
+    "warm regards",
+    "many thanks and regards",
+    "best",
+    "all the best",
+    "cheers",
+    "thanks",
+    "thank you",
+    "many thanks",
+    "thanks in advance",
+    "thanks and regards",
+    "thanks a lot",
+    "thx",
+    "sincerely",
+    "yours sincerely",
+    "yours faithfully",
+    "best wishes",
+    "br",
+    "kr",
+    "vg",
+    "lg",
+    "mfg",
+    "mit freundlichen grüßen",
+    "mit freundlichen grüssen",
+    "freundliche grüße",
+    "viele grüße",
+    "beste grüße",
+    "liebe grüße",
+    "grüße",
+    "danke",
+    "vielen dank",
+    "cordialement",
+    "bien cordialement",
+    "bien à vous",
+    "salutations",
+    "merci",
+    "merci d'avance",
+    "saludos",
+    "un saludo",
+    "saludos cordiales",
+    "atentamente",
+    "gracias",
+    "muchas gracias",
+    "cordiali saluti",
+    "atenciosamente",
+    "met vriendelijke groet",
+];
+/// A longer rest is a text of its own, and no signature.
+const LONGEST_SIGNATURE: usize = 12;
+
+/// The parts of a mail that say nothing of the matter: the lines with sender and date, and the signature.
+fn beside_the_matter(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut lines: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        lines.push((at, line));
+        at += line.len();
+    }
+    let lower = |line: &str| line.trim().trim_start_matches(['>', '*', ' ']).to_lowercase();
+    let mut beside = Vec::new();
+    let header = |line: &str| MAIL_HEADERS.iter().any(|name| line.starts_with(name));
+    // One such line alone may be a field of the requirement; a mail has several.
+    if lines.iter().filter(|(_, line)| header(&lower(line))).count() >= 2 {
+        beside.extend(lines.iter().filter(|(_, line)| header(&lower(line))).map(|(at, line)| *at..*at + line.len()));
+    }
+    let closing = lines.iter().enumerate().skip(1).find(|(index, (_, line))| {
+        let line = lower(line);
+        let words = line.trim_end_matches([',', '.', '!', '-', '–', ' ']);
+        let named = CLOSINGS.contains(&words)
+            || CLOSINGS.iter().any(|closing| {
+                words.strip_prefix(closing).is_some_and(|rest| rest.starts_with(',') && rest.split(' ').count() <= 4)
+            });
+        let rest = &lines[index + 1..];
+        let postscript = |line: &str| lower(line).starts_with("ps") || lower(line).starts_with("p.s");
+        let short = rest.iter().take_while(|(_, line)| !postscript(line)).all(|(_, line)| line.chars().count() <= 90);
+        (named || matches!(line.as_str(), "--" | "—" | "___")) && rest.len() <= LONGEST_SIGNATURE && short
+    });
+    if let Some((index, (from, _))) = closing {
+        let end = lines[index..]
+            .iter()
+            .find(|(_, line)| lower(line).starts_with("ps") || lower(line).starts_with("p.s"))
+            .map_or(text.len(), |(at, _)| *at);
+        beside.push(*from..end);
+    }
+    beside
+}
+
+/// True for a line that begins with a key: `budget: 5k`, `region;eu-central-1`, `- latency = 80 ms`.
+fn is_keyed(line: &str) -> bool {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '|'));
+    let key = line.find([':', ';', '=', '|', '\t']).map(|at| &line[..at]);
+    key.is_some_and(|key| {
+        let words = key.split_whitespace().count();
+        (1..=4).contains(&words)
+            && key.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '*' | '(' | ')'))
+    })
+}
+
 /// True for the beginning of a numbered list item, such as `1. ` or `2) `.
 fn looks_like_item(sentence: &str) -> bool {
     let rest = sentence.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
@@ -221,15 +350,18 @@ fn split_word(word: &str, start: u32, sentence: usize, tokens: &mut Vec<Token>) 
     for at in 1..letters.len() {
         let (before, here) = (letters[at - 1], letters[at]);
         let next = letters.get(at + 1).copied().unwrap_or(' ');
-        let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ',' | '\'' | '’' | '_' | '·');
+        // `latency_p95_ms` is three words.
+        let symbol = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ',' | '\'' | '’' | '·');
         let digit_to_letter = before.is_ascii_digit()
             && here.is_alphabetic()
             && letters[*cuts.last().unwrap_or(&0)].is_ascii_digit()
             && !ordinal(&letters[at..])
             && !(here == 'e' && next.is_ascii_digit());
         let sentence_end = here == '.' && before.is_lowercase() && next.is_uppercase();
+        let elided = matches!(before, '\'' | '’') && is_elision(&letters[*cuts.last().unwrap_or(&0)..at - 1]);
         if digit_to_letter
             || sentence_end
+            || elided
             || symbol(here)
             || symbol(before)
             || (before == '.' && cuts.last() == Some(&(at - 1)))
@@ -240,7 +372,10 @@ fn split_word(word: &str, start: u32, sentence: usize, tokens: &mut Vec<Token>) 
     cuts.push(letters.len());
     for pair in cuts.windows(2) {
         let part: String = letters[pair[0]..pair[1]].iter().collect();
-        if part.trim().is_empty() {
+        // Marks of emphasis and quotation say nothing.
+        let mark =
+            |c: char| c.is_whitespace() || matches!(c, '*' | '`' | '_' | '"' | '“' | '”' | '„' | '«' | '»' | '#');
+        if part.chars().all(mark) {
             continue;
         }
         let first = letters[pair[0]];
@@ -263,6 +398,15 @@ fn split_word(word: &str, start: u32, sentence: usize, tokens: &mut Vec<Token>) 
             clause: 0,
         });
     }
+}
+
+/// True for the articles and small words that French and Italian join to the next word: `l'équipe`, `dell'Unione`.
+fn is_elision(letters: &[char]) -> bool {
+    let word: String = letters.iter().collect::<String>().to_lowercase();
+    matches!(
+        word.as_str(),
+        "l" | "d" | "n" | "s" | "j" | "m" | "c" | "qu" | "jusqu" | "lorsqu" | "dell" | "all" | "nell" | "sull" | "un"
+    )
 }
 
 fn ordinal(rest: &[char]) -> bool {

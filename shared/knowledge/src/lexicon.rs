@@ -94,7 +94,11 @@ mod tests {
 
     #[test]
     fn values_of_schema_groups_are_values_of_the_schema() {
-        use design::constraint::{DataClass, Deployment, Expertise, Framework, MlTask, UseCase};
+        use design::constraint::{
+            DataClass, Deployment, Expertise, Framework, MlTask, Platform, UseCase, WorkloadType,
+        };
+        /// Phrases that only look like values of their group.
+        const NONE: &str = "none";
         fn is<T: serde::de::DeserializeOwned>(value: &str) -> bool {
             serde_json::from_value::<T>(serde_json::Value::String(value.to_owned())).is_ok()
         }
@@ -102,7 +106,10 @@ mod tests {
             let fits = match concept.group.as_str() {
                 "cloud" => is::<Cloud>(&concept.value),
                 "data_class" => is::<DataClass>(&concept.value),
-                "deployment" => is::<Deployment>(&concept.value),
+                "deployment" => concept.value == NONE || is::<Deployment>(&concept.value),
+                "workload" => concept.value == NONE || is::<WorkloadType>(&concept.value),
+                "platform" => concept.value == NONE || is::<Platform>(&concept.value),
+                "class_label" => is::<DataClass>(&concept.value),
                 "expertise" => is::<Expertise>(&concept.value),
                 "compliance" => is::<Framework>(&concept.value),
                 "ml_task" => is::<MlTask>(&concept.value),

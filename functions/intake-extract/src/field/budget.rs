@@ -1,9 +1,10 @@
 //! Budget: which amount of money is the one that may be spent, and per what.
 
 use design::constraint::{Budget, ConstraintField, Currency};
+use knowledge::currency::CurrencyFact;
 
 use crate::{
-    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
+    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, Weigher},
     measure::{Measure, Period, Unit, period_at},
     number::Bound,
     reader::{Clash, Found, Reader, show},
@@ -17,12 +18,18 @@ struct Candidate {
     found: Found<Budget>,
     score: f64,
     span: Span,
+    /// Said of what is paid today.
+    present: bool,
 }
 
 /// The budget.
 pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
     let mut candidates: Vec<Candidate> =
         reader.measures.iter().filter_map(|measure| candidate(reader, measure)).collect();
+    // What is paid today is no rival of what may be paid.
+    if candidates.iter().any(|candidate| !candidate.present) {
+        candidates.retain(|candidate| !candidate.present);
+    }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best_score) = candidates.first().map(|candidate| candidate.score) else { return (None, None) };
     let rivals: Vec<usize> = (1..candidates.len())
@@ -60,15 +67,20 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
 }
 
 fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
-    let Unit::Money(currency) = measure.unit else { return None };
     let at = measure.at();
-    if reader.is_history(at) || measure.quantity.high <= 0.0 {
+    if reader.is_history(at) || measure.quantity.high <= 0.0 || measure.quantity.vague {
         return None;
     }
     let cue = reader.cue("cue.budget", measure.span);
+    let currency = match measure.unit {
+        Unit::Money(currency) => currency,
+        Unit::Bare => bare_money(reader, measure)?,
+        Unit::Time(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent => return None,
+    };
+    let bare = measure.unit == Unit::Bare;
     let decoy = reader.closeness(reader.near("decoy.budget", measure.span));
     let period = period(reader, measure);
-    let bounded = measure.quantity.bound == Bound::AtMost;
+    let bounded = measure.quantity.bound == Bound::AtMost || reader.bounded_behind(measure.span);
     let present = reader.clause_has("present_state", at);
     let mut score = reader.closeness(cue) - 1.2 * decoy;
     if let Some(period) = period {
@@ -99,6 +111,9 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
             format!("{} {} {words} × {} in a month", show(amount), currency.code, show(1.0 / months))
         });
     }
+    if bare {
+        steps.push("no currency is given; read as US dollars".to_owned());
+    }
     if period.is_none() {
         steps.push("no period is given; read as per month".to_owned());
     }
@@ -123,7 +138,7 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         .weigh(weigher, cue, at)
         .penalty_if(period.is_none(), "no period: month assumed", ASSUMED)
         .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
-        .penalty_if(quantity.vague, "vague number", VAGUE)
+        .penalty_if(bare, "no currency: US dollars assumed", ASSUMED)
         .penalty_if(present, "said of what is spent today", ASSUMED)
         .penalty_if(decoy > 0.2, "another kind of money is spoken of close by", COMPETING);
     let mut spans = vec![measure.span];
@@ -138,7 +153,20 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         },
         score,
         span: measure.span,
+        present,
     })
+}
+
+/// "budget 500/mo", "2.5k a month for infra": a number alone is money when a budget is spoken of right beside it.
+fn bare_money(reader: &Reader, measure: &Measure) -> Option<&'static CurrencyFact> {
+    let (_, distance) = reader.cue("budget_word", measure.span)?;
+    let long = period(reader, measure).is_some_and(|period| period.seconds > 100_000.0);
+    let named = crate::reader::named_before(&reader.document, &reader.hits, "budget_word", measure.span.from).is_some();
+    let grand = (measure.span.from..measure.span.to).any(|at| reader.document.lower(at) == "grand");
+    let counted = measure.noun.is_some() || measure.quantity.high < 10.0;
+    let money = !counted && (named || grand || long && distance <= 8);
+    let facts = &knowledge::currency::currencies().currencies;
+    money.then(|| facts.iter().find(|fact| fact.code == "USD"))?
 }
 
 /// The period: behind the amount, or "monthly" and "per month" near it in the clause.

@@ -6,7 +6,8 @@ use design::constraint::{ConstraintField, DataClass, Deployment, Framework, Late
 use serde::de::DeserializeOwned;
 
 use crate::{
-    confidence::{CUE, EXPLICIT, IMPLIED, Weigher},
+    confidence::{COMPETING, CUE, EXPLICIT, IMPLIED, Weigher},
+    field::kind::about_training,
     lexicon::{Hit, TOOL},
     reader::{Clash, Found, Reader, show},
     text::Span,
@@ -14,6 +15,8 @@ use crate::{
 
 /// Support of one phrase of full weight: a single word of a topic leaves room for doubt, three hardly.
 const PHRASE: f64 = 0.62;
+/// Most tokens between "classification" and the class.
+const LABEL_DISTANCE: usize = 5;
 /// Factor of a phrase in a clause about the past.
 const HISTORY: f64 = 0.3;
 /// Below this sum of weights a topic is not there.
@@ -108,15 +111,14 @@ pub fn use_case(reader: &Reader) -> Option<Found<UseCase>> {
 
 /// How results are wanted. A short latency speaks for an answer to each request.
 pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<Found<Deployment>>, Option<Clash>) {
-    // "nightly batch retraining" is about training.
-    let about_training = |hit: &Hit| {
-        reader
-            .hits
-            .in_clause(&reader.document, "retrain_cue", hit.span.from)
-            .any(|cue| cue.span.distance(hit.span) <= 3)
-            && hit.meaning.value == "batch"
+    // "Events from the mobile app" tell where data comes from, not where results go.
+    let source = |hit: &Hit| {
+        (hit.span.from.saturating_sub(3)..hit.span.from)
+            .any(|at| matches!(reader.document.lower(at), "from" | "aus" | "von" | "depuis" | "desde"))
     };
-    let topics = topics::<Deployment>(reader, "deployment", |hit| !about_training(hit));
+    let topics = topics::<Deployment>(reader, "deployment", |hit| {
+        !about_training(reader, hit) && !(hit.meaning.weight < 1.0 && source(hit))
+    });
     let found = heaviest(reader, &topics);
     let batch = topics.iter().find(|topic| topic.value == Deployment::Batch);
     let short = latency.filter(|latency| latency.value.milliseconds <= 5000.0);
@@ -132,7 +134,12 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
                     .penalty("batch is spoken of too", 0.85);
                 return (Some(Found { value: other.value, spans, weigher, derivation: None }), None);
             }
-            let clash = batch.map(|batch| Clash {
+            // Jobs run beside services; only who wants nothing but batches contradicts a latency.
+            let nothing_else = |span: Span| reader.near("only", span).is_some_and(|(_, distance)| distance <= 6);
+            let Some(batch) = batch.filter(|batch| batch.hits.iter().any(|(span, _)| nothing_else(*span))) else {
+                return (Some(found), None);
+            };
+            let clash = Some(Clash {
                 fields: vec![ConstraintField::Deployment, ConstraintField::Latency],
                 spans: vec![batch.hits[0].0, latency.spans[0]],
                 explanation: format!(
@@ -197,11 +204,59 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
 }
 
 /// Sensitivity of the data: the strictest class that is said; classes that are only implied give way to a denial.
-pub fn data_class(reader: &Reader) -> Option<Found<DataClass>> {
+pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) {
+    if let Some((value, label, cue)) = labelled(reader) {
+        let words = reader.document.quote(label);
+        let weigher = Weigher::default()
+            .support(format!("class named “{words}”"), EXPLICIT)
+            .support(format!("said of the class “{}”", reader.document.quote(cue)), CUE);
+        let weigher = reader.weigh(weigher, None, label.from);
+        return (Some(Found { value, spans: vec![label, cue], weigher, derivation: None }), None);
+    }
     let denied: Vec<(DataClass, Span)> = reader
         .hits
         .of("data_class")
-        .filter(|hit| hit.negated.is_some() && hit.meaning.weight >= 1.0)
+        // "Instead of card numbers" tells nothing of what there is; "no personal data" does.
+        .filter(|hit| {
+            let no = |cue: Span| {
+                matches!(
+                    reader.document.lower(cue.from),
+                    "no" | "not"
+                        | "without"
+                        | "none"
+                        | "nothing"
+                        | "kein"
+                        | "keine"
+                        | "keinen"
+                        | "keinerlei"
+                        | "nicht"
+                        | "ohne"
+                        | "pas"
+                        | "sans"
+                        | "aucune"
+                        | "aucun"
+                        | "sin"
+                        | "ningún"
+                        | "ninguna"
+                        | "non"
+                        | "senza"
+                        | "não"
+                        | "nem"
+                        | "sem"
+                        | "geen"
+                        | "niet"
+                        | "zonder"
+                        | "don't"
+                        | "doesn't"
+                        | "do"
+                        | "does"
+                        | "never"
+                        | "isn't"
+                        | "aren't"
+                )
+            };
+            hit.negated.is_some_and(no) && hit.meaning.weight >= 1.0
+        })
         .filter_map(|hit| {
             let span = hit.negated.map_or(hit.span, |cue| cue.hull(hit.span));
             Some((parse(&hit.meaning.value)?, span))
@@ -215,11 +270,11 @@ pub fn data_class(reader: &Reader) -> Option<Found<DataClass>> {
     topics.retain(|topic| topic.weight >= 0.3);
     topics.sort_by_key(|topic| std::cmp::Reverse(topic.value));
     let Some(best) = topics.first() else {
-        let (_, span) = *denied.first()?;
+        let Some((_, span)) = denied.first().copied() else { return (None, None) };
         let weigher =
             Weigher::default().support("said to hold none", CUE).penalty("what it holds instead is not said", IMPLIED);
         let derivation = Some(format!("“{}”: nothing of persons, so internal is assumed", reader.document.quote(span)));
-        return Some(Found { value: DataClass::Internal, spans: vec![span], weigher, derivation });
+        return (Some(Found { value: DataClass::Internal, spans: vec![span], weigher, derivation }), None);
     };
     let explicit = best.hits.iter().any(|(_, weight)| *weight >= 0.79);
     let mut weigher = Weigher::default();
@@ -231,83 +286,102 @@ pub fn data_class(reader: &Reader) -> Option<Found<DataClass>> {
         weigher = weigher.penalty(format!("“{}” says less", reader.document.quote(milder.hits[0].0)), 0.8);
     }
     let at = best.hits.first().map_or(0, |(span, _)| span.from);
+    // "The data is public. It contains patient records": one of the two is wrong.
+    let sentence = |span: Span| reader.document.sentence(span.from);
+    let clash = topics
+        .iter()
+        .find(|topic| topic.value == DataClass::Public && best.value >= DataClass::Pii && topic.weight >= 0.8)
+        .filter(|public| best.weight >= 0.9 && sentence(public.hits[0].0) != sentence(best.hits[0].0))
+        .map(|public| Clash {
+            fields: vec![ConstraintField::DataClass],
+            spans: vec![public.hits[0].0, best.hits[0].0],
+            explanation: format!(
+                "The data is said to be public, but “{}” is none of the public's.",
+                reader.document.quote(best.hits[0].0)
+            ),
+            resolution: "The stricter class is planned for.".to_owned(),
+        });
     let weigher = reader.weigh(weigher, None, at).penalty_if(!explicit, "implied, not named", 0.85);
     let words = reader.document.quote(best.hits[0].0);
     let derivation = (!explicit).then(|| format!("“{words}” implies this class"));
-    Some(Found {
+    let found = Found {
         value: best.value,
         spans: best.hits.iter().take(3).map(|(span, _)| *span).collect(),
         weigher,
         derivation,
-    })
+    };
+    (Some(found), clash)
 }
 
-/// Compliance frameworks: those that are named, and those that the data and the place imply.
-pub fn compliance(
-    reader: &Reader,
-    data_class: Option<&Found<DataClass>>,
-    jurisdictions: &[String],
-) -> Option<Found<Vec<Framework>>> {
+/// Compliance frameworks that are named. Those that the data and the place call for are not said by the text: the
+/// policies judge by the data's class, and the question about frameworks suggests them.
+pub fn compliance(reader: &Reader) -> (Option<Found<Vec<Framework>>>, Option<Clash>) {
     let mut named: Vec<(Framework, Span)> = Vec::new();
-    let mut denied: Vec<Framework> = Vec::new();
+    let mut denied: Vec<(Framework, Span)> = Vec::new();
     for hit in reader.hits.of("compliance") {
         let Some(framework) = parse::<Framework>(&hit.meaning.value) else { continue };
-        if hit.negated.is_some() {
-            denied.push(framework);
-        } else if !named.iter().any(|(other, _)| *other == framework) {
-            named.push((framework, hit.span));
+        if reader.is_history(hit.span.from) {
+            continue;
+        }
+        let list = if hit.negated.is_some() { &mut denied } else { &mut named };
+        if !list.iter().any(|(other, _)| *other == framework) {
+            list.push((framework, hit.span));
         }
     }
-    let mut implied: Vec<(Framework, String)> = Vec::new();
-    if let Some(class) = data_class {
-        let inside = |code: &str| jurisdictions.iter().any(|jurisdiction| jurisdiction == code);
-        let words = reader.document.quote(class.spans[0]);
-        match class.value {
-            DataClass::Phi if inside("EU") => implied.push((Framework::Gdpr, format!("“{words}” in the EU"))),
-            DataClass::Phi if jurisdictions.is_empty() || inside("US") => {
-                implied.push((Framework::Hipaa, format!("“{words}”: health data")));
-            }
-            DataClass::Pci => implied.push((Framework::PciDss, format!("“{words}”: card data"))),
-            DataClass::Pii if inside("EU") => {
-                implied.push((Framework::Gdpr, format!("“{words}”: personal data in the EU")));
-            }
-            DataClass::Pii
-            | DataClass::Phi
-            | DataClass::Restricted
-            | DataClass::Confidential
-            | DataClass::Internal
-            | DataClass::Public => {}
-        }
-    }
-    implied.retain(|(framework, _)| !denied.contains(framework) && !named.iter().any(|(other, _)| other == framework));
-    if named.is_empty() && implied.is_empty() {
-        return None;
-    }
+    let both = named.iter().find_map(|(framework, span)| {
+        let (_, no) = denied.iter().find(|(other, _)| other == framework)?;
+        (reader.document.sentence(no.from) != reader.document.sentence(span.from)).then_some((*framework, *span, *no))
+    });
+    let clash = both.map(|(_, span, no)| Clash {
+        fields: vec![ConstraintField::Compliance],
+        spans: vec![span, no],
+        explanation: format!("“{}” is asked for, and said not to be needed.", reader.document.quote(span)),
+        resolution: "It is kept: what is too strict does no harm.".to_owned(),
+    });
+    // Denied in the sentence that names it: "GDPR, but no HIPAA" names only the first.
+    named.retain(|(framework, _)| {
+        both.is_some_and(|(other, _, _)| other == *framework) || !denied.iter().any(|(other, _)| other == framework)
+    });
+    let Some((_, first)) = named.first().copied() else { return (None, None) };
     let mut weigher = Weigher::default();
-    let mut spans: Vec<Span> = named.iter().map(|(_, span)| *span).collect();
     for (_, span) in named.iter().take(3) {
         weigher = weigher.support(format!("named “{}”", reader.document.quote(*span)), 0.9);
     }
-    let class_confidence = data_class.map_or(0.0, |class| class.weigher.value());
-    let only_implied = named.is_empty();
-    for (_, why) in &implied {
-        if only_implied {
-            weigher = weigher.support(why.clone(), class_confidence);
-        }
-    }
-    if !implied.is_empty() {
-        spans.extend(data_class.iter().flat_map(|class| class.spans.first().copied()));
-        weigher = weigher.penalty("partly implied", if only_implied { IMPLIED } else { 0.9 });
-    }
-    let at = spans.first().map_or(0, |span| span.from);
-    let weigher = reader.weigh(weigher, None, at);
-    let derivation = (!implied.is_empty()).then(|| {
-        implied.iter().map(|(framework, why)| format!("{framework:?} implied by {why}")).collect::<Vec<_>>().join("; ")
-    });
+    let weigher = reader.weigh(weigher, None, first.from).penalty_if(clash.is_some(), "denied elsewhere", COMPETING);
+    let spans = named.iter().map(|(_, span)| *span).collect();
     let mut value: Vec<Framework> = named.into_iter().map(|(framework, _)| framework).collect();
-    value.extend(implied.into_iter().map(|(framework, _)| framework));
     value.sort();
-    Some(Found { value, spans, weigher, derivation })
+    (Some(Found { value, spans, weigher, derivation: None }), clash)
+}
+
+/// A class that is named as one: "data classification: restricted", "classified as internal".
+fn labelled(reader: &Reader) -> Option<(DataClass, Span, Span)> {
+    reader.said("class_cue").find_map(|cue| {
+        let label = reader
+            .hits
+            .within("class_label", Span::new(cue.span.to, cue.span.to + LABEL_DISTANCE))
+            .filter(|label| {
+                label.negated.is_none()
+                    && reader.document.sentence(label.span.from) == reader.document.sentence(cue.span.from)
+            })
+            .min_by_key(|label| label.span.from)?;
+        // "Classification of public documents" classifies documents.
+        let linked = (cue.span.to..label.span.from).all(|at| {
+            reader.hits.at("class_link", at).is_some() || !reader.document.lower(at).chars().any(char::is_alphanumeric)
+        });
+        let next = reader.document.lower(label.span.to);
+        let ends = next.is_empty()
+            || !next.chars().next().is_some_and(char::is_alphabetic)
+            || matches!(
+                next,
+                "data" | "and" | "und" | "et" | "y" | "because" | "as" | "under" | "level" | "only" | "with" | "since"
+            );
+        (linked && (ends || label.span.from > cue.span.to)).then_some((
+            parse(&label.meaning.value)?,
+            label.span,
+            cue.span,
+        ))
+    })
 }
 
 /// Tools that are wanted and excluded.
@@ -341,6 +415,18 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
                 None,
                 hit.span.from,
             );
+        }
+    }
+    // "Anything but Azure": a cloud that is out of the question stands among what is excluded.
+    for hit in reader.hits.of("cloud").filter(|hit| hit.negated.is_some() && hit.meaning.value != "on_premises") {
+        if reader.hits.of("cloud").any(|other| other.meaning.value == hit.meaning.value && other.negated.is_none()) {
+            continue;
+        }
+        let span = hit.negated.filter(|cue| cue.distance(hit.span) < 6).map_or(hit.span, |cue| cue.hull(hit.span));
+        if spans.insert((hit.meaning.value.clone(), true), span).is_none() {
+            tooling.excluded.push(hit.meaning.value.clone());
+            let words = reader.document.quote(span);
+            weigher = weigher.support(format!("excluded “{words}”"), 0.8);
         }
     }
     if spans.is_empty() {

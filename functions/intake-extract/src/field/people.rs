@@ -1,11 +1,11 @@
 //! The team and the rhythm of retraining.
 
-use design::constraint::{Expertise, Retraining, Team};
+use design::constraint::{ConstraintField, Expertise, Retraining, Team};
 
 use crate::{
-    confidence::{APPROXIMATE, ASSUMED, CUE, EXPLICIT, VAGUE, Weigher},
+    confidence::{APPROXIMATE, ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
     measure::{Measure, Noun, Unit, period_at},
-    reader::{Found, Reader, show},
+    reader::{Clash, Found, Reader, show},
     text::Span,
 };
 
@@ -13,10 +13,10 @@ use crate::{
 const LARGEST_TEAM: f64 = 500.0;
 
 /// Team size and expertise.
-pub fn team(reader: &Reader) -> Option<Found<Team>> {
-    let size = size(reader);
+pub fn team(reader: &Reader) -> (Option<Found<Team>>, Option<Clash>) {
+    let (size, clash) = size(reader);
     let expertise = expertise(reader);
-    match (size, expertise) {
+    let team = match (size, expertise) {
         (None, None) => None,
         (Some((size, spans, weigher, step)), None) => {
             Some(Found { value: Team { size: Some(size), expertise: None }, spans, weigher, derivation: step })
@@ -37,27 +37,79 @@ pub fn team(reader: &Reader) -> Option<Found<Team>> {
                 derivation: step,
             })
         }
-    }
+    };
+    (team, clash)
 }
 
+/// A team's size with what it rests on.
 type Size = (u32, Vec<Span>, Weigher, Option<String>);
 
-fn size(reader: &Reader) -> Option<Size> {
+/// A size that the text gives.
+struct Candidate {
+    score: f64,
+    size: Size,
+    /// "We are five", "a team of six": said of the team as a whole.
+    whole: bool,
+    at: usize,
+}
+
+fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
+    let mut candidates = candidates(reader);
+    if candidates.is_empty() {
+        let alone = reader.said("alone").next().map(|hit| {
+            let weigher = Weigher::default().support(format!("“{}”", reader.document.quote(hit.span)), CUE);
+            (1, vec![hit.span], reader.weigh(weigher, None, hit.span.from), Some("one person".to_owned()))
+        });
+        return (alone, None);
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let best = &candidates[0];
+    let other = candidates.iter().skip(1).find(|other| {
+        best.whole
+            && other.whole
+            && other.size.0 != best.size.0
+            && reader.document.sentence(other.at) != reader.document.sentence(best.at)
+            && other.score > 0.8 * best.score
+    });
+    let clash = other.map(|other| Clash {
+        fields: vec![ConstraintField::Team],
+        spans: vec![best.size.1[0], other.size.1[0]],
+        explanation: format!("Different sizes of the team are given: {} and {}.", best.size.0, other.size.0),
+        resolution: "The smaller one is planned for.".to_owned(),
+    });
+    let chosen = match other {
+        Some(other) if other.size.0 < best.size.0 => &other.size,
+        Some(_) | None => &best.size,
+    };
+    let (size, spans, weigher, step) = chosen.clone();
+    let weigher = weigher.penalty_if(clash.is_some(), "another size is given", COMPETING);
+    (Some((size, spans, weigher, step)), clash)
+}
+
+fn candidates(reader: &Reader) -> Vec<Candidate> {
     let document = &reader.document;
-    let mut best: Option<(f64, Size)> = None;
+    let mut found: Vec<Candidate> = Vec::new();
     let mut taken: Vec<usize> = Vec::new();
     for (index, measure) in reader.measures.iter().enumerate() {
-        if taken.contains(&index) || measure.unit != Unit::Bare || measure.quantity.high > LARGEST_TEAM {
+        if taken.contains(&index)
+            || measure.unit != Unit::Bare
+            || measure.quantity.high > LARGEST_TEAM
+            || measure.quantity.vague
+            || measure.quantity.high.fract() > 0.0
+        {
             continue;
         }
         let at = measure.at();
         let team_of = at >= 2
-            && matches!(document.lower(at - 1), "of" | "von" | "de")
+            && matches!(document.lower(at - 1), "of" | "von" | "de" | "di" | "van" | "aus" | "mit" | "with" | "with:")
             && reader.hits.before("cue.team_strong", at - 1).is_some();
-        let we_are = reader.hits.before("cue.team_strong", measure.quantity.whole.from).is_some();
+        let we_are = reader.hits.before("cue.team_strong", measure.quantity.whole.from).is_some()
+            || crate::reader::named_before(document, &reader.hits, "cue.team_strong", measure.quantity.whole.from)
+                .is_some();
         let cue = reader.cue("cue.team", measure.span);
         let strong = reader.cue("cue.team_strong", measure.span).is_some_and(|(_, distance)| distance <= 5);
-        let fits = match measure.noun.map(|(noun, _)| noun) {
+        let noun = measure.noun.map(|(noun, _)| noun);
+        let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) => strong || team_of || we_are,
             Some(Noun::Request | Noun::Record { .. } | Noun::Device) => false,
@@ -67,33 +119,48 @@ fn size(reader: &Reader) -> Option<Size> {
                 (team_of || we_are) && !article && measure.period.is_none()
             }
         };
-        let decoy = reader.closeness(reader.near("decoy.team", measure.span));
+        let decoys = reader.hits.in_clause(document, "decoy.team", at).filter(|hit| !hit.span.overlaps(measure.span));
+        let decoy = decoys.map(|hit| (hit.span, hit.span.distance(measure.span))).min_by_key(|(_, distance)| *distance);
+        let decoy = reader.closeness(decoy);
         // "an API for 20 analysts": those are its users.
-        let for_them =
-            measure.span.from > 0 && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para");
-        if for_them && !strong {
+        let for_them = measure.span.from > 0
+            && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para" | "by" | "per" | "voor");
+        let kept_by = measure.span.from > 1 && reader.hits.before("cue.team_strong", measure.span.from).is_some();
+        if for_them && !strong && !kept_by {
             continue;
         }
         if !fits || reader.is_history(at) || measure.quantity.high < 1.0 || decoy > 0.6 && !strong {
             continue;
         }
-        // "three data scientists and one DevOps engineer": the clause's people are added.
+        // "three data scientists and one DevOps engineer": the sentence's people are added.
         let mut total = measure.quantity.high;
         let mut spans = vec![measure.span];
         let mut parts = vec![document.quote(measure.span)];
+        let whole = team_of || we_are && !matches!(noun, Some(Noun::Person));
         for (other_index, other) in reader.measures.iter().enumerate().skip(index + 1) {
             let same = document.sentence(other.at()) == document.sentence(at)
                 && matches!(other.noun, Some((Noun::Person, _)))
                 && measure.noun.is_some()
                 && !reader.is_history(other.at());
-            let including = spans.last().is_some_and(|last: &Span| {
-                (last.to..other.span.from).any(|between| {
-                    matches!(
-                        document.lower(between),
-                        "including" | "of" | "whom" | "(" | "with" | "incl" | ":" | "—" | "–"
-                    )
-                })
-            });
+            let including = whole
+                || spans.last().is_some_and(|last: &Span| {
+                    (last.to..other.span.from).any(|between| {
+                        matches!(
+                            document.lower(between),
+                            "including"
+                                | "of"
+                                | "whom"
+                                | "("
+                                | "incl"
+                                | ":"
+                                | "—"
+                                | "–"
+                                | "davon"
+                                | "darunter"
+                                | "dont"
+                        )
+                    })
+                });
             if same && !including {
                 total += other.quantity.high;
                 spans.push(other.span);
@@ -103,7 +170,7 @@ fn size(reader: &Reader) -> Option<Size> {
                 taken.push(other_index);
             }
         }
-        if let Some(single) = single_person(reader, measure, &spans) {
+        if let Some(single) = single_person(reader, measure, &spans).filter(|_| !whole) {
             total += 1.0;
             parts.push(document.quote(single));
             spans.push(single);
@@ -118,16 +185,13 @@ fn size(reader: &Reader) -> Option<Size> {
         let weigher = reader
             .weigh(weigher, cue.filter(|_| !team_of), at)
             .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
-            .penalty_if(quantity.vague, "vague number", VAGUE)
             .penalty_if(quantity.is_range(), "upper end of a range", APPROXIMATE);
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
         let people = total.round().clamp(1.0, f64::from(u32::MAX)) as u32;
-        if best.as_ref().is_none_or(|(other, _)| score > *other) {
-            best = Some((score, (people, spans, weigher, step)));
-        }
+        found.push(Candidate { score, size: (people, spans, weigher, step), whole, at });
     }
-    best.map(|(_, size)| size)
+    found
 }
 
 /// "… and a data engineer" beside counted people.
@@ -140,7 +204,8 @@ fn single_person(reader: &Reader, measure: &Measure, taken: &[Span]) -> Option<S
         .filter(|hit| hit.meaning.value == "person" && hit.span.from > measure.span.to && hit.span.to <= clause.to)
         .find(|hit| {
             let article = hit.span.from.checked_sub(1).map_or("", |at| reader.document.lower(at));
-            matches!(article, "a" | "an") && !taken.iter().any(|span| span.overlaps(hit.span))
+            matches!(article, "a" | "an" | "one" | "ein" | "einem" | "eine" | "un" | "une")
+                && !taken.iter().any(|span| span.overlaps(hit.span))
         })
         .map(|hit| Span::new(hit.span.from - 1, hit.span.to))
 }
@@ -176,14 +241,10 @@ fn expertise(reader: &Reader) -> Option<(Expertise, Span, Weigher)> {
 }
 
 /// How often the model is trained again.
-pub fn retraining(reader: &Reader) -> Option<Found<Retraining>> {
+pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
     let document = &reader.document;
-    let mut best: Option<(f64, Found<Retraining>)> = None;
-    let mut offer = |score: f64, found: Found<Retraining>| {
-        if best.as_ref().is_none_or(|(other, _)| score > *other) {
-            best = Some((score, found));
-        }
-    };
+    let mut offers: Vec<(f64, Found<Retraining>)> = Vec::new();
+    let mut offer = |score: f64, found: Found<Retraining>| offers.push((score, found));
     for cue in reader.hits.of("retrain_cue") {
         if reader.is_history(cue.span.from) {
             continue;
@@ -235,7 +296,7 @@ pub fn retraining(reader: &Reader) -> Option<Found<Retraining>> {
             let every = reader.measures.iter().find(|measure| {
                 matches!(measure.unit, Unit::Time(_))
                     && measure.span.from == at + 1
-                    && matches!(document.lower(at), "every" | "alle" | "cada")
+                    && reader.hits.before("every", at + 1).is_some()
             });
             let (seconds, span) = match (period_at(document, &reader.hits, at), every) {
                 (_, Some(measure)) => match measure.unit {
@@ -266,7 +327,27 @@ pub fn retraining(reader: &Reader) -> Option<Found<Retraining>> {
             offer(weigher.value(), Found { value, spans: vec![span, cue.span], weigher, derivation });
         }
     }
-    best.map(|(_, found)| found)
+    // The first of equals stands, as it would for a reader.
+    let Some(best) = offers.iter().enumerate().max_by(|(i, a), (j, b)| a.0.total_cmp(&b.0).then(j.cmp(i))) else {
+        return (None, None);
+    };
+    let (score, mut found) = (best.1.0, best.1.1.clone());
+    let sentence = document.sentence(found.spans[0].from);
+    let other = offers.iter().find(|(other, rival)| {
+        rival.value != found.value
+            && *other > 0.85 * score
+            && document.sentence(rival.spans[0].from) != sentence
+            && !matches!(rival.value, Retraining::OnDrift | Retraining::Manual)
+            && !matches!(found.value, Retraining::OnDrift | Retraining::Manual)
+    });
+    let clash = other.map(|(_, rival)| Clash {
+        fields: vec![ConstraintField::Retraining],
+        spans: vec![found.spans[0], rival.spans[0]],
+        explanation: "Different rhythms of training are given.".to_owned(),
+        resolution: format!("“{}” is planned for.", document.quote(found.spans[0])),
+    });
+    found.weigher = found.weigher.penalty_if(clash.is_some(), "another rhythm is given", COMPETING);
+    (Some(found), clash)
 }
 
 /// The rhythm nearest to a period, by ratio; true when it is that rhythm.

@@ -3,7 +3,7 @@
 use design::constraint::{Availability, ConstraintField, DataVolume, Latency, Throughput};
 
 use crate::{
-    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, IMPLIED, PERIOD, VAGUE, Weigher},
+    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
     measure::{Measure, Noun, Period, Unit},
     number::{Bound, parse_digits},
     reader::{Clash, Found, Reader, show},
@@ -32,10 +32,8 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let quantity = &measure.quantity;
         let milliseconds = quantity.high * seconds * 1000.0;
         let repeated = measure.span.from > 0
-            && matches!(
-                reader.document.lower(measure.span.from - 1),
-                "every" | "each" | "alle" | "cada" | "last" | "past"
-            );
+            && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
+                || reader.hits.before("every", measure.span.from).is_some());
         let behind = matches!(reader.document.lower(measure.span.to), "ago" | "old" | "ahead" | "long" | "of");
         if milliseconds <= 0.0
             || repeated
@@ -52,7 +50,7 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let strong = reader.cue("cue.latency_strong", measure.span);
         let cue = strong.or_else(|| reader.cue("cue.latency", measure.span));
         let decoy = reader.closeness(reader.near("decoy.latency", measure.span));
-        let bounded = quantity.bound == Bound::AtMost;
+        let bounded = quantity.bound == Bound::AtMost || reader.bounded_behind(measure.span);
         let fine = seconds <= 0.001;
         let mut score = reader.closeness(cue) - 1.1 * decoy;
         score += if strong.is_some() { 0.2 } else { 0.0 };
@@ -143,9 +141,9 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
 /// `p95`, `95th percentile`, `99% of requests` in the clause or the one beside it.
 fn percentile(reader: &Reader, span: Span) -> Option<(f64, Span)> {
     let document = &reader.document;
-    let sentence = document.sentence(span.from);
-    (0..document.tokens.len())
-        .filter(|at| document.sentence(*at) == sentence)
+    let sentence = document.sentence_span(span.from);
+    // Farther words speak of another number; it also bounds the work on a text that never ends a sentence.
+    (sentence.from.max(span.from.saturating_sub(40))..sentence.to.min(span.to + 40))
         .filter_map(|at| {
             let lower = document.lower(at);
             let digits =
@@ -201,10 +199,15 @@ struct Load {
 pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
     let document = &reader.document;
     let mut candidates: Vec<Load> = Vec::new();
-    for measure in &reader.measures {
+    for (index, measure) in reader.measures.iter().enumerate() {
         let at = measure.at();
         let quantity = &measure.quantity;
-        if reader.is_history(at) || quantity.high <= 0.0 {
+        if reader.is_history(at) || quantity.high <= 0.0 || quantity.vague {
+            continue;
+        }
+        let many = how_many(reader, index);
+        let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
+        if times && many.is_none() {
             continue;
         }
         let cue = reader.cue("cue.throughput", measure.span);
@@ -212,6 +215,10 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
             (Unit::Rate(unit), _, _) => (1.0 / unit, EXPLICIT, None),
             (Unit::Bare, Some((Noun::Request, _)), Some(period)) => (period.seconds, EXPLICIT, Some(period)),
             (Unit::Bare, Some((Noun::Record { .. }, _)), Some(period)) => (period.seconds, 0.4, Some(period)),
+            (Unit::Bare, Some((Noun::Record { .. }, _)), None) => match period_near(reader, measure) {
+                Some(period) => (period.seconds, 0.35, Some(period)),
+                None => continue,
+            },
             (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure) {
                 Some(period) => (period.seconds, 0.4, Some(period)),
                 None => continue,
@@ -220,7 +227,7 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
             (Unit::Bare, None, Some(period)) if period.seconds <= 86_400.0 && cue.is_some() => {
                 (period.seconds, 0.25, Some(period))
             }
-            (Unit::Bare, Some((Noun::Request, _)), None) => match period_before(reader, measure) {
+            (Unit::Bare, Some((Noun::Request, _)), None) => match period_near(reader, measure) {
                 Some(period) => (period.seconds, 0.45, Some(period)),
                 None => continue,
             },
@@ -236,7 +243,8 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
         }
         // What one user may send is a limit, not the load.
         let behind = measure.span.to;
-        if document.lower(behind) == "per"
+        if many.is_none()
+            && document.lower(behind) == "per"
             && matches!(document.lower(behind + 1), "user" | "customer" | "client" | "tenant")
         {
             continue;
@@ -256,13 +264,21 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
             });
             distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
         });
-        let per_second = quantity.high / seconds;
+        let factor = many.as_ref().map_or(1.0, |many| many.count);
+        let per_second = factor * quantity.high / seconds;
         let words = document.quote(measure.span);
+        let amount = match &many {
+            Some(many) => format!("{} × {}", many.words, show(quantity.high)),
+            None => show(quantity.high),
+        };
         let step = if (seconds - 1.0).abs() < 1e-9 {
-            format!("“{words}”")
+            match &many {
+                Some(many) => format!("{} × “{words}” = {}/s", many.words, show(per_second)),
+                None => format!("“{words}”"),
+            }
         } else {
             let period_words = extra.map_or("per period".to_owned(), |period| document.quote(period.span));
-            format!("{} {period_words} / {} s = {}/s", show(quantity.high), show(seconds), show(per_second))
+            format!("{amount} {period_words} / {} s = {}/s", show(seconds), show(per_second))
         };
         let weigher = Weigher::default()
             .support(format!("counted things with a period “{words}”"), noun_support)
@@ -274,14 +290,16 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
             .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
             .penalty_if(quantity.vague, "vague number", VAGUE);
         let mut spans = vec![measure.span];
+        spans.extend(many.iter().map(|many| many.span));
         spans.extend(extra.map(|period| period.span));
         spans.extend(peak_cue.filter(|_| peak).map(|(span, _)| span));
         let future = if reader.clause_has("future", at) { 0.4 } else { 1.0 };
         let noun = measure.noun.map(|(_, span)| document.quote(span).to_lowercase()).unwrap_or_default();
-        let score = weigher.value() * future;
+        // What is counted for each of many things says more than the things or the rate of one.
+        let score = weigher.value() * future * if many.is_some() { 1.25 } else { 1.0 };
         candidates.push(Load {
             per_second,
-            low: quantity.low / seconds,
+            low: factor * quantity.low / seconds,
             peak,
             weigher,
             spans,
@@ -387,20 +405,102 @@ fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
     })
 }
 
+/// The things of which each has a load of its own.
+struct Many {
+    count: f64,
+    span: Span,
+    words: String,
+}
+
+/// "three times a day".
+fn is_times(reader: &Reader, words: Span) -> bool {
+    reader.hits.within("noun", words).any(|hit| hit.meaning.value == "times")
+}
+
+/// How many things have the load of a measure, when it is said of each: "each camera sends 2 frames per second",
+/// "30 fps per line", "10,000 turbines, one reading per second each".
+fn how_many(reader: &Reader, index: usize) -> Option<Many> {
+    let document = &reader.document;
+    let measure = &reader.measures[index];
+    let counts = match (measure.unit, measure.noun, measure.period) {
+        (Unit::Rate(_), _, _) => true,
+        (Unit::Bare, Some((Noun::Request | Noun::Record { .. } | Noun::People, _)), Some(_)) => true,
+        (Unit::Bare, None, Some(_)) => true,
+        (Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent, _, _) => false,
+    };
+    if !counts {
+        return None;
+    }
+    let sentence = document.sentence_span(measure.at());
+    let end = measure.period.map_or(measure.span.to, |period| period.span.to.max(measure.span.to));
+    // "Per camera" counts cameras; "per answer" counts nothing that has a load.
+    let shared = |span: Span| {
+        let preposition = matches!(document.lower(span.from), "per" | "pro" | "par" | "por" | "je");
+        let thing = reader
+            .hits
+            .at("noun", span.to)
+            .is_some_and(|hit| hit.meaning.value != "request" && hit.meaning.value != "people");
+        !preposition || thing || document.lower(span.from) == "je"
+    };
+    let is_each = |span: Span| {
+        shared(span) &&
+        // "per second" and "every day" are periods, and no things.
+        crate::measure::period_at(document, &reader.hits, span.from).is_none()
+            && reader.hits.at("time", span.to).is_none()
+            && !measure.span.overlaps(span)
+    };
+    let before = reader
+        .hits
+        .within("each", Span::new(sentence.from.max(measure.span.from.saturating_sub(8)), measure.span.from))
+        .filter(|hit| is_each(hit.span) && document.clause(hit.span.from) == document.clause(measure.at()))
+        .last()
+        .map(|hit| hit.span);
+    let behind = reader
+        .hits
+        .within("each", Span::new(end, sentence.to.min(end + 5)))
+        .map(|hit| hit.span)
+        .find(|span| is_each(*span));
+    let each = before.or(behind);
+    // One reading per second is that of one sensor, not of all of them.
+    let single = (measure.quantity.high - 1.0).abs() < 1e-9;
+    if each.is_none() && !single {
+        return None;
+    }
+    let named = each.and_then(|span| reader.hits.at("noun", span.to)).map(|hit| hit.span);
+    let things = reader.measures.iter().enumerate().filter(|(other, thing)| {
+        let near = document.sentence(thing.at()).abs_diff(document.sentence(measure.at())) <= 1;
+        let thing_counts = thing.unit == Unit::Bare
+            && match thing.noun {
+                Some((Noun::Device, _)) => true,
+                Some((Noun::Record { kilobytes }, _)) => each.is_some() && (kilobytes - 5.0).abs() < 1e-9,
+                Some((Noun::People | Noun::Person | Noun::Request, _)) | None => false,
+            };
+        *other != index && near && thing_counts && thing.quantity.high > 1.0 && !reader.is_history(thing.at())
+    });
+    let stem = |span: Span| document.lower(span.to.saturating_sub(1)).chars().take(4).collect::<String>();
+    let (_, thing) = things.min_by_key(|(_, thing)| {
+        let same = named.zip(thing.noun).is_some_and(|(named, (_, words))| stem(named) == stem(words));
+        (!same, thing.span.distance(measure.span))
+    })?;
+    Some(Many { count: thing.quantity.high, span: thing.span, words: document.quote(thing.span) })
+}
+
 /// "sensors that report every 10 seconds".
 fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
     let document = &reader.document;
     let sentence = document.sentence(device.at());
-    let every = |at: usize| matches!(document.lower(at), "every" | "each" | "alle" | "cada" | "per" | "a" | "once");
-    let counted = reader
-        .measures
-        .iter()
-        .filter(|measure| document.sentence(measure.at()) == sentence && measure.span.from > 0)
-        .find_map(|measure| match measure.unit {
-            Unit::Time(seconds) if every(measure.span.from - 1) => {
-                Some(Period { seconds: measure.quantity.high * seconds, span: measure.span })
+    let follows = |measure: &Measure| {
+        let number = document.sentence(measure.at());
+        number == sentence || number == sentence + 1
+    };
+    let counted =
+        reader.measures.iter().filter(|measure| follows(measure) && measure.span.from > 0).find_map(|measure| {
+            match measure.unit {
+                Unit::Time(seconds) if reader.hits.before("every", measure.span.from).is_some() => {
+                    Some(Period { seconds: measure.quantity.high * seconds, span: measure.span })
+                }
+                Unit::Time(_) | Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => None,
             }
-            Unit::Time(_) | Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => None,
         });
     counted
         .or_else(|| {
@@ -411,12 +511,40 @@ fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
         .filter(|period| period.seconds > 0.0 && period.seconds <= 86_400.0)
 }
 
-/// "daily volume of 2M transactions", "per day we score 40,000 calls".
-fn period_before(reader: &Reader, measure: &Measure) -> Option<Period> {
-    let clause = reader.document.clause_span(measure.at());
-    (clause.from.max(measure.span.from.saturating_sub(6))..measure.span.from)
-        .filter_map(|at| crate::measure::period_at(&reader.document, &reader.hits, at))
-        .find(|period| !(period.span.to..measure.span.from).any(|at| reader.document.tokens[at].kind == Kind::Number))
+/// "daily volume of 2M transactions", "per day we score 40,000 calls", "every night all 3 million policies are scored".
+fn period_near(reader: &Reader, measure: &Measure) -> Option<Period> {
+    let document = &reader.document;
+    let sentence = document.sentence_span(measure.at());
+    let worked_on = ["cue.throughput", "deployment"]
+        .iter()
+        .any(|group| reader.hits.within(group, sentence).any(|hit| hit.span.distance(measure.span) <= 10));
+    let request = matches!(measure.noun, Some((Noun::Request, _)));
+    // Customers and documents are there; only when something is done with them, the period is that of the doing.
+    if !worked_on && !request || reader.hits.within("retrain_strong", sentence).next().is_some() {
+        return None;
+    }
+    let period = |at: usize| {
+        crate::measure::period_at(document, &reader.hits, at).filter(|period| {
+            let owned = reader.measures.iter().any(|other| {
+                other.span != measure.span && other.period.is_some_and(|own| own.span.overlaps(period.span))
+            });
+            period.seconds <= 32_000_000.0 && !owned
+        })
+    };
+    // "By 7 am each morning": a time of the day owns no period.
+    let number_between = |from: usize, to: usize| {
+        (from..to).any(|at| document.tokens[at].kind == Kind::Number && reader.hits.at("clock", at + 1).is_none())
+    };
+    let before = (sentence.from.max(measure.span.from.saturating_sub(10))..measure.span.from)
+        .rev()
+        .filter_map(period)
+        .find(|period| !number_between(period.span.to, measure.span.from));
+    let behind = || {
+        (measure.span.to..sentence.to.min(measure.span.to + 14))
+            .filter_map(period)
+            .find(|period| !number_between(measure.span.to, period.span.from))
+    };
+    before.or_else(behind)
 }
 
 /// How much data there is.
@@ -538,6 +666,61 @@ pub fn data_volume(reader: &Reader) -> Option<Found<DataVolume>> {
     }
 }
 
+/// "at most 4 hours of downtime a year" is a share of the time.
+fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
+    let document = &reader.document;
+    reader.measures.iter().find_map(|measure| {
+        let Unit::Time(seconds) = measure.unit else { return None };
+        let at = measure.at();
+        let (cue, distance) = reader.cue("downtime", measure.span)?;
+        if distance > 6 || reader.is_history(at) || reader.clause_has("present_state", at) {
+            return None;
+        }
+        let sentence = document.sentence_span(at);
+        let period = (measure.span.to..sentence.to.min(measure.span.to + 8))
+            .chain(sentence.from.max(measure.span.from.saturating_sub(8))..measure.span.from)
+            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))?;
+        let down = measure.quantity.high * seconds;
+        // Less than nine tenths of the time is no objective of anybody.
+        if down <= 0.0 || down > 0.1 * period.seconds {
+            return None;
+        }
+        let percent = ((1.0 - down / period.seconds) * 1e6).round() / 1e4;
+        let words = document.quote(measure.span);
+        let weigher = Weigher::default()
+            .support(format!("time without service “{words}”"), EXPLICIT)
+            .support("period is given", PERIOD);
+        let weigher = reader.weigh(weigher, Some((cue, distance)), at);
+        let derivation = Some(format!(
+            "“{words}” {} without service: 1 − {} s / {} s = {percent} %",
+            document.quote(period.span),
+            show(down),
+            show(period.seconds)
+        ));
+        let spans = vec![measure.span, cue, period.span];
+        Some((percent, Found { value: Availability { percent }, spans, weigher, derivation }, 1.0))
+    })
+}
+
+/// `availability: 99.9`, "uptime of 99.95".
+fn bare_availability(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
+    reader.measures.iter().find_map(|measure| {
+        let percent = measure.quantity.high;
+        let (cue, distance) = reader.cue("cue.availability", measure.span)?;
+        let bare = measure.unit == Unit::Bare && measure.noun.is_none() && measure.period.is_none();
+        if !bare || distance > 3 || !(95.0..100.0).contains(&percent) || reader.is_history(measure.at()) {
+            return None;
+        }
+        let weigher = Weigher::default()
+            .support(format!("number “{}”", reader.document.quote(measure.span)), EXPLICIT)
+            .penalty("no sign of percent", APPROXIMATE);
+        let weigher = reader.weigh(weigher, Some((cue, distance)), measure.at());
+        let derivation = Some("read as percent".to_owned());
+        let spans = vec![measure.span, cue];
+        Some((percent, Found { value: Availability { percent }, spans, weigher, derivation }, 0.6))
+    })
+}
+
 /// The availability objective.
 pub fn availability(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
     let mut found: Vec<(f64, Found<Availability>, f64)> = Vec::new();
@@ -559,15 +742,15 @@ pub fn availability(reader: &Reader) -> (Option<Found<Availability>>, Option<Cla
         spans.extend(cue.map(|(span, _)| span));
         found.push((percent, Found { value: Availability { percent }, spans, weigher, derivation: None }, score));
     }
+    found.extend(downtime(reader));
+    found.extend(bare_availability(reader));
     if found.is_empty() {
         for hit in reader.said("availability") {
             let Ok(percent) = hit.meaning.value.parse::<f64>() else { continue };
-            let named = hit.meaning.weight >= 1.0;
             let words = reader.document.quote(hit.span);
             let weigher = Weigher::default().support(format!("“{words}”"), hit.meaning.weight.min(0.85));
-            let weigher = reader.weigh(weigher, None, hit.span.from).penalty_if(!named, "only implied", IMPLIED);
-            let derivation = (!named).then(|| format!("“{words}” is read as {percent} %"));
-            let derivation = derivation.or_else(|| Some(format!("“{words}” = {percent} %")));
+            let weigher = reader.weigh(weigher, None, hit.span.from);
+            let derivation = Some(format!("“{words}” = {percent} %"));
             found.push((
                 percent,
                 Found { value: Availability { percent }, spans: vec![hit.span], weigher, derivation },

@@ -7,14 +7,21 @@ use design::{
 use knowledge::region::{by_code, nearest, of_jurisdiction, places, regions as all_regions};
 
 use crate::{
-    confidence::{ASSUMED, BOUND, COMPETING, EXPLICIT, IMPLIED, Weigher},
+    confidence::{BOUND, COMPETING, EXPLICIT, IMPLIED, Weigher},
     lexicon::{CITY, Hit, PLACE, REGION, TOOL},
     reader::{Clash, Found, Reader},
-    text::Span,
+    text::{Kind, Span},
 };
 
 /// The provider that regions are chosen from when the text names none: the one that designs are made for.
 pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
+
+/// A word about hosting that is farther from a place speaks of something else.
+const FARTHEST_CUE: usize = 12;
+/// A sentence of so few words is a note, in which a place stands for itself.
+const SHORT_SENTENCE: usize = 5;
+/// An item of a list with so few words is a note as well.
+const SHORT_ITEM: usize = 3;
 
 fn parse(value: &str) -> Option<Cloud> {
     serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
@@ -104,7 +111,7 @@ struct Mention {
     code: bool,
     /// "only", "must stay in".
     only: bool,
-    /// Customers are there; nothing is said of the data.
+    /// Said of customers or of the company: it only tells which region of a jurisdiction is near.
     implied: bool,
     excluded: bool,
     span: Span,
@@ -140,9 +147,7 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
         }
     }
     let wanted: Vec<&Mention> = mentions.iter().filter(|mention| !mention.excluded).collect();
-    // Where customers are counts only when nothing is said of the data.
-    let said_any = wanted.iter().any(|mention| !mention.implied);
-    // It also tells which place within a jurisdiction is near to them.
+    // Where people are narrows a jurisdiction that is said, and says nothing alone.
     let whole_law: Vec<&str> = wanted
         .iter()
         .filter(|mention| mention.whole && !mention.implied)
@@ -151,9 +156,7 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     let wanted: Vec<&Mention> = wanted
         .iter()
         .copied()
-        .filter(|mention| {
-            !said_any || !mention.implied || (!mention.whole && whole_law.contains(&mention.jurisdiction.as_str()))
-        })
+        .filter(|mention| !mention.implied || (!mention.whole && whole_law.contains(&mention.jurisdiction.as_str())))
         .collect();
     let strict: Vec<&&Mention> = wanted.iter().filter(|mention| mention.only).collect();
     let law = strict.first().map(|mention| mention.jurisdiction.clone());
@@ -242,7 +245,6 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     let conflict = !clashes.is_empty();
     let weigher = weigher
         .penalty_if(cloud.is_none() && !code, "no cloud is named: AWS regions assumed", 0.92)
-        .penalty_if(kept.iter().all(|mention| mention.implied), "said of customers, not of the data", IMPLIED)
         .penalty_if(conflict, "contradicted elsewhere in the text", COMPETING);
     let steps: Vec<String> = kept
         .iter()
@@ -276,6 +278,11 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let code = hit.meaning.group == REGION;
+    // The EU of the "EU AI Act" is no place of data.
+    let named = Span::new(span.from.saturating_sub(3), span.to + 4);
+    if !code && reader.hits.within("compliance", named).any(|law| law.span.overlaps(span)) {
+        return None;
+    }
     let (jurisdiction, regions, whole) = if code {
         let fact = by_code(&hit.meaning.value)?;
         (fact.jurisdiction.clone(), vec![fact.region()], false)
@@ -330,11 +337,24 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     } else {
         (hit.negated.is_some() && only_cue.is_none(), only_cue.is_some())
     };
+    // Where a company sits and where its customers live says nothing of where the system may be.
     let audience =
-        reader.near("cue.audience", span).filter(|(found, distance)| *distance <= 4 && found.to <= span.from + 5);
-    let implied = !code && !only && audience.is_some() && cue.is_none_or(|(_, distance)| distance > 8);
+        reader.near("cue.audience", span).filter(|(found, distance)| *distance <= 6 && !found.overlaps(span));
+    let nearer = |(_, distance): (Span, usize)| cue.is_none_or(|(_, other)| distance < other);
+    let implied = !code && !only && audience.is_some_and(nearer);
     // "No customers in the US" excludes nothing.
     if excluded && implied {
+        return None;
+    }
+    let cloud_beside = reader.hits.before("cloud", span.from).is_some() || reader.hits.at("cloud", span.to).is_some();
+    let spoken_of = implied
+        || only
+        || excluded
+        || cloud_beside
+        || cue.is_some_and(|(_, distance)| distance <= FARTHEST_CUE)
+        || is_note(reader, span)
+        || matches!(document.lower(span.from.wrapping_sub(1)), ":" | ";" | "|" | "=");
+    if !code && !spoken_of {
         return None;
     }
     let words = document.quote(span);
@@ -344,11 +364,20 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
             if code { 0.85 } else { EXPLICIT },
         )
         .support_if(only, "said to be the only place", EXPLICIT)
-        .support_if(preposition.is_some() && !implied, "said as a place", BOUND);
-    let weigher = reader.weigh(weigher, cue.filter(|_| !implied), span.from).penalty_if(
-        implied,
-        "said of people, not of the data",
-        ASSUMED,
-    );
+        .support_if(preposition.is_some(), "said as a place", BOUND);
+    let weigher = reader.weigh(weigher, cue, span.from);
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
+}
+
+/// True for a place that is a note of its own: in a sentence of few words, or between two commas.
+fn is_note(reader: &Reader, span: Span) -> bool {
+    let document = &reader.document;
+    let sentence = document.sentence_span(span.from);
+    let words = |from: usize, to: usize| (from..to).filter(|at| document.tokens[*at].kind != Kind::Symbol).count();
+    let comma = |at: &usize| document.lower(*at) == ",";
+    let from = (sentence.from..span.from).rev().find(comma).map(|at| at + 1);
+    let to = (span.to..sentence.to).find(comma);
+    let segment = from.is_some() || to.is_some();
+    let item = words(from.unwrap_or(sentence.from), to.unwrap_or(sentence.to));
+    words(sentence.from, sentence.to) <= SHORT_SENTENCE || segment && item <= SHORT_ITEM
 }

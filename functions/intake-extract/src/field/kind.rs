@@ -1,0 +1,176 @@
+//! Kinds of work, the platform, and families of models: lists of names that the text says.
+
+use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retraining, WorkloadType};
+
+use crate::{
+    confidence::{ASSUMED, COMPETING, CUE, Weigher},
+    lexicon::Hit,
+    reader::{Clash, Found, Reader},
+    text::Span,
+};
+
+/// Support of a phrase that names the thing.
+const NAMED: f64 = 0.8;
+/// Latencies above this are those of jobs, not of answers.
+const LONGEST_ANSWER_MS: f64 = 60_000.0;
+
+/// A value with where it is said.
+struct Said<T> {
+    value: T,
+    spans: Vec<Span>,
+    support: f64,
+    implied: bool,
+}
+
+fn put<T: PartialEq>(list: &mut Vec<Said<T>>, value: T, span: Span, support: f64, implied: bool) {
+    match list.iter_mut().find(|said| said.value == value) {
+        Some(said) => {
+            said.spans.push(span);
+            said.support = said.support.max(support);
+            said.implied &= implied;
+        }
+        None => list.push(Said { value, spans: vec![span], support, implied }),
+    }
+}
+
+/// A list of what was said, as one value.
+fn list<T: Ord>(reader: &Reader, mut said: Vec<Said<T>>) -> Option<Found<Vec<T>>> {
+    said.sort_by(|a, b| a.value.cmp(&b.value));
+    let first = said.iter().map(|said| said.spans[0]).min()?;
+    let mut weigher = Weigher::default();
+    let mut strongest: Vec<&Said<T>> = said.iter().collect();
+    strongest.sort_by(|a, b| b.support.total_cmp(&a.support));
+    // A list is as sure as its least sure member.
+    if let Some(weakest) = strongest.last() {
+        for span in weakest.spans.iter().take(3) {
+            weigher = weigher.support(format!("“{}”", reader.document.quote(*span)), weakest.support);
+        }
+        weigher = weigher.penalty_if(weakest.implied, "implied, not named", ASSUMED);
+    }
+    let weigher = reader.weigh(weigher, None, first.from);
+    let spans = said.iter().flat_map(|said| said.spans.iter().take(2).copied()).collect();
+    let implied: Vec<String> = said
+        .iter()
+        .filter(|said| said.implied)
+        .map(|said| format!("“{}”", reader.document.quote(said.spans[0])))
+        .collect();
+    let derivation = (!implied.is_empty()).then(|| format!("implied by {}", implied.join(", ")));
+    Some(Found { value: said.into_iter().map(|said| said.value).collect(), spans, weigher, derivation })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(value: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
+}
+
+/// What the system does: what is named, and what the way of giving results and the rhythm of training imply.
+pub fn workloads(
+    reader: &Reader,
+    deployment: Option<&Found<Deployment>>,
+    latency: Option<&Found<Latency>>,
+    retraining: Option<&Found<Retraining>>,
+) -> Option<Found<Vec<WorkloadType>>> {
+    let mut said: Vec<Said<WorkloadType>> = Vec::new();
+    for hit in reader.said("workload") {
+        if let Some(value) = parse::<WorkloadType>(&hit.meaning.value) {
+            put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    if let Some(retraining) = retraining {
+        put(&mut said, WorkloadType::BatchTraining, retraining.spans[0], NAMED, false);
+    }
+    let of = |deployment: Deployment| match deployment {
+        Deployment::RealTime => Some(WorkloadType::OnlineInference),
+        Deployment::Batch => Some(WorkloadType::BatchInference),
+        Deployment::Streaming => Some(WorkloadType::StreamingInference),
+        Deployment::Edge => None,
+    };
+    for hit in reader.said("deployment").filter(|hit| hit.meaning.weight >= 1.0) {
+        let value = parse::<Deployment>(&hit.meaning.value).and_then(of);
+        if let Some(value) = value.filter(|_| !about_training(reader, hit)) {
+            put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    let streams = said.iter().any(|said| said.value == WorkloadType::StreamingInference);
+    if let Some((found, value)) = deployment.and_then(|found| Some((found, of(found.value)?)))
+        && !said.iter().any(|said| said.value == value)
+        && !(value == WorkloadType::OnlineInference && streams)
+    {
+        put(&mut said, value, found.spans[0], CUE, true);
+    }
+    let answers =
+        said.iter().any(|said| matches!(said.value, WorkloadType::OnlineInference | WorkloadType::StreamingInference));
+    if let Some(latency) = latency.filter(|latency| latency.value.milliseconds <= LONGEST_ANSWER_MS)
+        && !answers
+    {
+        put(&mut said, WorkloadType::OnlineInference, latency.spans[0], CUE, true);
+    }
+    list(reader, said)
+}
+
+/// "nightly batch retraining" is about training, not about results.
+pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
+    hit.meaning.value == "batch"
+        && reader
+            .hits
+            .in_clause(&reader.document, "retrain_cue", hit.span.from)
+            .any(|cue| cue.span.distance(hit.span) <= 4)
+}
+
+/// On what the system is wanted to run.
+pub fn platform(reader: &Reader) -> (Option<Found<Platform>>, Option<Clash>) {
+    let mut said: Vec<Said<Platform>> = Vec::new();
+    for hit in reader.said("platform") {
+        if let Some(value) = parse::<Platform>(&hit.meaning.value) {
+            put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    // A cluster runs containers, and serverless things are managed: the narrower word is what is wanted.
+    let narrower = |a: Platform| match a {
+        Platform::Kubernetes => 3,
+        Platform::Serverless => 2,
+        Platform::Containers => 1,
+        Platform::Managed => 0,
+    };
+    said.sort_by_key(|said| std::cmp::Reverse(narrower(said.value)));
+    let clash = clash(reader, &said);
+    let Some(best) = said.into_iter().next() else { return (None, None) };
+    let mut weigher = Weigher::default();
+    for span in best.spans.iter().take(3) {
+        weigher = weigher.support(format!("“{}”", reader.document.quote(*span)), best.support);
+    }
+    let weigher = reader.weigh(weigher, None, best.spans[0].from).penalty_if(
+        clash.is_some(),
+        "another platform is asked for",
+        COMPETING,
+    );
+    (Some(Found { value: best.value, spans: best.spans, weigher, derivation: None }), clash)
+}
+
+/// Serverless and a cluster, each demanded in a sentence of its own.
+fn clash(reader: &Reader, said: &[Said<Platform>]) -> Option<Clash> {
+    let demanded = |platform: Platform| {
+        said.iter()
+            .find(|said| said.value == platform)?
+            .spans
+            .iter()
+            .copied()
+            .find(|span| reader.hits.in_sentence(&reader.document, "must", span.from).next().is_some())
+    };
+    let (serverless, cluster) = (demanded(Platform::Serverless)?, demanded(Platform::Kubernetes)?);
+    let apart = reader.document.sentence(serverless.from) != reader.document.sentence(cluster.from);
+    apart.then(|| Clash {
+        fields: vec![ConstraintField::Platform],
+        spans: vec![serverless, cluster],
+        explanation: "Both serverless and a Kubernetes cluster are asked for.".to_owned(),
+        resolution: "The cluster is planned for, because it is there.".to_owned(),
+    })
+}
+
+/// Families of models that are named.
+pub fn model_types(reader: &Reader) -> Option<Found<Vec<String>>> {
+    let mut said: Vec<Said<String>> = Vec::new();
+    for hit in reader.said("model_type") {
+        put(&mut said, hit.meaning.value.clone(), hit.span, 0.9, false);
+    }
+    list(reader, said)
+}
