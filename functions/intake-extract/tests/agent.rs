@@ -47,7 +47,7 @@ fn a_run() -> Run {
 }
 
 fn input(text: &str, constraints: StructuredConstraints) -> DesignInput {
-    DesignInput { requirement: text.to_owned(), constraints, parent: None }
+    DesignInput { requirement: text.to_owned(), constraints, ..DesignInput::default() }
 }
 
 fn memory(design: &DesignInput) -> MemoryBuilder {

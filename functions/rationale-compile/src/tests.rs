@@ -197,6 +197,10 @@ fn rule(id: &str, verdict: Verdict, severity: Severity, framework: Option<Framew
         evidence: "Regions: eu-central-1.".into(),
         remedy: "Move it into the region.".into(),
         patterns: Vec::new(),
+        control: "GDPR Art. 44".into(),
+        as_of: None,
+        pack: "gdpr".into(),
+        waiver: None,
     }
 }
 
@@ -584,7 +588,7 @@ fn memory(input: &Input, second: i64) -> Memory {
     let asked = DesignInput {
         requirement: input.requirement.clone(),
         constraints: StructuredConstraints::default(),
-        parent: None,
+        ..DesignInput::default()
     };
     let mut gates = input.gates.clone();
     for gate in &mut gates {

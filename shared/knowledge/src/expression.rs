@@ -1,4 +1,4 @@
-//! Expressions of the data files: CEL, with decimal variables for arithmetic and JSON for predicates.
+//! Expressions of the data files: CEL, with decimal variables.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -123,105 +123,6 @@ pub fn explain(expression: &str, scope: &Scope) -> String {
     explained
 }
 
-/// JSON to judge predicates against, such as the facts of a plan.
-pub struct Facts(serde_json::Value);
-
-impl Facts {
-    /// Facts from a JSON object; all numbers become decimal, so that `2` and `2.0` compare.
-    pub fn new(mut value: serde_json::Value) -> Self {
-        to_decimal(&mut value);
-        Self(value)
-    }
-
-    fn value(&self, expression: &str) -> Result<Value, ExpressionError> {
-        let program = program(expression)?;
-        let mut context = functions(expression)?;
-        if let serde_json::Value::Object(facts) = &self.0 {
-            let references = program.references();
-            for name in references.variables() {
-                if let Some(value) = facts.get(name) {
-                    context.add_variable(name, value).map_err(|error| failed(expression, error))?;
-                }
-            }
-        }
-        program.execute(&context).map_err(|error| failed(expression, error))
-    }
-
-    /// True when the predicate holds.
-    ///
-    /// # Errors
-    /// When it cannot be read, names something unknown, or is not true or false.
-    pub fn holds(&self, expression: &str) -> Result<bool, ExpressionError> {
-        match self.value(expression)? {
-            Value::Bool(value) => Ok(value),
-            other => Err(failed(expression, format!("is {other:?}, neither true nor false"))),
-        }
-    }
-
-    /// The texts of a list.
-    ///
-    /// # Errors
-    /// When it cannot be read, names something unknown, or is not a list of texts.
-    pub fn texts(&self, expression: &str) -> Result<Vec<String>, ExpressionError> {
-        match self.value(expression)? {
-            Value::List(items) => items
-                .iter()
-                .map(|item| match item {
-                    Value::String(text) => Ok(text.to_string()),
-                    other => Err(failed(expression, format!("has {other:?}, which is no text"))),
-                })
-                .collect(),
-            other => Err(failed(expression, format!("is {other:?}, not a list"))),
-        }
-    }
-
-    /// Replaces each `{expression}` of a text by its value in words.
-    ///
-    /// # Errors
-    /// When one of the expressions cannot be evaluated.
-    pub fn fill(&self, text: &str) -> Result<String, ExpressionError> {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (expression, behind) =
-                after.split_once('}').ok_or_else(|| failed(text, "has a `{` that is not closed"))?;
-            filled.push_str(before);
-            filled.push_str(&in_words(&self.value(expression)?));
-            rest = behind;
-        }
-        filled.push_str(rest);
-        Ok(filled)
-    }
-}
-
-fn to_decimal(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Number(number) => {
-            if let Some(decimal) = number.as_f64().and_then(serde_json::Number::from_f64) {
-                *number = decimal;
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(to_decimal),
-        serde_json::Value::Object(fields) => fields.values_mut().for_each(to_decimal),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::String(_) => {}
-    }
-}
-
-fn in_words(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.to_string(),
-        Value::Float(number) => readable(*number),
-        Value::Int(number) => number.to_string(),
-        Value::UInt(number) => number.to_string(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Null => "not stated".to_owned(),
-        Value::List(items) if items.is_empty() => "none".to_owned(),
-        Value::List(items) => items.iter().map(in_words).collect::<Vec<_>>().join(", "),
-        other => format!("{other:?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,16 +150,5 @@ mod tests {
         {
             assert_eq!(readable(value), text);
         }
-    }
-
-    #[test]
-    fn predicates_see_json() {
-        let facts = Facts::new(
-            serde_json::json!({"plan": {"parts": [{"id": "a", "traits": ["x"]}, {"id": "b", "traits": []}]}, "cost": {"budget": null, "usd": 12}}),
-        );
-        assert_eq!(facts.texts("plan.parts.filter(p, !('x' in p.traits)).map(p, p.id)"), Ok(vec!["b".to_owned()]));
-        assert_eq!(facts.holds("cost.budget == null && cost.usd > 11.5"), Ok(true));
-        assert_eq!(facts.fill("cost {cost.usd}, budget {cost.budget}"), Ok("cost 12, budget not stated".to_owned()));
-        assert!(facts.holds("cost.missing == null").is_err());
     }
 }

@@ -1,86 +1,73 @@
-//! Policy rules as data.
+//! Policy packs: rules in Rego, readable by those who write no Rust; `data/policies/README.md` says how to write one.
 
-use std::sync::LazyLock;
-
-use design::{constraint::Framework, finding::Severity};
-use serde::Deserialize;
-
-use crate::catalogue::{CatalogueError, parse};
-
-/// A policy rule; the data file explains each part.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Id, such as `gdpr.residency`.
-    pub id: String,
-    /// What it demands.
-    pub title: String,
-    /// The framework behind it.
-    pub framework: Option<Framework>,
-    /// Where the demand is written.
-    pub source: String,
-    /// How bad a failure is.
-    pub severity: Severity,
-    /// True when another choice of patterns may mend a failure.
-    pub mendable: bool,
-    /// Predicate: when it has something to say.
-    pub applies: String,
-    /// Predicate: what must hold.
-    pub check: Option<String>,
-    /// List of patterns that break it; it holds when the list is empty.
-    pub offenders: Option<String>,
-    /// The facts of the verdict.
-    pub evidence: String,
-    /// What would mend a failure.
-    pub remedy: String,
+/// A pack of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pack {
+    /// Its name, such as `gdpr`.
+    pub name: &'static str,
+    /// Its text.
+    pub rego: &'static str,
 }
 
-/// Reads rules from TOML.
-///
-/// # Errors
-/// When the text is not a list of rules.
-pub fn read(text: &str) -> Result<Vec<Rule>, CatalogueError> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct RuleFile {
-        rule: Vec<Rule>,
-    }
-    Ok(parse::<RuleFile>("policies.toml", text)?.rule)
+/// Packs by name from files of the data folder.
+macro_rules! packs {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        [$(Pack { name: $name, rego: include_str!(concat!("../data/policies/", $folder, $name, ".rego")) }),*]
+    };
 }
 
-/// The embedded rules.
-///
-/// # Errors
-/// When the embedded data cannot be read.
-pub fn embedded() -> Result<&'static [Rule], CatalogueError> {
-    static RULES: LazyLock<Result<Vec<Rule>, CatalogueError>> =
-        LazyLock::new(|| read(include_str!("../data/policies.toml")));
-    RULES.as_deref().map_err(Clone::clone)
-}
+/// The packs that the platform brings, in the order in which their results are shown: law and standards first.
+pub const SHIPPED: [Pack; 17] = packs!["":
+    "gdpr",
+    "hipaa",
+    "pci-dss",
+    "soc2",
+    "iso27001",
+    "fedramp",
+    "ccpa",
+    "eu-ai-act",
+    "pii",
+    "governance",
+    "region",
+    "tooling",
+    "latency",
+    "throughput",
+    "availability",
+    "budget",
+    "operations",
+];
+
+/// What every pack may import.
+pub const LIBRARY: [Pack; 2] = packs!["library/": "words", "parts"];
+
+/// JSON Schema of the input that rules are judged against.
+pub const INPUT_SCHEMA: &str = include_str!("../data/policies/input.schema.json");
+
+/// Inputs to try a pack on: a list of `{name, input}`.
+pub const EXAMPLES: &str = include_str!("../data/policies/examples.json");
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, path::Path};
 
     use super::*;
 
     #[test]
-    fn rules_are_many_unique_and_complete() {
-        let rules = embedded().unwrap();
-        assert!(rules.len() >= 25, "{}", rules.len());
-        let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
-        assert_eq!(ids.len(), rules.len());
-        for rule in rules {
-            assert!(rule.check.is_some() != rule.offenders.is_some(), "{} needs one of check and offenders", rule.id);
-            assert!(!rule.source.is_empty() && !rule.remedy.is_empty() && !rule.evidence.is_empty(), "{}", rule.id);
-        }
-        for framework in [Framework::Gdpr, Framework::Hipaa, Framework::PciDss, Framework::Soc2] {
-            assert!(rules.iter().filter(|rule| rule.framework == Some(framework)).count() >= 3, "{framework:?}");
-        }
+    fn every_file_of_the_folder_is_a_pack() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/policies");
+        let found = |folder: &Path| -> BTreeSet<String> {
+            let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            let packs = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rego"));
+            packs.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
+        };
+        let names = |packs: &[Pack]| packs.iter().map(|pack| pack.name.to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(names(&SHIPPED), found(&folder));
+        assert_eq!(names(&LIBRARY), found(&folder.join("library")));
     }
 
     #[test]
-    fn a_broken_rule_is_refused() {
-        assert!(read("[[rule]]\nid = 'x'").is_err());
+    fn schema_and_examples_are_json() {
+        assert!(serde_json::from_str::<serde_json::Value>(INPUT_SCHEMA).unwrap()["properties"].is_object());
+        assert!(serde_json::from_str::<Vec<serde_json::Value>>(EXAMPLES).unwrap().len() >= 2);
     }
 }
