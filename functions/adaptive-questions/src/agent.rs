@@ -2,16 +2,19 @@
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    constraint::ConstraintSet, coverage::CoverageReport, node::Node, question::QuestionSet, signal::QuestionsSignal,
+    coverage::CoverageReport, input::DesignInput, node::Node, question::QuestionSet, signal::QuestionsSignal, words,
 };
+use knowledge::catalogue::Catalogue;
 use run::{
-    answer::AnswerValue,
     card::{Alternative, Category, Confidence, Fact, Trigger},
     gate::GateKind,
     question::Priority,
 };
 
-use crate::choose::{Chosen, choose};
+use crate::{
+    choose::{Chosen, choose},
+    situation::Situation,
+};
 
 /// Asks only for what is missing and would change the design.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,12 +23,10 @@ pub struct AdaptiveQuestions;
 /// What the agent recalls.
 #[derive(Debug, Clone)]
 pub struct QuestionsInput {
-    /// The constraints.
-    pub constraints: ConstraintSet,
+    /// What is known.
+    pub situation: Situation,
     /// How much is known.
     pub coverage: CoverageReport,
-    /// The parent version's constraints.
-    pub parent: Option<ConstraintSet>,
     /// Ids of questions that were answered or defaulted.
     pub asked: Vec<String>,
     /// The round, from 0.
@@ -53,10 +54,15 @@ impl Agent for AdaptiveQuestions {
             .filter_map(|gate| gate.decision.as_ref())
             .flat_map(|decision| decision.answers.keys().chain(&decision.defaulted).cloned())
             .collect();
+        let design: DesignInput = memory.input()?;
         Ok(QuestionsInput {
-            constraints: memory.latest(Node::IntakeExtract.as_str())?,
+            situation: Situation {
+                set: memory.latest(Node::IntakeExtract.as_str())?,
+                parent,
+                industries: Situation::industries_of(&design.requirement),
+                weights: design.weights,
+            },
             coverage: memory.latest(Node::CoverageCheck.as_str())?,
-            parent,
             asked,
             round: memory.iteration(),
             trigger: memory.trigger(GateKind::Input),
@@ -68,7 +74,9 @@ impl Agent for AdaptiveQuestions {
         input: QuestionsInput,
         _desk: &Desk,
     ) -> Result<Thought<QuestionSet, QuestionsSignal>, AgentError> {
-        let chosen = choose(&input.constraints, &input.coverage, input.parent.as_ref(), &input.asked, input.round);
+        let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
+        let chosen = choose(&input.situation, &input.coverage, &input.asked, input.round, catalogue)
+            .map_err(|error| AgentError::Defect(error.to_string()))?;
         let number = chosen.set.questions.len();
         let card = card(&input, &chosen);
         let summary = match number {
@@ -81,20 +89,11 @@ impl Agent for AdaptiveQuestions {
     }
 }
 
-fn show(value: &AnswerValue) -> String {
-    match value {
-        AnswerValue::Number(number) => number.to_string(),
-        AnswerValue::Text(text) => text.clone(),
-        AnswerValue::Many(values) if values.is_empty() => "none".to_owned(),
-        AnswerValue::Many(values) => values.join(", "),
-    }
-}
-
 fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
     let questions = &chosen.set.questions;
     let label = |id: &str| id.replace('_', " ");
     let decision = match questions.first() {
-        None => "No question is worth a person's time.".to_owned(),
+        None => "No open question would change the design.".to_owned(),
         Some(first) => format!(
             "{} asked, first of all about {}.",
             if questions.len() == 1 {
@@ -111,8 +110,8 @@ fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
             vec![format!("nothing is asked, so the coverage score {:.3} stands", input.coverage.score)],
         )
     } else {
-        let weight: f64 = chosen.effects.iter().sum();
-        let sum: f64 = questions.iter().zip(&chosen.effects).map(|(q, effect)| q.default.confidence * effect).sum();
+        // The gate's timer looks at the weakest default, and so does whoever asks how sure this is.
+        let value = questions.iter().map(|question| question.default.confidence).fold(1.0, f64::min);
         let lines = questions.iter().zip(&chosen.effects).zip(&chosen.basis).map(|((question, effect), basis)| {
             format!(
                 "default of {} {:.2} (effect {effect:.2}): {}",
@@ -121,27 +120,40 @@ fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
                 basis.join(", ")
             )
         });
-        let mean = if weight > 0.0 { (sum / weight * 1000.0).round() / 1000.0 } else { 0.0 };
-        (
-            mean,
-            std::iter::once("mean of the defaults' confidences, weighted by effect".to_owned()).chain(lines).collect(),
-        )
+        (value, std::iter::once("the weakest default decides".to_owned()).chain(lines).collect())
     };
     let mut card = CardDraft::new(input.trigger, Category::Requirements, decision, Confidence { value, basis });
     card.priority = questions.iter().map(|question| question.priority).min().unwrap_or(Priority::Low);
-    card.reasoning.push(
-        "Asked is only for gaps and contradictions of the coverage report that were not asked before, in the order of \
-         priority and effect: weight × mean of the impact on components and on cost × what is not known yet."
-            .to_owned(),
-    );
+    card.reasoning.push(format!(
+        "A gap or a contradiction is asked about only when the planner, planning with other plausible answers ({} plans \
+         were tried), comes to another design. The order is that of the effect: the chance that the default is wrong, \
+         times the change then (the share of parts replaced or of the cost that moves, or all of it when feasibility or \
+         a law hangs on it). A default's confidence is what is left: the share of the design that is right when it is \
+         taken. Defaults are chosen together, each with those before it taken.",
+        chosen.plans
+    ));
     for (question, effect) in questions.iter().zip(&chosen.effects) {
         card.reasoning.push(format!(
-            "**{}** (effect {effect:.2}) — default `{}`: {}",
+            "**{}** (effect {effect:.2}) — {} Default `{}`: {}",
             question.text,
-            show(&question.default.value),
+            question.why,
+            words::answer(Some(question), &question.default.value),
             question.default.reason
         ));
+        for other in &question.others {
+            card.reasoning.push(format!(
+                "Also suggested, {:.2}: `{}`. {}",
+                other.confidence,
+                words::answer(Some(question), &other.value),
+                other.reason
+            ));
+        }
     }
+    card.reasoning.extend(
+        chosen.set.unasked.iter().map(|unasked| {
+            format!("Not asked: **{}**. {} {}", words::label(unasked.field), unasked.assumed, unasked.why)
+        }),
+    );
     card.inputs = vec![
         Fact::new("coverage", format!("{:.3} of {:.2}", input.coverage.score, input.coverage.threshold)),
         Fact::new("gaps", input.coverage.gaps.len().to_string()),
@@ -150,18 +162,24 @@ fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
     card.outputs = questions
         .iter()
         .map(|question| {
-            let default = format!("{} ({:.2})", show(&question.default.value), question.default.confidence);
+            let default = format!(
+                "{} ({:.2})",
+                words::answer(Some(question), &question.default.value),
+                question.default.confidence
+            );
             Fact::new(label(&question.id), default)
         })
         .collect();
-    card.alternatives = chosen
-        .left
-        .iter()
-        .map(|left| Alternative {
-            name: format!("ask about {}", label(left.field.as_str())),
-            score: Some((left.effect * 1000.0).round() / 1000.0),
-            why_not: left.why_not.clone(),
-        })
-        .collect();
+    let left = chosen.left.iter().map(|left| Alternative {
+        name: format!("ask about {}", words::label(left.field)),
+        score: left.effect,
+        why_not: left.why_not.clone(),
+    });
+    let unasked = chosen.set.unasked.iter().map(|unasked| Alternative {
+        name: format!("ask about {}", words::label(unasked.field)),
+        score: Some(0.0),
+        why_not: unasked.why.clone(),
+    });
+    card.alternatives = left.chain(unasked).collect();
     card
 }

@@ -1,35 +1,36 @@
 //! Which questions, in which order, with which defaults.
 
+use std::cmp::Ordering;
+
 use design::{
-    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass},
+    constraint::ConstraintField,
     coverage::{CoverageReport, Gap},
-    question::QuestionSet,
+    question::{QuestionSet, Unasked},
 };
-use knowledge::question_bank::{DefaultFact, QuestionFact, question_bank};
-use run::{
-    answer::AnswerValue,
-    question::{Choice, DefaultBasis, Field, Priority, Question, SmartDefault},
+use estimate::EstimateError;
+use knowledge::{
+    catalogue::Catalogue,
+    question_bank::{QuestionFact, question_bank},
+};
+use run::question::{Priority, Question};
+
+use crate::{
+    complete::{Completed, Filled, complete, is_root},
+    defaults::round,
+    situation::{Situation, broken_laws, is_protected},
+    stakes::{Stakes, in_words, stakes},
 };
 
-use crate::situation::{answer, confidence, names, nearest_region, number};
-
-/// No default is more certain than this: nobody has said it.
-const HIGHEST: f64 = 0.95;
-/// Factor when other rules for the same situation suggest something else.
-const RIVALS: f64 = 0.85;
-/// Effects from which a question is of high and of medium priority.
-const HIGH_EFFECT: f64 = 0.55;
-const MEDIUM_EFFECT: f64 = 0.25;
-/// Factor of the effect when the design would be a guess without the answer.
-const BLOCKING: f64 = 1.5;
+/// Other suggestions that a form shows.
+const MOST_OTHERS: usize = 3;
 
 /// A gap that is not asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Left {
     /// The field.
     pub field: ConstraintField,
-    /// Its effect.
-    pub effect: f64,
+    /// Its effect, where it was tried.
+    pub effect: Option<f64>,
     /// Why it is not asked.
     pub why_not: String,
 }
@@ -37,297 +38,221 @@ pub struct Left {
 /// The questions of a round with what explains them.
 #[derive(Debug, Clone)]
 pub struct Chosen {
-    /// The questions.
+    /// The questions, and what is not asked because nothing hangs on it.
     pub set: QuestionSet,
-    /// The effect of each question, in their order.
+    /// The effect of each question, in their order: the chance that the default is wrong times the change then.
     pub effects: Vec<f64>,
     /// What each default's confidence was computed from, in their order.
     pub basis: Vec<Vec<String>>,
-    /// What is not asked.
+    /// Gaps that are left for another reason than that nothing hangs on them.
     pub left: Vec<Left>,
+    /// How many plans were tried.
+    pub plans: usize,
+}
+
+/// A gap on which something hangs.
+struct Candidate<'a> {
+    gap: &'a Gap,
+    filled: Filled,
+    stakes: Stakes,
+    effect: f64,
+    priority: Priority,
 }
 
 /// Chooses the questions of a round. `asked` are the ids of questions that were answered or defaulted before.
+///
+/// # Errors
+/// When the catalogue's data is broken.
 pub fn choose(
-    set: &ConstraintSet,
+    situation: &Situation,
     report: &CoverageReport,
-    parent: Option<&ConstraintSet>,
     asked: &[String],
     round: u32,
-) -> Chosen {
+    catalogue: &'static Catalogue,
+) -> Result<Chosen, EstimateError> {
     let bank = question_bank();
-    let mut candidates: Vec<(f64, Priority, &Gap, &QuestionFact)> = Vec::new();
-    let mut left = Vec::new();
+    let mut chosen = Chosen {
+        set: QuestionSet { round, ..QuestionSet::default() },
+        effects: Vec::new(),
+        basis: Vec::new(),
+        left: Vec::new(),
+        plans: 0,
+    };
+    let mut gaps: Vec<&Gap> = Vec::new();
     for gap in &report.gaps {
-        let Some(fact) = bank.question.iter().find(|fact| fact.field == gap.field) else { continue };
-        let Some(coverage) = report.fields.iter().find(|coverage| coverage.field == gap.field) else { continue };
-        let impact = (fact.choice_impact + fact.cost_impact) / 2.0;
-        // A contradiction leaves open what a confident number hides.
-        let in_conflict = set.conflicts.iter().any(|conflict| conflict.fields.contains(&gap.field));
-        let open = if in_conflict { 1.0 } else { 1.0 - coverage.confidence };
-        let effect = coverage.weight * impact * open * if gap.blocking { BLOCKING } else { 1.0 };
         if asked.iter().any(|id| id == gap.field.as_str()) {
-            left.push(Left { field: gap.field, effect, why_not: "was asked in an earlier round".to_owned() });
-        } else if effect < bank.least_effect && !gap.blocking {
-            let why_not = format!("its effect {effect:.2} is below {:.2}: the default will do", bank.least_effect);
-            left.push(Left { field: gap.field, effect, why_not });
-        } else {
-            candidates.push((effect, priority(set, fact, gap, effect), gap, fact));
+            let why_not = "was asked in an earlier round".to_owned();
+            chosen.left.push(Left { field: gap.field, effect: None, why_not });
+        } else if !gaps.iter().any(|other| other.field == gap.field) {
+            gaps.push(gap);
         }
     }
-    candidates.sort_by(|a, b| a.1.cmp(&b.1).then(b.0.total_cmp(&a.0)));
-    for (effect, _, gap, _) in candidates.iter().skip(bank.most_per_round) {
-        let why_not = format!("{} others have more effect", bank.most_per_round);
-        left.push(Left { field: gap.field, effect: *effect, why_not });
+    if gaps.is_empty() {
+        return Ok(chosen);
     }
-    candidates.truncate(bank.most_per_round);
-    let mut chosen =
-        Chosen { set: QuestionSet { round, questions: Vec::new() }, effects: Vec::new(), basis: Vec::new(), left };
-    for (effect, priority, gap, fact) in candidates {
-        let form = form(set, fact);
-        let (default, basis) = smart_default(set, parent, fact, &form);
-        let why = if gap.reason.starts_with("nothing is said") {
-            fact.why.clone()
+    let fields: Vec<ConstraintField> = gaps.iter().map(|gap| gap.field).collect();
+    let Completed { whole, roots, filled, mut plans } = complete(situation, &fields, catalogue)?;
+
+    // What is most likely to matter is tried first, because a round's plans are bounded.
+    let mut open: Vec<(&Gap, Filled)> = filled
+        .into_iter()
+        .filter_map(|filled| Some((*gaps.iter().find(|gap| gap.field == filled.field)?, filled)))
+        .collect();
+    let prior = |gap: &Gap, fact: &QuestionFact| {
+        let weight = report.fields.iter().find(|coverage| coverage.field == gap.field).map_or(0.0, |own| own.weight);
+        weight * (fact.choice_impact + fact.cost_impact)
+    };
+    // A place is tried whenever a law is named, also by a default: see `keep_the_law`.
+    let law = whole.situation.set.compliance.as_ref().is_some_and(|stated| !stated.value.is_empty());
+    let first = |gap: &Gap| gap.blocking || (law && gap.field == ConstraintField::Regions);
+    open.sort_by(|a, b| first(b.0).cmp(&first(a.0)).then(prior(b.0, b.1.fact).total_cmp(&prior(a.0, a.1.fact))));
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    for (gap, filled) in open {
+        let most = bank.most_plans.saturating_sub(plans);
+        if most == 0 {
+            let why_not = "was not tried in this round: others are more likely to matter".to_owned();
+            chosen.left.push(Left { field: gap.field, effect: None, why_not });
+            continue;
+        }
+        let base = if is_root(gap.field) { &roots } else { &whole };
+        let stakes = stakes(&filled, situation, base, most, catalogue)?;
+        plans += stakes.tries();
+        let support = filled.suggestions[0].support;
+        let effect = (1.0 - support) * stakes.mean_change();
+        if stakes.matter() && effect >= bank.least_effect {
+            let priority = priority(situation, filled.fact, gap, effect);
+            candidates.push(Candidate { gap, filled, stakes, effect, priority });
+            continue;
+        }
+        let default = in_words(&filled, &filled.suggestions[0].value);
+        let assumed = if situation.set.provenance(gap.field).is_some() {
+            format!("Taken as “{default}”.")
         } else {
-            format!("{} It is {}.", fact.why, gap.reason.trim_end_matches('.'))
+            format!("Left open; the usual answer would be “{default}”.")
         };
-        chosen.set.questions.push(Question {
-            id: fact.field.as_str().to_owned(),
-            text: fact.text.clone(),
-            why,
-            priority,
-            field: form,
-            default,
-        });
-        chosen.effects.push((effect * 1000.0).round() / 1000.0);
+        let why = match stakes.sentence() {
+            Some(sentence) => format!(
+                "{sentence} But that is unlikely: {support:.2} speaks for the usual answer, so that {effect:.3} of the \
+                 design would change in the mean."
+            ),
+            None => stakes.nothing_changed(),
+        };
+        chosen.set.unasked.push(Unasked { field: gap.field, assumed, why });
+    }
+    chosen.plans = plans;
+    candidates.sort_by(order);
+    let rest = candidates.split_off(bank.most_per_round.min(candidates.len()));
+    let rest = keep_the_law(situation, &mut candidates, rest, catalogue);
+    for candidate in &rest {
+        let why_not = format!("{} others have more effect", candidates.len());
+        chosen.left.push(Left { field: candidate.gap.field, effect: Some(round3(candidate.effect)), why_not });
+    }
+    for candidate in candidates {
+        let (question, basis) = candidate.question();
+        chosen.effects.push(round3(candidate.effect));
+        chosen.set.questions.push(question);
         chosen.basis.push(basis);
     }
-    chosen
+    Ok(chosen)
 }
 
-/// The bank's priority, raised by the effect, and where a wrong place would break a law.
-fn priority(set: &ConstraintSet, fact: &QuestionFact, gap: &Gap, effect: f64) -> Priority {
-    let by_effect = if effect >= HIGH_EFFECT {
+fn round3(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// What changes the design most first; the field settles ties.
+fn order(a: &Candidate<'_>, b: &Candidate<'_>) -> Ordering {
+    b.effect.total_cmp(&a.effect).then(a.gap.field.cmp(&b.gap.field))
+}
+
+/// When the defaults that are asked name a law, and the place that it wants is a default that is not asked, the place is
+/// asked in the last one's stead: accepting all defaults must not break a law. Returns what is left over.
+fn keep_the_law<'a>(
+    situation: &Situation,
+    asked: &mut Vec<Candidate<'a>>,
+    mut rest: Vec<Candidate<'a>>,
+    catalogue: &'static Catalogue,
+) -> Vec<Candidate<'a>> {
+    let accepted = |asked: &[Candidate<'_>]| {
+        asked.iter().fold(situation.clone(), |situation, candidate| {
+            let first = &candidate.filled.suggestions[0];
+            situation.with(candidate.gap.field, &first.value, first.support).unwrap_or(situation)
+        })
+    };
+    let broken = |situation: &Situation| broken_laws(&situation.set, catalogue).len();
+    if broken(&accepted(asked)) > broken(situation)
+        && let Some(place) = rest.iter().position(|candidate| candidate.gap.field == ConstraintField::Regions)
+    {
+        let place = rest.remove(place);
+        let law = |candidate: &Candidate<'_>| candidate.gap.field == ConstraintField::Compliance;
+        if let Some(last) = asked.iter().rposition(|candidate| !law(candidate)) {
+            rest.push(asked.remove(last));
+        }
+        asked.push(place);
+        asked.sort_by(order);
+    }
+    rest
+}
+
+/// By the effect; critical where a design would be a guess, or where protected data would be put in a place that no
+/// law which is known has chosen.
+fn priority(situation: &Situation, fact: &QuestionFact, gap: &Gap, effect: f64) -> Priority {
+    let bank = question_bank();
+    let set = &situation.set;
+    let guess = gap.blocking && fact.priority == Priority::Critical;
+    let law_is_known = set
+        .compliance
+        .iter()
+        .flat_map(|stated| &stated.value)
+        .any(|framework| bank.law.iter().any(|law| law.framework == *framework));
+    let place = gap.blocking && fact.field == ConstraintField::Regions && is_protected(set) && !law_is_known;
+    if guess || place {
+        Priority::Critical
+    } else if effect >= bank.high_effect {
         Priority::High
-    } else if effect >= MEDIUM_EFFECT {
+    } else if effect >= bank.medium_effect {
         Priority::Medium
     } else {
         Priority::Low
-    };
-    let protected = set.data_class.as_ref().is_some_and(|class| match class.value {
-        DataClass::Public | DataClass::Internal | DataClass::Confidential => false,
-        DataClass::Pii | DataClass::Restricted | DataClass::Pci | DataClass::Phi => true,
-    });
-    if fact.field == ConstraintField::Regions && gap.blocking && protected {
-        return Priority::Critical;
     }
-    // The order of `Priority` is that of asking, so the smaller one is the more urgent.
-    if gap.blocking { fact.priority.min(by_effect) } else { by_effect.max(fact.priority.max(Priority::High)) }
 }
 
-/// The form, with the regions of the chosen cloud and without those that are excluded.
-fn form(set: &ConstraintSet, fact: &QuestionFact) -> Field {
-    let Field::MultiChoice { choices } = &fact.form else { return fact.form.clone() };
-    if fact.field != ConstraintField::Regions {
-        return fact.form.clone();
-    }
-    let cloud = cloud(set);
-    let mut listed: Vec<Choice> = if cloud == Cloud::Aws {
-        choices.clone()
-    } else {
-        knowledge::region::regions()
-            .iter()
-            .filter(|region| region.cloud == cloud)
-            .map(|region| Choice {
-                value: region.code.clone(),
-                label: format!("{}, {} ({})", region.city, region.jurisdiction, region.code),
-            })
-            .collect()
-    };
-    for region in set.regions.iter().flat_map(|stated| &stated.value) {
-        if region.cloud == cloud && !listed.iter().any(|choice| choice.value == region.code) {
-            let label = format!("{} ({})", region.jurisdiction, region.code);
-            listed.push(Choice { value: region.code.clone(), label });
+impl Candidate<'_> {
+    fn question(&self) -> (Question, Vec<String>) {
+        let Filled { field, fact, form, suggestions } = &self.filled;
+        let first = &suggestions[0];
+        // How much of the design is right when the default is taken: all of it when the default is what a person would
+        // say, and else what the person's answer would leave as it is.
+        let acceptable = 1.0 - self.effect;
+        let mut basis = first.lines.clone();
+        basis.push(format!("likely what a person would say: {:.2}", first.support));
+        basis.push(format!(
+            "{} other answers were tried, which change {:.2} of the design in the mean: 1 − (1 − {:.2}) × {:.2} = \
+             {acceptable:.2}",
+            self.stakes.tries(),
+            self.stakes.mean_change(),
+            first.support,
+            self.stakes.mean_change()
+        ));
+        let mut why = fact.why.clone();
+        if !self.gap.reason.starts_with("nothing is said") {
+            why.push_str(&format!(" It is {}.", self.gap.reason.trim_end_matches('.')));
         }
-    }
-    listed.retain(|choice| !set.excluded_regions.iter().any(|region| region.code == choice.value));
-    Field::MultiChoice { choices: listed }
-}
-
-/// The cloud that regions are offered of. A data centre of one's own has no region codes; AWS names the place then.
-fn cloud(set: &ConstraintSet) -> Cloud {
-    match set.cloud.as_ref().map(|stated| stated.value) {
-        Some(Cloud::Gcp) => Cloud::Gcp,
-        Some(Cloud::Azure) => Cloud::Azure,
-        Some(Cloud::Aws | Cloud::OnPremises) | None => Cloud::Aws,
-    }
-}
-
-/// True when the form accepts the value.
-fn fits(form: &Field, value: &AnswerValue) -> bool {
-    let probe = Question {
-        id: String::new(),
-        text: String::new(),
-        why: String::new(),
-        priority: Priority::Low,
-        field: form.clone(),
-        default: SmartDefault {
-            value: value.clone(),
-            confidence: 0.0,
-            reason: String::new(),
-            basis: DefaultBasis::IndustryPractice,
-        },
-    };
-    probe.check(value).is_ok()
-}
-
-fn round(value: f64) -> f64 {
-    (value.min(HIGHEST) * 1000.0).round() / 1000.0
-}
-
-/// Independent supports together.
-fn together(supports: &[f64]) -> f64 {
-    1.0 - supports.iter().map(|support| 1.0 - support).product::<f64>()
-}
-
-/// The default: what the text suggests (contradicted or implied values), what the parent version decided, or the
-/// rule with the most conditions that all hold.
-fn smart_default(
-    set: &ConstraintSet,
-    parent: Option<&ConstraintSet>,
-    fact: &QuestionFact,
-    form: &Field,
-) -> (SmartDefault, Vec<String>) {
-    let bank = question_bank();
-    let field = fact.field;
-    if let Some(value) = answer(set, field).filter(|value| fits(form, value)) {
-        let own = confidence(set, field);
-        let conflict = set.conflicts.iter().find(|conflict| conflict.fields.contains(&field));
-        let reason = match conflict {
-            Some(conflict) => format!("What is assumed meanwhile: {}", conflict.resolution),
-            None => "The text suggests it without saying so.".to_owned(),
-        };
-        let basis = match field {
-            ConstraintField::Regions | ConstraintField::Compliance | ConstraintField::DataClass => {
-                DefaultBasis::Security
-            }
-            ConstraintField::Budget | ConstraintField::Latency | ConstraintField::Throughput => {
-                DefaultBasis::CostPerformance
-            }
-            ConstraintField::Cloud
-            | ConstraintField::DataVolume
-            | ConstraintField::MlTask
-            | ConstraintField::UseCase
-            | ConstraintField::Deployment
-            | ConstraintField::Tooling
-            | ConstraintField::Team
-            | ConstraintField::Availability
-            | ConstraintField::Retraining
-            | ConstraintField::Workloads
-            | ConstraintField::Platform
-            | ConstraintField::ModelTypes => DefaultBasis::IndustryPractice,
-        };
-        let line = format!("confidence of what was read {own:.2}");
-        return (SmartDefault { value, confidence: round(own), reason, basis }, vec![line]);
-    }
-    let general = bank.general_support;
-    let earlier = parent.and_then(|parent| Some((answer(parent, field)?, confidence(parent, field))));
-    if let Some((value, own)) = earlier.clone().filter(|(value, _)| fits(form, value)) {
-        let support = bank.earlier_support * own;
-        let default = SmartDefault {
-            value,
-            confidence: round(together(&[general, support])),
-            reason: "This project decided so in the parent version.".to_owned(),
-            basis: DefaultBasis::EarlierDecision,
-        };
-        let lines =
-            vec![format!("a default that holds anywhere {general:.2}"), format!("earlier decision {support:.2}")];
-        return (default, lines);
-    }
-    let mut rules: Vec<(&DefaultFact, AnswerValue, Vec<f64>)> = fact
-        .defaults
-        .iter()
-        .filter_map(|rule| {
-            let supports = conditions(set, rule)?;
-            let value = localise(set, field, &rule.value)?;
-            fits(form, &value).then_some((rule, value, supports))
-        })
-        .collect();
-    rules.sort_by(|a, b| b.2.len().cmp(&a.2.len()).then(b.2.iter().sum::<f64>().total_cmp(&a.2.iter().sum::<f64>())));
-    let Some((rule, value, conditions)) = rules.first().cloned() else {
-        // Everything that the bank suggests is excluded: the first choice that is left, with no support but that.
-        let value = first_choice(form);
-        let reason = "What is usually suggested is excluded here; this is the first that is left.".to_owned();
-        let default = SmartDefault { value, confidence: 0.1, reason, basis: DefaultBasis::IndustryPractice };
-        return (default, vec!["no rule fits".to_owned()]);
-    };
-    let rivals = rules
-        .iter()
-        .filter(|(_, other, supports)| !conditions.is_empty() && supports.len() == conditions.len() && *other != value)
-        .count();
-    let supports: Vec<f64> =
-        std::iter::once(general).chain(conditions.iter().map(|own| bank.condition_support * own)).collect();
-    let mut lines = vec![format!("a default that holds anywhere {general:.2}")];
-    lines.extend(
-        rule.when
-            .keys()
-            .chain(rule.at_least.keys())
-            .chain(rule.at_most.keys())
-            .zip(&supports[1..])
-            .map(|(field, support)| format!("{} fits {support:.2}", field.as_str().replace('_', " "))),
-    );
-    let mut confidence = together(&supports);
-    if rivals > 0 {
-        confidence *= RIVALS;
-        lines.push(format!("{rivals} other suggestions for this situation ×{RIVALS:.2}"));
-    }
-    (SmartDefault { value, confidence: round(confidence), reason: rule.reason.clone(), basis: rule.basis }, lines)
-}
-
-fn first_choice(form: &Field) -> AnswerValue {
-    match form {
-        Field::Text { .. } => AnswerValue::Text("no preference".to_owned()),
-        Field::Number { minimum, .. } => AnswerValue::Number(*minimum),
-        Field::Choice { choices } => {
-            AnswerValue::Text(choices.first().map(|choice| choice.value.clone()).unwrap_or_default())
-        }
-        Field::MultiChoice { choices } => {
-            AnswerValue::Many(choices.first().map(|choice| choice.value.clone()).into_iter().collect())
-        }
-    }
-}
-
-/// The confidences of the fields that a rule looks at, when all its conditions hold.
-fn conditions(set: &ConstraintSet, rule: &DefaultFact) -> Option<Vec<f64>> {
-    let mut supports = Vec::new();
-    for (field, accepted) in &rule.when {
-        names(set, *field).iter().any(|name| accepted.contains(name)).then_some(())?;
-        supports.push(confidence(set, *field));
-    }
-    for (field, least) in &rule.at_least {
-        (number(set, *field)? >= *least).then_some(())?;
-        supports.push(confidence(set, *field));
-    }
-    for (field, most) in &rule.at_most {
-        (number(set, *field)? <= *most).then_some(())?;
-        supports.push(confidence(set, *field));
-    }
-    Some(supports)
-}
-
-/// Region codes of the bank are those of AWS: they become the nearest ones of the chosen cloud; excluded ones go.
-fn localise(set: &ConstraintSet, field: ConstraintField, value: &AnswerValue) -> Option<AnswerValue> {
-    match (field, value) {
-        (ConstraintField::Regions, AnswerValue::Many(codes)) => {
-            let cloud = cloud(set);
-            let codes: Vec<String> = codes
+        why.extend(self.stakes.sentence().map(|sentence| format!(" {sentence}")));
+        let question = Question {
+            id: field.as_str().to_owned(),
+            text: fact.text.clone(),
+            why,
+            priority: self.priority,
+            field: form.clone(),
+            default: first.shown(acceptable),
+            others: suggestions
                 .iter()
-                .filter_map(|code| nearest_region(code, cloud))
-                .filter(|region| !set.excluded_regions.contains(region))
-                .map(|region| region.code)
-                .collect();
-            (!codes.is_empty()).then_some(AnswerValue::Many(codes))
-        }
-        (_, value) => Some(value.clone()),
+                .skip(1)
+                .take(MOST_OTHERS)
+                .map(|other| other.shown(round(other.support)))
+                .collect(),
+        };
+        (question, basis)
     }
 }

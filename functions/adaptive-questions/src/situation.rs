@@ -1,8 +1,131 @@
 //! What is known, as default rules look at it: names, numbers, confidences, and values as answers.
 
-use design::constraint::{Cloud, ConstraintField, ConstraintSet, Region};
+use std::collections::BTreeMap;
+
+use design::{
+    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Region},
+    plan::Criterion,
+};
+use estimate::workload::Workload;
+use knowledge::{
+    catalogue::Catalogue,
+    question_bank::{Beside, Law, Topic, question_bank},
+    region,
+};
+use planning::{Brief, answer};
 use run::answer::AnswerValue;
 use serde::Serialize;
+
+/// Everything that questions and defaults rest on.
+#[derive(Debug, Clone, Default)]
+pub struct Situation {
+    /// The constraints.
+    pub set: ConstraintSet,
+    /// The parent version's constraints.
+    pub parent: Option<ConstraintSet>,
+    /// Names of the industries that the requirement's words belong to.
+    pub industries: Vec<String>,
+    /// How much each criterion counts, where it was given with the requirement.
+    pub weights: BTreeMap<Criterion, f64>,
+}
+
+impl Situation {
+    /// The industries of a text.
+    pub fn industries_of(text: &str) -> Vec<String> {
+        let told = question_bank().industry.iter().filter(|industry| industry.is_told_by(text));
+        told.map(|industry| industry.name.clone()).collect()
+    }
+
+    /// What a plan answers to.
+    pub(crate) fn brief(&self) -> Brief {
+        Brief { constraints: self.set.clone(), weights: self.weights.clone(), ..Brief::default() }
+    }
+
+    /// What a condition's topic has for values.
+    pub(crate) fn values(&self, topic: Topic) -> Vec<String> {
+        match topic {
+            Topic::Field(field) => names(&self.set, field),
+            Topic::Beside(Beside::Industry) => self.industries.clone(),
+            Topic::Beside(Beside::Language) => self.set.language.iter().cloned().collect(),
+            Topic::Beside(Beside::Currency) => {
+                self.set.budget.iter().map(|stated| stated.value.currency.code().to_owned()).collect()
+            }
+        }
+    }
+
+    /// How sure a condition's topic is. What the words themselves tell, such as the language, is not in doubt; what it
+    /// lets one conclude is, and that is what the support of a condition says.
+    pub(crate) fn certainty(&self, topic: Topic) -> f64 {
+        match topic {
+            Topic::Field(field) => confidence(&self.set, field),
+            Topic::Beside(Beside::Currency) => confidence(&self.set, ConstraintField::Budget),
+            Topic::Beside(Beside::Industry | Beside::Language) => 1.0,
+        }
+    }
+
+    /// The same with an answer taken; `None` when it does not fit the field.
+    pub(crate) fn with(&self, field: ConstraintField, value: &AnswerValue, confidence: f64) -> Option<Self> {
+        let mut set = answer::with(&self.set, field, value)?;
+        trust(&mut set, field, confidence);
+        Some(Self { set, ..self.clone() })
+    }
+}
+
+/// Laws that the constraints name and that their place does not keep, where the planner's own place counts when none
+/// is named.
+pub(crate) fn broken_laws(set: &ConstraintSet, catalogue: &Catalogue) -> Vec<&'static Law> {
+    let frameworks = set.compliance.iter().flat_map(|stated| &stated.value);
+    let place = jurisdiction(set, catalogue);
+    let laws = frameworks.filter_map(|framework| question_bank().law.iter().find(|law| law.framework == *framework));
+    laws.filter(|law| !place.as_ref().is_some_and(|place| law.jurisdictions.contains(place))).collect()
+}
+
+/// Under whose law the design would be.
+pub(crate) fn jurisdiction(set: &ConstraintSet, catalogue: &Catalogue) -> Option<String> {
+    match set.regions.as_ref().and_then(|stated| stated.value.first()) {
+        Some(region) => Some(region.jurisdiction.clone()),
+        None => region::by_code(&Workload::of(set, catalogue).region).map(|fact| fact.jurisdiction.clone()),
+    }
+}
+
+/// True when a law protects the data whose class is known.
+pub(crate) fn is_protected(set: &ConstraintSet) -> bool {
+    set.data_class.as_ref().is_some_and(|class| match class.value {
+        DataClass::Public | DataClass::Internal | DataClass::Confidential => false,
+        DataClass::Pii | DataClass::Restricted | DataClass::Pci | DataClass::Phi => true,
+    })
+}
+
+/// Says how sure a field's value is.
+fn trust(set: &mut ConstraintSet, field: ConstraintField, confidence: f64) {
+    macro_rules! trust {
+        ($name:ident) => {
+            if let Some(stated) = &mut set.$name {
+                stated.confidence = confidence;
+            }
+        };
+    }
+    match field {
+        ConstraintField::Cloud => trust!(cloud),
+        ConstraintField::Budget => trust!(budget),
+        ConstraintField::Regions => trust!(regions),
+        ConstraintField::DataClass => trust!(data_class),
+        ConstraintField::Latency => trust!(latency),
+        ConstraintField::Throughput => trust!(throughput),
+        ConstraintField::DataVolume => trust!(data_volume),
+        ConstraintField::MlTask => trust!(ml_task),
+        ConstraintField::UseCase => trust!(use_case),
+        ConstraintField::Deployment => trust!(deployment),
+        ConstraintField::Tooling => trust!(tooling),
+        ConstraintField::Compliance => trust!(compliance),
+        ConstraintField::Team => trust!(team),
+        ConstraintField::Availability => trust!(availability),
+        ConstraintField::Retraining => trust!(retraining),
+        ConstraintField::Workloads => trust!(workloads),
+        ConstraintField::Platform => trust!(platform),
+        ConstraintField::ModelTypes => trust!(model_types),
+    }
+}
 
 /// The names of a field's value, as conditions compare them: several for lists, jurisdictions for regions.
 pub(crate) fn names(set: &ConstraintSet, field: ConstraintField) -> Vec<String> {
@@ -73,11 +196,11 @@ pub(crate) fn number(set: &ConstraintSet, field: ConstraintField) -> Option<f64>
 
 /// The confidence of a field's value; 0 when it is not known.
 pub(crate) fn confidence(set: &ConstraintSet, field: ConstraintField) -> f64 {
-    serde_json::to_value(set).ok().and_then(|json| json.get(field.as_str())?.get("confidence")?.as_f64()).unwrap_or(0.0)
+    set.provenance(field).map_or(0.0, |provenance| provenance.confidence)
 }
 
 /// A field's value as the answer that intake reads back to the same value; `None` where the form cannot hold it.
-pub(crate) fn answer(set: &ConstraintSet, field: ConstraintField) -> Option<AnswerValue> {
+pub(crate) fn as_answer(set: &ConstraintSet, field: ConstraintField) -> Option<AnswerValue> {
     match field {
         ConstraintField::Budget
         | ConstraintField::Latency
@@ -119,9 +242,9 @@ pub(crate) fn answer(set: &ConstraintSet, field: ConstraintField) -> Option<Answ
 
 /// The provider's region nearest to another one's.
 pub(crate) fn nearest_region(code: &str, cloud: Cloud) -> Option<Region> {
-    let fact = knowledge::region::by_code(code)?;
+    let fact = region::by_code(code)?;
     if fact.cloud == cloud {
         return Some(fact.region());
     }
-    knowledge::region::nearest(cloud, Some(&fact.city), Some(&fact.country), &fact.jurisdiction)
+    region::nearest(cloud, Some(&fact.city), Some(&fact.country), &fact.jurisdiction)
 }

@@ -1,6 +1,6 @@
 //! Which questions are asked, in which order, with which defaults.
 
-use adaptive_questions::choose;
+use adaptive_questions::{Chosen, Situation, choose};
 use design::{
     constraint::{
         Budget, Cloud, Conflict, ConstraintField, ConstraintSet, Currency, DataClass, Deployment, Framework, MlTask,
@@ -8,6 +8,7 @@ use design::{
     },
     coverage::{CoverageReport, FieldCoverage, Gap},
 };
+use knowledge::catalogue::Catalogue;
 use proptest::prelude::*;
 use run::{
     answer::{AnswerValue, Answers},
@@ -49,98 +50,187 @@ fn report(set: &ConstraintSet, blocking: &[ConstraintField]) -> CoverageReport {
     }
 }
 
-fn ids(set: &ConstraintSet, blocking: &[ConstraintField], asked: &[String]) -> Vec<String> {
-    let chosen = choose(set, &report(set, blocking), None, asked, 0);
-    chosen.set.questions.into_iter().map(|question| question.id).collect()
+fn chosen(situation: &Situation, blocking: &[ConstraintField], asked: &[String]) -> Chosen {
+    let catalogue = Catalogue::embedded().expect("the catalogue");
+    choose(situation, &report(&situation.set, blocking), asked, 0, catalogue).expect("plans")
+}
+
+fn knowing(set: &ConstraintSet) -> Situation {
+    Situation { set: set.clone(), ..Situation::default() }
+}
+
+/// Everything was asked before but these.
+fn all_but(fields: &[ConstraintField]) -> Vec<String> {
+    let others = ConstraintField::ALL.iter().filter(|field| !fields.contains(field));
+    others.map(|field| field.as_str().to_owned()).collect()
+}
+
+/// What is asked of these fields alone.
+fn of(set: &ConstraintSet, fields: &[ConstraintField]) -> Chosen {
+    chosen(&knowing(set), fields, &all_but(fields))
+}
+
+fn default_of<'a>(chosen: &'a Chosen, id: &str) -> &'a run::question::Question {
+    let found = chosen.set.questions.iter().find(|question| question.id == id);
+    found.unwrap_or_else(|| panic!("{id} is not asked: {:?} {:?}", chosen.set.unasked, chosen.left))
+}
+
+fn region(code: &str, jurisdiction: &str) -> Region {
+    Region { cloud: Cloud::Aws, code: code.into(), jurisdiction: jurisdiction.into() }
+}
+
+/// A system that is known well enough for a plan.
+fn fraud() -> ConstraintSet {
+    ConstraintSet {
+        cloud: stated(Cloud::Aws, 0.9),
+        use_case: stated(UseCase::FraudDetection, 0.9),
+        deployment: stated(Deployment::RealTime, 0.9),
+        throughput: stated(Throughput { average_per_second: 100.0, peak_per_second: 300.0 }, 0.9),
+        ..ConstraintSet::default()
+    }
 }
 
 #[test]
 fn the_most_effective_come_first_and_at_most_five() {
-    let asked = ids(&ConstraintSet::default(), &[ConstraintField::UseCase, ConstraintField::Deployment], &[]);
-    assert_eq!(asked.len(), 5);
-    assert_eq!(&asked[..2], ["deployment", "use_case"]);
-    assert!(!asked.contains(&"tooling".to_owned()));
+    let asked = chosen(&Situation::default(), &[ConstraintField::UseCase, ConstraintField::Deployment], &[]);
+    assert_eq!(asked.set.questions.len(), 5);
+    assert!(asked.effects.windows(2).all(|pair| pair[0] >= pair[1]), "{:?}", asked.effects);
+    for id in ["use_case", "deployment"] {
+        assert_eq!(default_of(&asked, id).priority, Priority::Critical);
+    }
+    // Only what the planner said it changes is asked, and the question says what.
+    for question in &asked.set.questions {
+        assert!(question.why.contains("With “"), "{}", question.why);
+    }
 }
 
 #[test]
 fn nothing_is_asked_twice() {
-    let first = ids(&ConstraintSet::default(), &[], &[]);
-    let second = ids(&ConstraintSet::default(), &[], &first);
-    assert!(!second.is_empty() && second.iter().all(|id| !first.contains(id)), "{first:?} {second:?}");
-    let all: Vec<String> = ConstraintField::ALL.iter().map(|field| field.as_str().to_owned()).collect();
-    assert!(ids(&ConstraintSet::default(), &ConstraintField::ALL, &all).is_empty());
+    let none = all_but(&[]);
+    let asked = chosen(&Situation::default(), &ConstraintField::ALL, &none);
+    assert!(asked.set.questions.is_empty() && asked.set.unasked.is_empty());
+    assert_eq!(asked.left.len(), ConstraintField::ALL.len());
+    assert_eq!(asked.plans, 0);
+}
+
+#[test]
+fn what_changes_no_design_is_not_asked_but_recorded() {
+    let asked = of(&fraud(), &[ConstraintField::MlTask, ConstraintField::Latency]);
+    assert!(asked.set.questions.iter().all(|question| question.id != "ml_task"));
+    let unasked = asked.set.unasked.iter().find(|unasked| unasked.field == ConstraintField::MlTask).expect("recorded");
+    assert!(unasked.assumed.contains("classes") && unasked.why.contains("same parts"), "{unasked:?}");
 }
 
 #[test]
 fn a_default_fits_the_situation_and_is_surer_the_more_is_known() {
-    let set = |confidence: f64| ConstraintSet {
-        use_case: stated(UseCase::FraudDetection, confidence),
-        deployment: stated(Deployment::RealTime, confidence),
-        ..Default::default()
+    let rate = |confidence: f64| {
+        let mut set = ConstraintSet { throughput: None, ..fraud() };
+        set.use_case.as_mut().expect("known").confidence = confidence;
+        default_of(&of(&set, &[ConstraintField::Throughput]), "throughput").default.clone()
     };
-    let latency = |set: &ConstraintSet| {
-        let asked: Vec<String> = ConstraintField::ALL
-            .iter()
-            .filter(|field| **field != ConstraintField::Latency)
-            .map(|field| field.as_str().to_owned())
-            .collect();
-        choose(set, &report(set, &[ConstraintField::Latency]), None, &asked, 0).set.questions.remove(0)
-    };
-    let (sure, unsure, nothing) = (latency(&set(0.95)), latency(&set(0.5)), latency(&ConstraintSet::default()));
-    assert_eq!(sure.default.value, AnswerValue::Number(100.0));
-    assert_ne!(nothing.default.value, sure.default.value);
-    assert!(sure.default.confidence > unsure.default.confidence);
-    assert!(unsure.default.confidence > nothing.default.confidence);
-    assert!(sure.default.reason.contains("payment"));
+    let (sure, unsure) = (rate(0.95), rate(0.3));
+    assert_eq!(sure.value, AnswerValue::Number(50.0));
+    assert!(sure.confidence > unsure.confidence, "{sure:?} {unsure:?}");
+    assert!(sure.reason.contains("payment"));
 }
 
 #[test]
-fn an_earlier_decision_is_the_default() {
-    let parent = ConstraintSet {
-        budget: stated(Budget { usd_per_month: 4321.0, amount: 4321.0, currency: Currency::Usd }, 0.95),
-        ..Default::default()
-    };
-    let set = ConstraintSet::default();
-    let chosen = choose(&set, &report(&set, &[ConstraintField::Budget]), Some(&parent), &[], 0);
-    let budget = chosen.set.questions.iter().find(|question| question.id == "budget").expect("asked");
-    assert_eq!(budget.default.value, AnswerValue::Number(4321.0));
+fn a_confidence_is_the_share_of_the_design_that_is_right() {
+    let asked = of(&fraud(), &[ConstraintField::Latency, ConstraintField::DataVolume]);
+    for (question, effect) in asked.set.questions.iter().zip(&asked.effects) {
+        let confidence = question.default.confidence;
+        assert!((confidence - (1.0 - effect).min(0.95)).abs() < 0.002, "{confidence} {effect}");
+    }
+}
+
+#[test]
+fn an_earlier_decision_is_the_default_and_the_others_are_ranked() {
+    let budget = Budget { usd_per_month: 4321.0, amount: 4321.0, currency: Currency::Usd };
+    let parent = ConstraintSet { budget: stated(budget, 0.95), ..Default::default() };
+    let mut situation = knowing(&fraud());
+    situation.parent = Some(parent);
+    // So many requests that the budget decides something.
+    situation.set.throughput = stated(Throughput { average_per_second: 20_000.0, peak_per_second: 60_000.0 }, 0.9);
+    let asked = chosen(&situation, &[ConstraintField::Budget], &all_but(&[ConstraintField::Budget]));
+    let budget = default_of(&asked, "budget");
     assert_eq!(budget.default.basis, DefaultBasis::EarlierDecision);
+    assert_eq!(budget.default.value, AnswerValue::Number(4321.0));
+    assert!(!budget.others.is_empty() && budget.others.iter().all(|other| other.value != budget.default.value));
+    assert!(budget.others.windows(2).all(|pair| pair[0].confidence >= pair[1].confidence), "{:?}", budget.others);
+    assert!(budget.others.iter().any(|other| other.reason.contains("scores best without a budget")));
 }
 
 #[test]
 fn a_contradiction_is_asked_with_what_is_assumed_meanwhile() {
-    let mut set = ConstraintSet {
-        budget: stated(Budget { usd_per_month: 2000.0, amount: 2000.0, currency: Currency::Usd }, 0.7),
-        ..Default::default()
-    };
+    let mut set = fraud();
     set.conflicts.push(Conflict {
-        fields: vec![ConstraintField::Budget],
+        fields: vec![ConstraintField::Deployment],
         evidence: vec![],
-        explanation: "two budgets".into(),
-        resolution: "the lower one".into(),
+        explanation: "nightly and at once".into(),
+        resolution: "at once".into(),
     });
-    let chosen = choose(&set, &report(&set, &[ConstraintField::Budget]), None, &[], 0);
-    let budget = chosen.set.questions.iter().find(|question| question.id == "budget").expect("asked");
-    assert_eq!(budget.default.value, AnswerValue::Number(2000.0));
-    assert!(budget.default.reason.contains("the lower one"));
+    let asked = of(&set, &[ConstraintField::Deployment]);
+    let deployment = default_of(&asked, "deployment");
+    assert_eq!(deployment.default.value, AnswerValue::Text("real_time".into()));
+    assert!(deployment.default.reason.contains("at once"));
+    assert!(deployment.why.contains("in conflict"));
 }
 
 #[test]
 fn regions_are_those_of_the_cloud_and_not_the_excluded_ones() {
     let set = ConstraintSet {
         cloud: stated(Cloud::Gcp, 0.9),
-        compliance: stated(vec![Framework::Gdpr], 0.9),
         data_class: stated(DataClass::Pii, 0.9),
+        language: Some("de".into()),
         excluded_regions: vec![Region { cloud: Cloud::Gcp, code: "europe-west3".into(), jurisdiction: "EU".into() }],
-        ..Default::default()
+        ..fraud()
     };
-    let chosen = choose(&set, &report(&set, &[ConstraintField::Regions]), None, &[], 0);
-    let regions = chosen.set.questions.iter().find(|question| question.id == "regions").expect("asked");
+    let asked = of(&set, &[ConstraintField::Regions]);
+    let regions = default_of(&asked, "regions");
     assert_eq!(regions.priority, Priority::Critical);
     let Field::MultiChoice { choices } = &regions.field else { panic!("a multi-choice") };
     assert!(choices.iter().any(|choice| choice.value == "europe-west4"));
     assert!(choices.iter().all(|choice| choice.value != "europe-west3" && choice.value != "eu-central-1"));
     assert_eq!(regions.check(&regions.default.value), Ok(()));
+    // A law that is known chooses the place, and a person need not.
+    let set = ConstraintSet { compliance: stated(vec![Framework::Gdpr], 0.9), ..set };
+    let asked = of(&set, &[ConstraintField::Regions]);
+    assert!(asked.set.questions.iter().all(|question| question.priority != Priority::Critical));
+}
+
+#[test]
+fn law_and_place_agree() {
+    let both = [ConstraintField::Compliance, ConstraintField::Regions];
+    // Personal data and a German text: the law and the place of the EU.
+    let german = ConstraintSet { data_class: stated(DataClass::Pii, 0.9), language: Some("de".into()), ..fraud() };
+    let asked = of(&german, &both);
+    let regions = default_of(&asked, "regions");
+    assert_eq!(regions.default.value, AnswerValue::Many(vec!["eu-central-1".into()]), "{}", regions.default.reason);
+    // Nobody who named Virginia is offered a law that forbids it.
+    let virginia = ConstraintSet { regions: stated(vec![region("us-east-1", "US")], 0.9), language: None, ..german };
+    let asked = of(&virginia, &both);
+    for question in asked.set.questions.iter().filter(|question| question.id == "compliance") {
+        for suggested in std::iter::once(&question.default).chain(&question.others) {
+            let AnswerValue::Many(laws) = &suggested.value else { panic!("a list") };
+            assert!(!laws.contains(&"gdpr".to_owned()), "{suggested:?}");
+        }
+    }
+}
+
+#[test]
+fn industries_and_currencies_count() {
+    let mut set = fraud();
+    set.budget = stated(Budget { usd_per_month: 5000.0, amount: 5000.0, currency: Currency::Inr }, 0.9);
+    let situation = Situation { set: set.clone(), ..Situation::default() };
+    let situation =
+        Situation { industries: Situation::industries_of("Our hospital wants to find billing fraud"), ..situation };
+    assert_eq!(situation.industries, ["healthcare"]);
+    let asked = chosen(&situation, &[ConstraintField::DataClass], &all_but(&[ConstraintField::DataClass]));
+    let told = format!("{:?} {:?}", asked.set.questions, asked.set.unasked);
+    assert!(told.contains("Health data") || told.contains("phi"), "{told}");
+    let asked = of(&set, &[ConstraintField::Regions]);
+    let told = format!("{:?} {:?}", asked.set.questions, asked.set.unasked);
+    assert!(told.contains("ap-south-1"), "{told}");
 }
 
 fn any_set() -> impl Strategy<Value = ConstraintSet> {
@@ -175,24 +265,29 @@ fn any_set() -> impl Strategy<Value = ConstraintSet> {
 }
 
 proptest! {
+    // Each case is some dozen plans.
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
     #[test]
     fn every_form_accepts_its_own_default(
         set in any_set(),
         blocking in prop::sample::subsequence(ConstraintField::ALL.to_vec(), 0..8),
     ) {
-        let chosen = choose(&set, &report(&set, &blocking), None, &[], 0);
-        let questions = &chosen.set.questions;
-        prop_assert!(questions.len() <= 5 && questions.len() == chosen.effects.len());
-        let defaults: Answers =
+        let asked = chosen(&knowing(&set), &blocking, &all_but(&[&blocking[..], &[ConstraintField::Regions]].concat()));
+        let questions = &asked.set.questions;
+        prop_assert!(questions.len() <= 5 && questions.len() == asked.effects.len());
+        let answers: Answers =
             questions.iter().map(|question| (question.id.clone(), question.default.value.clone())).collect();
-        prop_assert_eq!(check_answers(questions, &defaults), vec![]);
+        prop_assert_eq!(check_answers(questions, &answers), vec![]);
         for question in questions {
             prop_assert!(question.default.confidence > 0.0 && question.default.confidence <= 0.95);
             prop_assert!(!question.default.reason.is_empty() && !question.why.is_empty());
+            for other in &question.others {
+                prop_assert_eq!(question.check(&other.value), Ok(()));
+            }
         }
-        for pair in questions.iter().zip(&chosen.effects).collect::<Vec<_>>().windows(2) {
-            let ((first, a), (second, b)) = (pair[0], pair[1]);
-            prop_assert!(first.priority < second.priority || (first.priority == second.priority && a >= b));
-        }
+        prop_assert!(asked.effects.windows(2).all(|pair| pair[0] >= pair[1]));
+        // The same again gives the same.
+        let again = chosen(&knowing(&set), &blocking, &all_but(&[&blocking[..], &[ConstraintField::Regions]].concat()));
+        prop_assert_eq!(&again.set, &asked.set);
     }
 }

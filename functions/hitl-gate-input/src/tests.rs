@@ -46,13 +46,14 @@ fn question(id: &str, priority: Priority, confidence: f64) -> Question {
             reason: "usual".into(),
             basis: DefaultBasis::IndustryPractice,
         },
+        others: Vec::new(),
     }
 }
 
 fn prepare(rounds: &[Vec<Question>], iteration: u32) -> Result<GateDraft, AgentError> {
     let mut memory = MemoryBuilder::new(run(), json!({})).iteration(iteration);
     for (round, questions) in (0_u32..).zip(rounds) {
-        let set = QuestionSet { round, questions: questions.clone() };
+        let set = QuestionSet { round, questions: questions.clone(), unasked: vec![] };
         memory = memory.output(Node::AdaptiveQuestions.as_str(), round, &set).unwrap();
     }
     InputGate.prepare(&memory.build())

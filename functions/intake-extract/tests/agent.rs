@@ -72,6 +72,7 @@ fn question(field: ConstraintField, default: AnswerValue, confidence: f64) -> Qu
         priority: fact.priority,
         field: fact.form.clone(),
         default: SmartDefault { value: default, confidence, reason: "usual".into(), basis: DefaultBasis::Security },
+        others: Vec::new(),
     }
 }
 

@@ -75,6 +75,7 @@ fn question(id: &str, text: &str, field: Field, value: AnswerValue) -> Question 
             reason: "Usual for systems of this kind.".into(),
             basis: DefaultBasis::IndustryPractice,
         },
+        others: Vec::new(),
     }
 }
 
@@ -384,7 +385,7 @@ fn fraud() -> Input {
                 blocking: false,
             }],
         },
-        questions: Some(QuestionSet { round: 0, questions: vec![ask.clone(), choose.clone()] }),
+        questions: Some(QuestionSet { questions: vec![ask.clone(), choose.clone()], ..QuestionSet::default() }),
         gates: vec![
             gate(GateKind::Input, 0, vec![ask, choose], GateStatus::Answered, answered),
             gate(GateKind::Final, 0, Vec::new(), GateStatus::Answered, revise),

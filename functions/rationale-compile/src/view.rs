@@ -44,6 +44,8 @@ pub struct Document {
     pub gates: Vec<GateView>,
     /// Questions of the newest round that no gate asked.
     pub unasked: Vec<AnswerView>,
+    /// Questions that were not asked, because no plausible answer changes the design.
+    pub settled: Vec<SettledView>,
     /// The plan.
     pub plan: PlanDecision,
     /// The assumptions with the names of their fields.
@@ -111,6 +113,17 @@ pub struct AssumptionView {
     pub label: Option<&'static str>,
     /// What is assumed.
     pub text: String,
+}
+
+/// A question that is not asked, because no plausible answer changes the design.
+#[derive(Debug, Clone, Serialize)]
+pub struct SettledView {
+    /// Name of the constraint.
+    pub label: &'static str,
+    /// What is taken for granted.
+    pub assumed: String,
+    /// What was tried.
+    pub why: String,
 }
 
 /// A decision at a gate; without times, so that the same decisions give the same document.
@@ -432,6 +445,16 @@ impl Document {
             coverage: input.coverage.clone(),
             gates: input.gates.iter().map(|gate| gate_view(gate, catalogue)).collect(),
             unasked: unasked(input.questions.as_ref(), &input.gates),
+            settled: input
+                .questions
+                .iter()
+                .flat_map(|set| &set.unasked)
+                .map(|unasked| SettledView {
+                    label: words::label(unasked.field),
+                    assumed: unasked.assumed.clone(),
+                    why: unasked.why.clone(),
+                })
+                .collect(),
             assumptions: input
                 .plan
                 .assumptions

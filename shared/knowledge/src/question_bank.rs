@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use design::constraint::ConstraintField;
+use design::constraint::{ConstraintField, Framework};
 use run::{
     answer::AnswerValue,
     question::{DefaultBasis, Field, Priority},
@@ -25,19 +25,95 @@ pub struct QuestionFact {
     pub choice_impact: f64,
     /// How much it changes what they cost, 0 to 1.
     pub cost_impact: f64,
+    /// Other plausible answers, which are tried in any situation.
+    #[serde(default)]
+    pub probes: Vec<AnswerValue>,
+    /// For numbers: the default divided and multiplied by this is tried too.
+    pub spread: Option<f64>,
     /// The form field.
     pub form: Field,
-    /// Defaults by situation; the one with the most conditions that all hold is taken.
+    /// Defaults by situation; those whose conditions all hold are suggested.
     pub defaults: Vec<DefaultFact>,
+}
+
+/// What a condition looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(untagged)]
+pub enum Topic {
+    /// A constraint.
+    Field(ConstraintField),
+    /// Something else that the requirement tells.
+    Beside(Beside),
+}
+
+/// What a requirement tells beside its constraints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beside {
+    /// The industries that its words belong to.
+    Industry,
+    /// Its language (ISO 639-1).
+    Language,
+    /// The budget's currency (ISO 4217).
+    Currency,
+}
+
+impl Topic {
+    /// Its name for people.
+    pub fn label(self) -> String {
+        match self {
+            Self::Field(field) => field.as_str().replace('_', " "),
+            Self::Beside(Beside::Industry) => "industry".to_owned(),
+            Self::Beside(Beside::Language) => "language".to_owned(),
+            Self::Beside(Beside::Currency) => "currency".to_owned(),
+        }
+    }
+}
+
+/// Where a law wants its data to be.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Law {
+    /// The framework.
+    pub framework: Framework,
+    /// Jurisdictions that it is content with.
+    pub jurisdictions: Vec<String>,
+    /// Where that is written.
+    pub source: String,
+}
+
+/// An industry and the words that tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Industry {
+    /// Its name.
+    pub name: String,
+    /// Words in lower case; one that ends in `*` stands for any ending.
+    pub words: Vec<String>,
+}
+
+impl Industry {
+    /// True when a text has one of its words.
+    pub fn is_told_by(&self, text: &str) -> bool {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '-').filter(|word| !word.is_empty()).any(
+            |word| {
+                let word = word.to_lowercase();
+                self.words.iter().any(|known| match known.strip_suffix('*') {
+                    Some(stem) => word.starts_with(stem),
+                    None => word == *known,
+                })
+            },
+        )
+    }
 }
 
 /// A default for a situation.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefaultFact {
-    /// Values that other fields must have: field name to accepted values. Empty: always.
+    /// Values that something must have: its name to accepted values. Empty: always.
     #[serde(default)]
-    pub when: BTreeMap<ConstraintField, Vec<String>>,
+    pub when: BTreeMap<Topic, Vec<String>>,
     /// Numbers that other fields must reach: field name to the smallest value, in the question's unit.
     #[serde(default)]
     pub at_least: BTreeMap<ConstraintField, f64>,
@@ -50,6 +126,8 @@ pub struct DefaultFact {
     pub basis: DefaultBasis,
     /// Why, in one sentence.
     pub reason: String,
+    /// Where it is written; none for this project's own judgement.
+    pub source: Option<String>,
 }
 
 /// How questions are chosen.
@@ -58,14 +136,32 @@ pub struct DefaultFact {
 pub struct QuestionBank {
     /// Most questions of one round.
     pub most_per_round: usize,
-    /// Effect below which a question is not worth a person's time.
-    pub least_effect: f64,
+    /// Most plans that are tried in one round.
+    pub most_plans: usize,
     /// Support of a default that holds anywhere, 0 to 1.
     pub general_support: f64,
     /// Support that each condition adds when its field is known for certain, 0 to 1.
     pub condition_support: f64,
     /// Support that an equal decision of the parent version adds, 0 to 1.
     pub earlier_support: f64,
+    /// Factor when other rules for the same situation suggest something else, 0 to 1.
+    pub rival_factor: f64,
+    /// How plausible an answer is that is tried and that no rule suggests, 0 to 1.
+    pub probe_support: f64,
+    /// Share by which two designs may differ in cost and still cost the same.
+    pub same_cost_share: f64,
+    /// US dollars a month by which they may.
+    pub same_cost_usd: f64,
+    /// Effect below which a question is not worth a person's time.
+    pub least_effect: f64,
+    /// Effect from which a question is of high priority.
+    pub high_effect: f64,
+    /// Effect from which it is of medium priority.
+    pub medium_effect: f64,
+    /// Where laws want their data to be.
+    pub law: Vec<Law>,
+    /// Industries by their words.
+    pub industry: Vec<Industry>,
     /// The questions.
     pub question: Vec<QuestionFact>,
 }
@@ -95,22 +191,54 @@ mod tests {
     }
 
     #[test]
+    fn industries_are_told_by_whole_words_and_stems() {
+        let told = |text: &str| -> Vec<&str> {
+            let bank = question_bank();
+            bank.industry.iter().filter(|one| one.is_told_by(text)).map(|one| one.name.as_str()).collect()
+        };
+        assert_eq!(told("Our hospitals want to know"), ["healthcare"]);
+        assert_eq!(told("Kreditanträge einer Bank"), ["banking"]);
+        assert!(told("a bankrupt machinery of storefronts").is_empty());
+    }
+
+    #[test]
+    fn what_is_tried_is_an_answer_and_jurisdictions_are_those_of_regions() {
+        for fact in &question_bank().question {
+            assert!(fact.spread.is_none_or(|spread| spread > 1.0), "{}", fact.text);
+            assert_eq!(fact.spread.is_some(), matches!(fact.form, Field::Number { .. }) && fact.probes.is_empty());
+            for probe in &fact.probes {
+                assert_eq!(asked(fact, probe).check(probe), Ok(()), "{}", fact.text);
+            }
+        }
+        for law in &question_bank().law {
+            for jurisdiction in &law.jurisdictions {
+                assert!(crate::region::regions().iter().any(|region| region.jurisdiction == *jurisdiction));
+            }
+        }
+    }
+
+    fn asked(fact: &QuestionFact, default: &AnswerValue) -> Question {
+        Question {
+            id: fact.field.as_str().to_owned(),
+            text: fact.text.clone(),
+            why: fact.why.clone(),
+            priority: fact.priority,
+            field: fact.form.clone(),
+            default: SmartDefault {
+                value: default.clone(),
+                confidence: 0.5,
+                reason: String::new(),
+                basis: DefaultBasis::IndustryPractice,
+            },
+            others: Vec::new(),
+        }
+    }
+
+    #[test]
     fn every_default_is_an_answer_that_its_question_accepts() {
         for fact in &question_bank().question {
             for default in &fact.defaults {
-                let question = Question {
-                    id: fact.field.as_str().to_owned(),
-                    text: fact.text.clone(),
-                    why: fact.why.clone(),
-                    priority: fact.priority,
-                    field: fact.form.clone(),
-                    default: SmartDefault {
-                        value: default.value.clone(),
-                        confidence: 0.5,
-                        reason: default.reason.clone(),
-                        basis: default.basis,
-                    },
-                };
+                let question = asked(fact, &default.value);
                 assert_eq!(question.check(&default.value), Ok(()), "{}", default.reason);
             }
         }

@@ -3,6 +3,7 @@
 use design::{
     constraint::ConstraintSet,
     plan::{Override, PlanDecision},
+    question::accepted_defaults,
 };
 use estimate::{EstimateError, workload::Workload};
 use knowledge::{
@@ -147,7 +148,7 @@ fn attempt(
         constraints: setting.constraints.clone(),
         selected: selected.id.clone(),
         reason: explain::reason(&selected, &candidates, ranking, overrides),
-        assumptions: workload.assumptions.clone(),
+        assumptions: workload.assumptions.iter().cloned().chain(accepted_defaults(setting.constraints)).collect(),
         excluded: feedback.exclusions(),
         responses: feedback.responses,
         confidence,

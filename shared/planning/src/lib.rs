@@ -33,7 +33,8 @@ use design::{
     plan::{Criterion, PlanDecision},
     policy::PolicyReport,
 };
-pub use what_if::{Outcome, Replaced, what_if};
+pub use rank::Winner;
+pub use what_if::{Outcome, Replaced, glance, what_if, what_if_not};
 
 /// What is to be planned.
 #[derive(Debug, Clone, Default)]

@@ -55,7 +55,17 @@ impl Outcome {
     }
 }
 
-/// Plans again, with a narrower look, with each of other answers to the question of a field. Answers that do not fit the field are left out.
+/// What would be selected, by a narrower look than a plan's, in the numbers that comparisons need; `None` when the
+/// catalogue has nothing to choose from.
+///
+/// # Errors
+/// When the catalogue's data is broken.
+pub fn glance(brief: &Brief, catalogue: &'static Catalogue) -> Result<Option<Winner>, EstimateError> {
+    looked_at(brief, catalogue, |winner, constraints| winner(constraints))
+}
+
+/// Plans again, with a narrower look, with each of other answers to the question of a field. Answers that do not fit the
+/// field are left out.
 ///
 /// # Errors
 /// When the catalogue's data is broken.
@@ -65,28 +75,57 @@ pub fn what_if(
     alternatives: &[AnswerValue],
     catalogue: &'static Catalogue,
 ) -> Result<Vec<Outcome>, EstimateError> {
+    match glance(brief, catalogue)? {
+        Some(now) => what_if_not(&now, brief, field, alternatives, catalogue),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same against a glance at the brief that was taken before, so that many questions share it.
+///
+/// # Errors
+/// When the catalogue's data is broken.
+pub fn what_if_not(
+    now: &Winner,
+    brief: &Brief,
+    field: ConstraintField,
+    alternatives: &[AnswerValue],
+    catalogue: &'static Catalogue,
+) -> Result<Vec<Outcome>, EstimateError> {
+    looked_at(brief, catalogue, |winner, constraints| {
+        let mut outcomes = Vec::new();
+        for answer in alternatives {
+            let Some(set) = answer::with(constraints, field, answer) else { continue };
+            let Some(then) = winner(&set)? else { continue };
+            outcomes.push(Outcome {
+                answer: answer.clone(),
+                replaced: replaced(now, &then),
+                usd_now: now.one.usd,
+                usd_then: then.one.usd,
+                latency_ms_now: now.latency_p95_ms(),
+                latency_ms_then: then.latency_p95_ms(),
+                feasible_now: now.one.is_feasible(),
+                feasible_then: then.one.is_feasible(),
+            });
+        }
+        Ok(outcomes)
+    })
+}
+
+/// Prepares the narrower look at a brief, and the brief's constraints as its comments change them.
+fn looked_at<T>(
+    brief: &Brief,
+    catalogue: &'static Catalogue,
+    look: impl FnOnce(
+        &dyn Fn(&ConstraintSet) -> Result<Option<Winner>, EstimateError>,
+        &ConstraintSet,
+    ) -> Result<T, EstimateError>,
+) -> Result<T, EstimateError> {
     let (constraints, revisions) = revision::revised(&brief.constraints, &brief.comments, catalogue);
     let feedback = Feedback::of(brief, &revisions, catalogue);
     let given = Given::of(&brief.weights, &revisions);
     let situation = Situation { feedback: &feedback, given: &given, catalogue };
-    let winner = |set: &ConstraintSet| situation.winner(&defaults::keep_the_law(set, catalogue).0);
-    let Some(now) = winner(&constraints)? else { return Ok(Vec::new()) };
-    let mut outcomes = Vec::new();
-    for answer in alternatives {
-        let Some(set) = answer::with(&constraints, field, answer) else { continue };
-        let Some(then) = winner(&set)? else { continue };
-        outcomes.push(Outcome {
-            answer: answer.clone(),
-            replaced: replaced(&now, &then),
-            usd_now: now.one.usd,
-            usd_then: then.one.usd,
-            latency_ms_now: now.latency_p95_ms(),
-            latency_ms_then: then.latency_p95_ms(),
-            feasible_now: now.one.is_feasible(),
-            feasible_then: then.one.is_feasible(),
-        });
-    }
-    Ok(outcomes)
+    look(&|set| situation.winner(&defaults::keep_the_law(set, catalogue).0), &constraints)
 }
 
 fn replaced(now: &Winner, then: &Winner) -> Vec<Replaced> {

@@ -99,6 +99,9 @@ pub struct Question {
     pub field: Field,
     /// The suggested answer.
     pub default: SmartDefault,
+    /// What else is suggested, the best first.
+    #[serde(default)]
+    pub others: Vec<SmartDefault>,
 }
 
 /// An answer that does not fit its question.
@@ -200,6 +203,7 @@ mod tests {
                 reason: "usual".into(),
                 basis: DefaultBasis::IndustryPractice,
             },
+            others: Vec::new(),
         }
     }
 

@@ -46,6 +46,7 @@ pub fn gate(kind: GateKind, iteration: u32) -> Gate {
             reason: "usual".into(),
             basis: DefaultBasis::IndustryPractice,
         },
+        others: Vec::new(),
     };
     let (questions, options) = match kind {
         GateKind::Input => (vec![budget], vec![Decision::Approve]),
@@ -191,7 +192,7 @@ pub async fn decide(store: &Store, key: &RunKey, design: &Design) {
         Stated { value: design.cloud, confidence: 0.9, source: Source::Text, evidence: vec![], derivation: None };
     let constraints = ConstraintSet { cloud: Some(cloud), ..ConstraintSet::default() };
     let coverage = CoverageReport { score: 0.6, threshold: 0.8, sufficient: false, fields: vec![], gaps: vec![] };
-    let questions = QuestionSet { round: 0, questions: gate(GateKind::Input, 0).questions };
+    let questions = QuestionSet { questions: gate(GateKind::Input, 0).questions, ..QuestionSet::default() };
     let review = TechReview {
         stages: vec![],
         path_latency_ms: None,

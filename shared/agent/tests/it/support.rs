@@ -49,6 +49,7 @@ pub fn question(priority: Priority, confidence: f64) -> Question {
             reason: "usual".into(),
             basis: DefaultBasis::IndustryPractice,
         },
+        others: Vec::new(),
     }
 }
 

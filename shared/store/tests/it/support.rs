@@ -79,6 +79,7 @@ pub fn gate(kind: GateKind) -> Gate {
                 reason: "usual".into(),
                 basis: DefaultBasis::IndustryPractice,
             },
+            others: Vec::new(),
         }],
         risks: Vec::new(),
         options: vec![Decision::Approve],

@@ -1,0 +1,196 @@
+//! Questions and defaults over whole requirements: what a person sees who accepts every default.
+//!
+//! The requirements in `cases/defaults` are the ten of issue 2's notes and others; the rules were not written for them.
+
+use std::{fs, path::Path, time::Instant};
+
+use adaptive_questions::{Chosen, Situation, choose};
+use coverage_check::assess;
+use design::{
+    constraint::{ConstraintSet, Source, StructuredConstraints},
+    words,
+};
+use intake_extract::merge::merge;
+use jiff::Timestamp;
+use knowledge::{catalogue::Catalogue, question_bank::question_bank};
+use planning::Brief;
+use run::{
+    answer::Answers,
+    body::Sha256Hex,
+    gate::{Actor, AutoApproval, Decision, Gate, GateDecision, GateId, GateKind, GateStatus},
+};
+
+/// As the state machine has it.
+const ROUNDS: u32 = 2;
+
+fn requirements() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/defaults");
+    let mut texts: Vec<(String, String)> = fs::read_dir(folder)
+        .expect("the folder of requirements")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    texts.sort();
+    texts
+}
+
+/// A gate at which every default was taken.
+fn accepted(round: u32, chosen: &Chosen) -> Gate {
+    let mut gate = Gate {
+        id: GateId { kind: GateKind::Input, iteration: round },
+        status: GateStatus::AutoApproved,
+        subject_hash: Sha256Hex::of(b""),
+        summary: String::new(),
+        questions: chosen.set.questions.clone(),
+        risks: Vec::new(),
+        options: vec![Decision::Approve],
+        auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: Vec::new() },
+        opened_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH,
+        held: false,
+        decision: None,
+    };
+    let (answers, defaulted) = gate.complete(&Answers::new());
+    gate.decision = Some(GateDecision {
+        decision: Decision::Approve,
+        actor: Actor { name: "auto-approval".into() },
+        at: Timestamp::UNIX_EPOCH,
+        comment: None,
+        answers,
+        defaulted,
+    });
+    gate
+}
+
+/// A requirement with every default accepted.
+struct Walk {
+    before: ConstraintSet,
+    after: ConstraintSet,
+    rounds: Vec<Chosen>,
+    seconds: f64,
+}
+
+fn walk(text: &str) -> Walk {
+    let catalogue = Catalogue::embedded().unwrap();
+    let structured = StructuredConstraints::default();
+    let mut gates: Vec<Gate> = Vec::new();
+    let mut rounds = Vec::new();
+    let before = merge(text, &structured, [].iter(), None).constraints;
+    let mut seconds = 0.0;
+    loop {
+        let set = merge(text, &structured, gates.iter(), None).constraints;
+        let report = assess(&set).report;
+        let round = gates.len() as u32;
+        if report.sufficient || round >= ROUNDS {
+            return Walk { before, after: set, rounds, seconds };
+        }
+        let asked: Vec<String> =
+            gates.iter().flat_map(|gate| gate.questions.iter().map(|question| question.id.clone())).collect();
+        let situation =
+            Situation { set: set.clone(), industries: Situation::industries_of(text), ..Situation::default() };
+        let started = Instant::now();
+        let chosen = choose(&situation, &report, &asked, round, catalogue).unwrap();
+        seconds += started.elapsed().as_secs_f64();
+        if chosen.set.questions.is_empty() {
+            rounds.push(chosen);
+            return Walk { before, after: set, rounds, seconds };
+        }
+        gates.push(accepted(round, &chosen));
+        rounds.push(chosen);
+    }
+}
+
+/// Constraints that the selected design breaks, when defaults count as much as what was said.
+fn broken(set: &ConstraintSet) -> Vec<String> {
+    let mut set = set.clone();
+    harden(&mut set);
+    let brief = Brief { constraints: set, ..Brief::default() };
+    let plan = planning::plan(&brief, Catalogue::embedded().unwrap()).unwrap();
+    plan.selected().unwrap().violations.clone()
+}
+
+/// Makes accepted defaults as binding as answers.
+fn harden(set: &mut ConstraintSet) {
+    macro_rules! harden {
+        ($($name:ident),*) => {$(
+            if let Some(stated) = &mut set.$name && stated.source == Source::Default {
+                stated.source = Source::Answer;
+            }
+        )*};
+    }
+    harden!(
+        cloud,
+        budget,
+        regions,
+        data_class,
+        latency,
+        throughput,
+        data_volume,
+        ml_task,
+        use_case,
+        deployment,
+        tooling,
+        compliance,
+        team,
+        availability,
+        retraining,
+        workloads,
+        platform,
+        model_types
+    );
+}
+
+/// Laws that are named and whose data is elsewhere.
+fn unlawful(set: &ConstraintSet) -> Vec<String> {
+    // Where nothing is named, the planner takes Virginia.
+    let place =
+        set.regions.as_ref().and_then(|stated| stated.value.first()).map_or("US", |region| &region.jurisdiction);
+    let frameworks = set.compliance.iter().flat_map(|stated| &stated.value);
+    frameworks
+        .filter_map(|framework| question_bank().law.iter().find(|law| law.framework == *framework))
+        .filter(|law| !law.jurisdictions.iter().any(|jurisdiction| jurisdiction == place))
+        .map(|law| law.source.clone())
+        .collect()
+}
+
+#[test]
+fn accepting_every_default_breaks_nothing_that_would_hold_otherwise() {
+    for (name, text) in requirements() {
+        let walked = walk(&text);
+        println!("\n=== {name}: {:.2} s", walked.seconds);
+        let mut seen: Vec<&str> = Vec::new();
+        for chosen in &walked.rounds {
+            println!(" round {} ({} plans)", chosen.set.round, chosen.plans);
+            assert!(chosen.set.questions.len() <= 5, "{name}");
+            for (question, effect) in chosen.set.questions.iter().zip(&chosen.effects) {
+                println!(
+                    "  {:?} {:.3} {} -> {} ({:.2}) {}\n      {}",
+                    question.priority,
+                    effect,
+                    question.id,
+                    words::answer(Some(question), &question.default.value),
+                    question.default.confidence,
+                    question.default.reason,
+                    question.why
+                );
+                assert!(!seen.contains(&question.id.as_str()), "{name} asks {} again", question.id);
+                seen.push(&question.id);
+                // Each question shows what hangs on it.
+                assert!(question.why.contains("With “") || question.why.contains("With none"), "{}", question.why);
+            }
+            for unasked in &chosen.set.unasked {
+                println!("  not asked {}: {} {}", unasked.field.as_str(), unasked.assumed, unasked.why);
+            }
+            for left in &chosen.left {
+                println!("  left {}: {}", left.field.as_str(), left.why_not);
+            }
+        }
+        let brief = Brief { constraints: walked.after.clone(), ..Brief::default() };
+        let plan = planning::plan(&brief, Catalogue::embedded().unwrap()).unwrap();
+        println!("  planner confidence {:.3} {:?}", plan.confidence, plan.confidence_basis);
+        let (before, after) = (broken(&walked.before), broken(&walked.after));
+        assert!(after.len() <= before.len(), "{name}: {after:?} and before the defaults {before:?}");
+        let (before, after) = (unlawful(&walked.before), unlawful(&walked.after));
+        assert!(after.len() <= before.len(), "{name}: {after:?} and before the defaults {before:?}");
+    }
+}
