@@ -16,7 +16,7 @@ use store::{Created, NewRun, StoreError};
 use utoipa::ToSchema;
 
 use crate::{
-    Api, copy, given,
+    Api, copy, given, policies,
     problem::{Kind, Problem, ended, internal},
     text::{self, TITLE_MAX_CHARACTERS},
 };
@@ -140,7 +140,9 @@ pub async fn create(
     let input = DesignInput {
         requirement: new.requirement,
         constraints: new.constraints.unwrap_or_default(),
+        policies: policies::versions(&api.store, owner, project).await?,
         parent: new.parent.clone(),
+        ..DesignInput::default()
     };
     let title = new.title.map_or_else(|| text::title(&input.requirement), |title| title.trim().to_owned());
     let created = api

@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod openapi;
 pub mod page;
 pub mod path;
+pub mod policies;
 pub mod problem;
 pub mod projects;
 pub mod request;
@@ -31,6 +32,7 @@ use std::{
 use agent::gate::Tasks;
 use axum::{Router, extract::DefaultBodyLimit, http::Method, middleware};
 use live::Live;
+use policy::sandbox::Sandbox;
 use store::Store;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -50,6 +52,8 @@ pub struct Api {
     pub executions: Arc<dyn Executions>,
     /// Completes tasks that wait at gates.
     pub tasks: Arc<dyn Tasks>,
+    /// Where projects' policy packs are tried.
+    pub sandbox: Sandbox,
     /// How long a gate that a person holds stays open, counted from the end of its short timer.
     pub long_gate_timeout: Duration,
 }

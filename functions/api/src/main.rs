@@ -1,12 +1,20 @@
 //! Wiring of the `api` function.
 
-use std::sync::Arc;
+use std::{process::ExitCode, sync::Arc};
 
 use api::{Api, executions::StepFunctions};
 use lambda::{GateSettings, Services};
+use policy::sandbox::{self, Sandbox};
+
+fn main() -> Result<ExitCode, lambda::Error> {
+    if sandbox::is_one() {
+        return Ok(sandbox::serve());
+    }
+    serve()
+}
 
 #[tokio::main]
-async fn main() -> Result<(), lambda::Error> {
+async fn serve() -> Result<ExitCode, lambda::Error> {
     let settings =
         |env: &mut lambda::environment::Environment<'_>| (env.text("STATE_MACHINE_ARN"), GateSettings::times(env));
     let (services, (state_machine_arn, times)) = Services::start_with(settings).await?;
@@ -18,7 +26,9 @@ async fn main() -> Result<(), lambda::Error> {
         live,
         executions: Arc::new(executions),
         tasks: Arc::new(tasks),
+        sandbox: Sandbox::of_this_program(),
         long_gate_timeout: times.long_wait,
     }))
-    .await
+    .await?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,17 @@ pub struct ProjectPath {
     pub project_id: ProjectId,
 }
 
+/// A policy pack's address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PolicyPath {
+    /// The project.
+    pub project_id: ProjectId,
+    /// Name of the pack: 2 to 40 small letters, digits and single hyphens, such as `acme-security`.
+    #[param(min_length = 2, max_length = 40, pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    pub name: String,
+}
+
 /// A decision set's address.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]

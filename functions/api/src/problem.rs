@@ -38,6 +38,9 @@ pub enum Kind {
     ArtifactNotFound,
     ArtifactNotText,
     NothingToCompare,
+    PolicyNotFound,
+    PolicyInvalid,
+    PoliciesTooMany,
     ExecutionNotStarted,
     Unavailable,
     Internal,
@@ -45,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of their statuses.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::RequestMalformed,
         Self::ParameterInvalid,
         Self::BodyInvalid,
@@ -69,6 +72,9 @@ impl Kind {
         Self::ArtifactNotFound,
         Self::ArtifactNotText,
         Self::NothingToCompare,
+        Self::PolicyNotFound,
+        Self::PolicyInvalid,
+        Self::PoliciesTooMany,
         Self::ExecutionNotStarted,
         Self::Unavailable,
         Self::Internal,
@@ -100,6 +106,9 @@ impl Kind {
             Self::ArtifactNotFound => "/problems/artifact-not-found",
             Self::ArtifactNotText => "/problems/artifact-not-text",
             Self::NothingToCompare => "/problems/nothing-to-compare",
+            Self::PolicyNotFound => "/problems/policy-not-found",
+            Self::PolicyInvalid => "/problems/policy-invalid",
+            Self::PoliciesTooMany => "/problems/policies-too-many",
             Self::ExecutionNotStarted => "/problems/execution-not-started",
             Self::Unavailable => "/problems/unavailable",
             Self::Internal => "/problems/internal",
@@ -132,6 +141,9 @@ impl Kind {
             Self::ArtifactNotFound => "There is no such artifact.",
             Self::ArtifactNotText => "The artifact cannot be shown as text.",
             Self::NothingToCompare => "There is no version to compare with.",
+            Self::PolicyNotFound => "There is no such policy pack.",
+            Self::PolicyInvalid => "The policy pack cannot be used.",
+            Self::PoliciesTooMany => "The project has as many policy packs as it may.",
             Self::ExecutionNotStarted => "The run is stored, but its work could not be started.",
             Self::Unavailable => "A service behind the API does not answer.",
             Self::Internal => "The API failed.",
@@ -148,7 +160,8 @@ impl Kind {
             | Self::GateNotFound
             | Self::JobNotFound
             | Self::ArtifactNotFound
-            | Self::NothingToCompare => StatusCode::NOT_FOUND,
+            | Self::NothingToCompare
+            | Self::PolicyNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ProjectNameTaken
             | Self::GateChanged
@@ -156,12 +169,15 @@ impl Kind {
             | Self::VersionChanged
             | Self::RunEnded
             | Self::RunNotCompleted
-            | Self::RunStillRunning => StatusCode::CONFLICT,
+            | Self::RunStillRunning
+            | Self::PoliciesTooMany => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::BodyInvalid | Self::IdempotencyKeyReused | Self::AnswersInvalid | Self::ArtifactNotText => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::BodyInvalid
+            | Self::IdempotencyKeyReused
+            | Self::AnswersInvalid
+            | Self::ArtifactNotText
+            | Self::PolicyInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ExecutionNotStarted | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -328,6 +344,10 @@ impl From<StoreError> for Problem {
                 "run" => Self::new(
                     Kind::DecisionSetNotFound,
                     format!("The project has no decision set `{id}`; its `…/decision-sets` lists them."),
+                ),
+                "policy" => Self::new(
+                    Kind::PolicyNotFound,
+                    format!("The project has no policy pack `{id}`; its `…/policies` lists them."),
                 ),
                 // What the platform itself wrote down must be there.
                 _ => internal().because(error),

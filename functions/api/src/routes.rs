@@ -27,7 +27,8 @@ use crate::{
     jobs::{self, JobStatus},
     openapi::{ActProblems, ReadProblems, WriteProblems},
     page::PageQuery,
-    path::{DecisionSetPath, GatePath, JobPath, ProjectPath},
+    path::{DecisionSetPath, GatePath, JobPath, PolicyPath, ProjectPath},
+    policies::{self, NewPolicyPack, PolicyPackList, PolicyPackText, TriedPolicyPack},
     problem::Problem,
     projects::{self, NewProject, ProjectList},
     request::{Body, Caller, IdempotencyHeader, IdempotencyKey, PathOf, QueryOf},
@@ -56,6 +57,8 @@ pub fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(artifact_content))
         .routes(routes!(get_diff))
         .routes(routes!(job_status))
+        .routes(routes!(list_policies))
+        .routes(routes!(get_policy, put_policy, delete_policy))
 }
 
 /// That the API is there.
@@ -272,4 +275,51 @@ async fn get_diff(
     responses((status = 200, description = "The job.", body = JobStatus), ReadProblems))]
 async fn job_status(State(api): Shared, Caller(who): Caller, PathOf(path): PathOf<JobPath>) -> Answer<JobStatus> {
     jobs::status(&api, &path.key(who.owner()), &path.job_id).await.map(Json)
+}
+
+/// The project's own policy packs. Each design run takes them as they are when it begins.
+#[utoipa::path(get, path = "/v1/projects/{project_id}/policies", tag = "policies", params(ProjectPath),
+    responses((status = 200, description = "All packs, by name.", body = PolicyPackList), ReadProblems))]
+async fn list_policies(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<ProjectPath>,
+) -> Answer<PolicyPackList> {
+    policies::list(&api.store, &who.owner(), &path.project_id).await.map(Json)
+}
+
+/// A policy pack with its text.
+#[utoipa::path(get, path = "/v1/projects/{project_id}/policies/{name}", tag = "policies", params(PolicyPath),
+    responses((status = 200, description = "The pack.", body = PolicyPackText), ReadProblems))]
+async fn get_policy(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<PolicyPath>,
+) -> Answer<PolicyPackText> {
+    policies::get(&api.store, &who.owner(), &path.project_id, &path.name).await.map(Json)
+}
+
+/// Stores a policy pack after it was tried on examples, in place of the one of this name.
+#[utoipa::path(put, path = "/v1/projects/{project_id}/policies/{name}", tag = "policies", params(PolicyPath),
+    request_body = NewPolicyPack,
+    responses((status = 200, description = "The pack as it is stored, and what its rules say of the examples.",
+        body = TriedPolicyPack), WriteProblems))]
+async fn put_policy(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<PolicyPath>,
+    Body(new): Body<NewPolicyPack>,
+) -> Answer<TriedPolicyPack> {
+    policies::put(&api, &who.owner(), &path.project_id, &path.name, new).await.map(Json)
+}
+
+/// Takes a policy pack from the project. Runs that began with it keep it.
+#[utoipa::path(delete, path = "/v1/projects/{project_id}/policies/{name}", tag = "policies", params(PolicyPath),
+    responses((status = 204, description = "It is gone."), ReadProblems))]
+async fn delete_policy(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<PolicyPath>,
+) -> Result<StatusCode, Problem> {
+    policies::delete(&api.store, &who.owner(), &path.project_id, &path.name).await.map(|()| StatusCode::NO_CONTENT)
 }

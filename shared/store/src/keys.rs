@@ -20,6 +20,7 @@ pub(crate) const GATE: &str = "GATE#";
 pub(crate) const ARTIFACT: &str = "ARTIFACT#";
 pub(crate) const COST: &str = "COST#";
 pub(crate) const SUBSCRIBER: &str = "SUBSCRIBER#";
+pub(crate) const POLICY: &str = "POLICY#";
 
 /// Highest sequence number that the key's ten digits can hold.
 pub(crate) const LAST_SEQUENCE: u64 = 9_999_999_999;
@@ -50,6 +51,10 @@ pub(crate) fn run(id: &RunId) -> String {
 
 pub(crate) fn idempotency(key: &str) -> String {
     format!("IDEMPOTENCY#{key}")
+}
+
+pub(crate) fn policy(name: &str) -> String {
+    format!("{POLICY}{name}")
 }
 
 pub(crate) fn of_run(key: &RunKey) -> String {

@@ -15,6 +15,7 @@ mod events;
 mod gates;
 mod keys;
 mod page;
+mod policies;
 mod projects;
 mod reads;
 mod runs;

@@ -6,6 +6,7 @@ mod decision_sets;
 mod gates;
 mod jobs;
 mod openapi;
+mod policies;
 mod projects;
 mod results;
 mod sample;

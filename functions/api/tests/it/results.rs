@@ -62,7 +62,7 @@ async fn versions_are_compared() {
     let (path, second) = completed(&world, &project, json!({"requirement": "x", "parent": first.run}), &changed).await;
     let diff = world.get(&format!("{path}/diff")).await.expect(200);
     assert_eq!(diff["parent"], json!(first.run));
-    assert_eq!(diff["constraints"], json!(["cloud: gcp instead of aws"]));
+    assert_eq!(diff["constraints"], json!(["Cloud: Google Cloud instead of AWS"]));
     assert_eq!(diff["components"], json!(["serve: SageMaker endpoint with instance_count 4 instead of 2"]));
     assert_eq!((&diff["cost"]["delta_usd"], &diff["cost"]["delta_percent"]), (&json!(500.0), &json!(50.0)));
     let files: Vec<_> = diff["files"]

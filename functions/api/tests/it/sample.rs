@@ -143,6 +143,12 @@ fn estimate(usd: f64) -> CostEstimate {
     CostEstimate { low_usd: usd, expected_usd: usd, high_usd: usd, lines: vec![], assumptions: vec![] }
 }
 
+fn constraints(design: &Design) -> ConstraintSet {
+    let cloud =
+        Stated { value: design.cloud, confidence: 0.9, source: Source::Text, evidence: vec![], derivation: None };
+    ConstraintSet { cloud: Some(cloud), ..ConstraintSet::default() }
+}
+
 fn plan(design: &Design) -> PlanDecision {
     let component = Component {
         capability: Capability::Serve,
@@ -177,6 +183,7 @@ fn plan(design: &Design) -> PlanDecision {
         why_not: None,
     };
     PlanDecision {
+        constraints: constraints(design),
         candidates: vec![candidate],
         selected: "c1".into(),
         reason: "best".into(),
@@ -188,9 +195,7 @@ fn plan(design: &Design) -> PlanDecision {
 
 /// The decisions of a run through both gates, up to the code.
 pub async fn decide(store: &Store, key: &RunKey, design: &Design) {
-    let cloud =
-        Stated { value: design.cloud, confidence: 0.9, source: Source::Text, evidence: vec![], derivation: None };
-    let constraints = ConstraintSet { cloud: Some(cloud), ..ConstraintSet::default() };
+    let constraints = constraints(design);
     let coverage = CoverageReport { score: 0.6, threshold: 0.8, sufficient: false, fields: vec![], gaps: vec![] };
     let questions = QuestionSet { questions: gate(GateKind::Input, 0).questions, ..QuestionSet::default() };
     let review = TechReview {

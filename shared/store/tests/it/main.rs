@@ -14,6 +14,8 @@ mod gates;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod projects;
 #[cfg(test)]
 mod runs;

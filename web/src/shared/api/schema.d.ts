@@ -294,6 +294,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project_id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's own policy packs. Each design run takes them as they are when it begins. */
+        get: operations["list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project_id}/policies/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A policy pack with its text. */
+        get: operations["get_policy"];
+        /** Stores a policy pack after it was tried on examples, in place of the one of this name. */
+        put: operations["put_policy"];
+        post?: never;
+        /** Takes a policy pack from the project. Runs that began with it keep it. */
+        delete: operations["delete_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -380,6 +416,31 @@ export interface components {
             /** @description What keeps the timer from deciding, one line each; empty when allowed. */
             blockers: string[];
         };
+        /** @description What stops and what goes stale when one part fails. */
+        BlastRadius: {
+            /** @description The part that fails. */
+            pattern: string;
+            /** @description True when answers stop. */
+            requests_fail: boolean;
+            /** @description Parts that stop with it. */
+            stops: string[];
+            /** @description Parts that go on with what they have, which grows old. */
+            goes_stale: string[];
+            /**
+             * Format: double
+             * @description Parts of the design that it reaches, itself included, 0 to 1.
+             */
+            share: number;
+            /** @description True when it runs as one unit. */
+            single_point: boolean;
+            /**
+             * Format: double
+             * @description Hours a month that it may be out by the provider's agreement.
+             */
+            hours_out_per_month: number;
+            /** @description What is noticed. */
+            effect: string;
+        };
         /** @description Where a body is: its hash is its name. */
         BodyRef: {
             /** @description Hash of the body, which is also the last part of its object key. */
@@ -464,6 +525,45 @@ export interface components {
              */
             risk: number;
         };
+        /** @description A candidate against the selected one, in money and in what the money buys. */
+        CandidateTradeOff: {
+            /** @description Id of the candidate. */
+            candidate: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description US dollars per month more than the selected one (negative: less).
+             */
+            usd_more: number;
+            /**
+             * Format: double
+             * @description P95 milliseconds slower than the selected one (negative: faster), where both have a latency.
+             */
+            ms_slower?: number | null;
+            /**
+             * Format: double
+             * @description Percent points more available (negative: less).
+             */
+            percent_more_available: number;
+            /**
+             * Format: double
+             * @description Hours of work more per month (negative: less).
+             */
+            hours_more: number;
+            /**
+             * Format: double
+             * @description US dollars a month for each millisecond at P95 that the dearer of the two is faster.
+             */
+            usd_per_ms?: number | null;
+            /**
+             * Format: double
+             * @description US dollars for each hour of work that the dearer of the two saves.
+             */
+            usd_per_hour?: number | null;
+            /** @description Hard constraints that it breaks. */
+            breaks: string[];
+        };
         /**
          * @description What a component is for; the order is that of the data's way.
          * @enum {string}
@@ -474,6 +574,15 @@ export interface components {
          * @enum {string}
          */
         Category: "requirements" | "architecture" | "technical" | "cost" | "policy" | "approval" | "code" | "documentation";
+        /** @description One constraint that gives way. */
+        Change: {
+            /** @description The constraint. */
+            field: components["schemas"]["ConstraintField"];
+            /** @description Its value now. */
+            from: string;
+            /** @description The value that would do. */
+            to: string;
+        };
         /** @description One check of the generated repository. */
         Check: {
             /** @description Name of the check, such as `ruff check`. */
@@ -542,6 +651,59 @@ export interface components {
          * @enum {string}
          */
         Cloud: "aws" | "gcp" | "azure" | "on_premises";
+        /** @description A cold start against the latency objective. */
+        ColdStartReview: {
+            /** @description Id of the component's pattern. */
+            pattern: string;
+            /**
+             * Format: double
+             * @description Milliseconds, median.
+             */
+            p50_ms: number;
+            /**
+             * Format: double
+             * @description Milliseconds that 99 of 100 stay below.
+             */
+            p99_ms: number;
+            /** @description When it happens. */
+            when: string;
+            /** @description True when a request waits for it. */
+            meets_requests: boolean;
+            /**
+             * Format: double
+             * @description Share of the requests that meet one, where that can be computed.
+             */
+            share_of_requests?: number | null;
+            /**
+             * Format: double
+             * @description Latency of such a request, in milliseconds: the path and the median cold start.
+             */
+            cold_latency_ms?: number | null;
+            /** @description The arithmetic. */
+            formula: string;
+            /** @description What keeps it from happening, and at what price. */
+            avoided_by: string;
+            /** @description Where the numbers are from. */
+            source: string;
+        };
+        /** @description How much was compared. */
+        Compared: {
+            /**
+             * Format: int32
+             * @description Combinations of patterns that go together.
+             */
+            combinations: number;
+            /**
+             * Format: int32
+             * @description Those that break no constraint.
+             */
+            feasible: number;
+            /**
+             * Format: int32
+             * @description Those of the feasible that nothing dominates.
+             */
+            front: number;
+        };
         /** @description One part of an architecture: a capability pattern, sized for the constraints. */
         Component: {
             /** @description What it is for. */
@@ -576,6 +738,35 @@ export interface components {
             /** @description The constraints behind it. */
             traces: components["schemas"]["Trace"][];
         };
+        /** @description What one component costs. */
+        ComponentCost: {
+            /** @description Id of the pattern. */
+            pattern: string;
+            /** @description Its name for people. */
+            name: string;
+            /** @description What it is for. */
+            capability: components["schemas"]["Capability"];
+            /**
+             * Format: double
+             * @description Low end, US dollars per month.
+             */
+            low_usd: number;
+            /**
+             * Format: double
+             * @description Expected.
+             */
+            expected_usd: number;
+            /**
+             * Format: double
+             * @description High end.
+             */
+            high_usd: number;
+            /**
+             * Format: double
+             * @description Part of the whole, 0 to 1.
+             */
+            share: number;
+        };
         /** @description A number from 0 to 1 with what it was computed from. */
         Confidence: {
             /**
@@ -601,7 +792,7 @@ export interface components {
          * @description The names of the constraint fields, as questions, coverage and policies use them.
          * @enum {string}
          */
-        ConstraintField: "cloud" | "budget" | "regions" | "data_class" | "latency" | "throughput" | "data_volume" | "ml_task" | "use_case" | "deployment" | "tooling" | "compliance" | "team" | "availability" | "retraining";
+        ConstraintField: "cloud" | "budget" | "regions" | "data_class" | "latency" | "throughput" | "data_volume" | "ml_task" | "use_case" | "deployment" | "tooling" | "compliance" | "team" | "availability" | "retraining" | "workloads" | "platform" | "model_types";
         /** @description Everything that is known of what is asked. A field that nothing was said about is absent. */
         ConstraintSet: {
             /** @default null */
@@ -634,6 +825,17 @@ export interface components {
             availability: components["schemas"]["Stated_Availability"] | null;
             /** @default null */
             retraining: components["schemas"]["Stated_Retraining"] | null;
+            /** @default null */
+            workloads: components["schemas"]["Stated_Vec_WorkloadType"] | null;
+            /** @default null */
+            platform: components["schemas"]["Stated_Platform"] | null;
+            /** @default null */
+            model_types: components["schemas"]["Stated_Vec_String"] | null;
+            /**
+             * @description Language of the requirement (ISO 639-1), when it can be told; no constraint.
+             * @default null
+             */
+            language: string | null;
             /**
              * @description Contradictions that were found.
              * @default []
@@ -667,6 +869,30 @@ export interface components {
              * @description Delta over before in percent; `None` when before is 0.
              */
             delta_percent?: number | null;
+        };
+        /** @description A line that makes much of the cost. */
+        CostDriver: {
+            /** @description Id of the component's pattern. */
+            pattern: string;
+            /** @description What is paid for. */
+            item: string;
+            /**
+             * Format: double
+             * @description US dollars per month.
+             */
+            monthly_usd: number;
+            /**
+             * Format: double
+             * @description Part of the whole, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description This and the larger ones together, 0 to 1.
+             */
+            cumulative_share: number;
+            /** @description Quantity times unit price, with numbers. */
+            formula: string;
         };
         /** @description US dollars per month, with a range and a breakdown. */
         CostEstimate: {
@@ -733,7 +959,39 @@ export interface components {
             trade_offs: string[];
             /** @description What is wrong. */
             findings: components["schemas"]["Finding"][];
+            /** @description The usage that is priced. */
+            usage?: components["schemas"]["UsageLine"][];
+            /** @description What each component costs, the dearest first. */
+            components?: components["schemas"]["ComponentCost"][];
+            /** @description Cost per prediction, per training run and so on. */
+            unit_costs?: components["schemas"]["UnitCost"][];
+            /** @description The lines that make most of the cost, the largest first. */
+            drivers?: components["schemas"]["CostDriver"][];
+            /** @description What makes the range wide, the widest first. */
+            range?: components["schemas"]["LineRange"][];
+            /** @description What providers give without charge; never taken off the estimate. */
+            free_tier?: components["schemas"]["FreeTierLine"][];
+            /** @description Cost at other loads. */
+            sensitivity?: components["schemas"]["LoadCost"][];
+            /** @description The other candidates against the selected one. */
+            comparison?: components["schemas"]["CandidateTradeOff"][];
         };
+        /** @description Parts that change, deploy or fail together. */
+        Coupling: {
+            /** @description How. */
+            kind: components["schemas"]["CouplingKind"];
+            /** @description Which. */
+            patterns: string[];
+            /** @description What binds them. */
+            why: string;
+            /** @description What loosens it. */
+            remedy: string;
+        };
+        /**
+         * @description How parts are bound to each other.
+         * @enum {string}
+         */
+        CouplingKind: "synchronous" | "contract" | "shared_service";
         /** @description How much of the schema is known. */
         CoverageReport: {
             /**
@@ -753,6 +1011,11 @@ export interface components {
             /** @description What is missing or inconsistent. */
             gaps: components["schemas"]["Gap"][];
         };
+        /**
+         * @description What candidates are scored by.
+         * @enum {string}
+         */
+        Criterion: "cost" | "latency" | "throughput" | "availability" | "operations" | "security" | "fit";
         /** @description A criterion's score. */
         CriterionScore: {
             /** @description `cost`, `latency`, `throughput`, `availability`, `operations`, `security`, `fit`. */
@@ -774,12 +1037,12 @@ export interface components {
          * @description A currency that budgets are understood in.
          * @enum {string}
          */
-        Currency: "USD" | "EUR" | "GBP";
+        Currency: "USD" | "EUR" | "GBP" | "CHF" | "CAD" | "AUD" | "JPY" | "INR" | "BRL" | "SEK" | "PLN";
         /**
          * @description How sensitive the data is; the order is that of rising protection.
          * @enum {string}
          */
-        DataClass: "public" | "internal" | "confidential" | "pii" | "pci" | "phi";
+        DataClass: "public" | "internal" | "confidential" | "pii" | "restricted" | "pci" | "phi";
         /** @description Amount of data. */
         DataVolume: {
             /**
@@ -1113,6 +1376,34 @@ export interface components {
          * @enum {string}
          */
         Framework: "gdpr" | "hipaa" | "pci_dss" | "soc2" | "iso27001" | "ccpa" | "fed_ramp" | "eu_ai_act";
+        /** @description What a provider gives without charge. It is never taken off the estimate. */
+        FreeTierLine: {
+            /** @description What is free, such as `Lambda requests`. */
+            item: string;
+            /**
+             * Format: double
+             * @description How much of it is free in a month.
+             */
+            allowance: number;
+            /** @description The unit. */
+            unit: string;
+            /**
+             * Format: double
+             * @description How much of it the design uses in a month.
+             */
+            used: number;
+            /**
+             * Format: double
+             * @description US dollars per month that the allowance is worth to this design.
+             */
+            worth_usd: number;
+            /** @description For whom and how long, such as `every account, without end`. */
+            terms: string;
+            /** @description Where that is written. */
+            source: string;
+            /** @description Date of the source, year and month. */
+            date: string;
+        };
         /** @description Something missing or inconsistent. */
         Gap: {
             /** @description The field. */
@@ -1134,6 +1425,8 @@ export interface components {
             summary: string;
             /** @description The questions of the input gate; empty at the final gate. */
             questions: components["schemas"]["Question"][];
+            /** @description What whoever approves accepts: each blocking point, one line each. */
+            risks?: string[];
             /** @description The decisions that are possible. */
             options: components["schemas"]["Decision"][];
             /** @description Whether the timer may decide. */
@@ -1294,6 +1587,35 @@ export interface components {
              */
             percentile: number;
         };
+        /** @description The range of one line, and what makes it wide. */
+        LineRange: {
+            /** @description Id of the component's pattern. */
+            pattern: string;
+            /** @description What is paid for. */
+            item: string;
+            /**
+             * Format: double
+             * @description Low end, US dollars per month.
+             */
+            low_usd: number;
+            /**
+             * Format: double
+             * @description Expected.
+             */
+            expected_usd: number;
+            /**
+             * Format: double
+             * @description High end.
+             */
+            high_usd: number;
+            /**
+             * Format: double
+             * @description Part of the whole estimate's width that is this line's, 0 to 1.
+             */
+            share_of_width: number;
+            /** @description Which usage and which price widen it. */
+            why: string;
+        };
         /** @description Where to go on from here. */
         Links: {
             /** @description The decision set. */
@@ -1304,6 +1626,41 @@ export interface components {
             job: string;
             /** @description Its artifacts. */
             artifacts: string;
+        };
+        /** @description What the same design costs at another load. */
+        LoadCost: {
+            /**
+             * Format: double
+             * @description Times the load of the estimate.
+             */
+            factor: number;
+            /**
+             * Format: double
+             * @description Requests, events or records per second, average.
+             */
+            average_per_second: number;
+            /**
+             * Format: double
+             * @description Peak per second.
+             */
+            peak_per_second: number;
+            /**
+             * Format: double
+             * @description Expected US dollars per month.
+             */
+            monthly_usd: number;
+            /**
+             * Format: double
+             * @description US dollars per 1,000 predictions.
+             */
+            usd_per_thousand: number;
+            /**
+             * Format: double
+             * @description Latency at the objective's percentile, in milliseconds; `None` for batch designs and when it is overloaded.
+             */
+            latency_ms?: number | null;
+            /** @description Objectives and limits that break at this load and not at that of the estimate. */
+            breaks: string[];
         };
         /**
          * @description The machine-learning task.
@@ -1322,6 +1679,11 @@ export interface components {
             variant?: components["schemas"]["Variant"] | null;
             /** @description A title for lists, 1 to 120 characters; made from the requirement when left out. */
             title?: string | null;
+        };
+        /** @description A pack to store. */
+        NewPolicyPack: {
+            /** @description The rules in Rego, at most 64 KiB of UTF-8. */
+            rego: string;
         };
         /** @description A project to make. */
         NewProject: {
@@ -1392,10 +1754,139 @@ export interface components {
             /** @description How far the run is. */
             progress: components["schemas"]["Progress"];
         };
+        /** @description An accepted default that was set aside, because nothing that was said asks for it and no design keeps it. */
+        Override: {
+            /** @description The constraint. */
+            field: components["schemas"]["ConstraintField"];
+            /** @description The default. */
+            from: string;
+            /** @description What is planned for instead. */
+            to: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description Who owns a project. Locally a fixed principal; with sign-in, the subject of the token. */
         OwnerId: string;
+        /** @description A point of the comparison by cost, latency, work and risk; less is better in each. */
+        ParetoPoint: {
+            /** @description What it is, such as `Serverless endpoint with managed training`. */
+            name: string;
+            /** @description Ids of its patterns in the order of capabilities. */
+            patterns: string[];
+            /** @description Id of the candidate that it is; `None` for a point that is no candidate. */
+            candidate?: string | null;
+            /**
+             * Format: double
+             * @description Expected US dollars per month.
+             */
+            monthly_usd: number;
+            /**
+             * Format: double
+             * @description P95 latency of a request in milliseconds; `None` for batch designs.
+             */
+            latency_p95_ms?: number | null;
+            /**
+             * Format: double
+             * @description Hours per month that people spend on running it.
+             */
+            operations_hours_per_month: number;
+            /**
+             * Format: double
+             * @description 0 (none) to 1, as in [`CandidateMetrics::risk`].
+             */
+            risk: number;
+            /**
+             * Format: double
+             * @description The weighted score, 0 to 1.
+             */
+            score: number;
+            /** @description True when it breaks no constraint. */
+            feasible: boolean;
+            /** @description True when no other feasible design is at least as good in all four and better in one. */
+            on_front: boolean;
+            /** @description What is better in one and no worse in the others, in words; `None` on the front. */
+            dominated_by?: string | null;
+            /** @description What it is the best at, such as `cheapest`; empty for others. */
+            best_at: string[];
+        };
+        /** @description A way through the design, with its budget of time and its load. */
+        PathBudget: {
+            /** @description `request`, `event`, `ingest`, `scoring` or `training`. */
+            name: string;
+            /** @description What goes along it. */
+            what: string;
+            /** @description Unit of its times: `ms` or `h`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Percentile of its times, where they have one.
+             */
+            percentile?: number | null;
+            /** @description The parts in their order. */
+            stages: components["schemas"]["PathStage"][];
+            /**
+             * Format: double
+             * @description Time of the whole path; `None` when a stage is overloaded.
+             */
+            total?: number | null;
+            /**
+             * Format: double
+             * @description The objective, where there is one.
+             */
+            objective?: number | null;
+            /** @description True when a person stated the objective; an assumed or accepted one is soft. */
+            objective_is_hard: boolean;
+            /**
+             * Format: double
+             * @description Most per second along the whole path; `None` where nothing bounds it.
+             */
+            max_per_second?: number | null;
+            /** @description The pattern that bounds it. */
+            bottleneck?: string | null;
+            /** @description The sum with its numbers. */
+            formula: string;
+        };
+        /** @description One part on a path, with its share of the path's budget. */
+        PathStage: {
+            /** @description Id of the component's pattern. */
+            pattern: string;
+            /**
+             * Format: double
+             * @description Arrivals per second at peak, in the path's unit of work; 0 where nothing arrives one by one.
+             */
+            arrivals_per_second: number;
+            /**
+             * Format: double
+             * @description Most per second; `None` where nothing bounds it.
+             */
+            capacity_per_second?: number | null;
+            /**
+             * Format: double
+             * @description Arrivals over capacity, or the busy share of the time; `None` where nothing bounds it.
+             */
+            utilisation?: number | null;
+            /**
+             * Format: double
+             * @description Time that the stage takes at this load, in the path's unit.
+             */
+            time: number;
+            /**
+             * Format: double
+             * @description Its part of the objective, or of the path's time where there is no objective, 0 to 1 and more.
+             */
+            share: number;
+            /** @description The formula with its numbers. */
+            formula: string;
+        };
         /** @description Output of `planner`. */
         PlanDecision: {
+            /**
+             * @description The constraints that are planned for: the requirement's, with what the comments of revisions changed. Everything
+             *     after the planner judges and generates by these.
+             */
+            constraints: components["schemas"]["ConstraintSet"];
+            /** @description Ids of policy rules that a person accepted to be broken, in the comment of a revision. */
+            waived: string[];
             /** @description The candidates, best first; the first is the selected one. */
             candidates: components["schemas"]["Candidate"][];
             /** @description Id of the selected candidate. */
@@ -1415,7 +1906,25 @@ export interface components {
             confidence: number;
             /** @description What the confidence was computed from. */
             confidence_basis: string[];
+            /** @description The weights of the criteria, and where each came from. */
+            weights?: components["schemas"]["WeightUsed"][];
+            /**
+             * @description The candidates and the other designs worth showing, by cost, latency, work and risk; from all feasible
+             *     combinations. Empty where nothing is feasible.
+             */
+            pareto?: components["schemas"]["ParetoPoint"][];
+            /** @description How many feasible combinations were compared, and how many of them are on the front. */
+            compared?: components["schemas"]["Compared"];
+            /** @description What would have to give way, the nearest first; empty where something is feasible. */
+            relaxations?: components["schemas"]["Relaxation"][];
+            /** @description Accepted defaults that were set aside. */
+            overrides?: components["schemas"]["Override"][];
         };
+        /**
+         * @description On what the system is wanted to run.
+         * @enum {string}
+         */
+        Platform: "serverless" | "containers" | "kubernetes" | "managed";
         /** @description A policy rule's result in one line. */
         PolicyLine: {
             /** @description Rule id. */
@@ -1424,6 +1933,37 @@ export interface components {
             verdict: string;
             /** @description The evidence in one line. */
             evidence: string;
+        };
+        /** @description A pack. */
+        PolicyPack: {
+            /** @description Its name. */
+            name: string;
+            /** @description Hash of its text: the version that results and runs name. */
+            sha256: components["schemas"]["Sha256Hex"];
+            /**
+             * Format: int64
+             * @description Size of its text in bytes.
+             */
+            size: number;
+            /** @description Its rules. */
+            rules: components["schemas"]["RuleSheet"][];
+            /**
+             * Format: date-time
+             * @description When this version was stored.
+             */
+            updated_at: string;
+        };
+        /** @description All packs of a project. */
+        PolicyPackList: {
+            /** @description The packs, by name. */
+            policies: components["schemas"]["PolicyPack"][];
+        };
+        /** @description A pack with its text. */
+        PolicyPackText: {
+            /** @description The pack. */
+            policy: components["schemas"]["PolicyPack"];
+            /** @description Its text. */
+            rego: string;
         };
         /** @description Output of `policy_eval`. */
         PolicyReport: {
@@ -1461,6 +2001,13 @@ export interface components {
             remedy: string;
             /** @description Patterns concerned by a failure. */
             patterns: string[];
+            /** @description The control it maps to, such as `GDPR Art. 44`. */
+            control?: string;
+            /** @description Date of the source, or of its last look; `None` where the source is the requirement itself. */
+            as_of?: string | null;
+            /** @description The pack that the rule is from; a project's own with the version that was evaluated. */
+            pack?: string;
+            waiver?: components["schemas"]["Waiver"] | null;
         };
         /**
          * @description How much hangs on a question; the order is that of asking.
@@ -1492,7 +2039,7 @@ export interface components {
          * @description What kind of problem; stable, so that clients can branch on it.
          * @enum {string}
          */
-        ProblemType: "/problems/request-malformed" | "/problems/parameter-invalid" | "/problems/body-invalid" | "/problems/route-not-found" | "/problems/method-not-allowed" | "/problems/body-too-large" | "/problems/media-type-unsupported" | "/problems/idempotency-key-reused" | "/problems/project-not-found" | "/problems/project-name-taken" | "/problems/decision-set-not-found" | "/problems/gate-not-found" | "/problems/gate-changed" | "/problems/gate-decided" | "/problems/answers-invalid" | "/problems/version-changed" | "/problems/run-ended" | "/problems/run-not-completed" | "/problems/run-still-running" | "/problems/job-not-found" | "/problems/artifact-not-found" | "/problems/artifact-not-text" | "/problems/nothing-to-compare" | "/problems/execution-not-started" | "/problems/unavailable" | "/problems/internal";
+        ProblemType: "/problems/request-malformed" | "/problems/parameter-invalid" | "/problems/body-invalid" | "/problems/route-not-found" | "/problems/method-not-allowed" | "/problems/body-too-large" | "/problems/media-type-unsupported" | "/problems/idempotency-key-reused" | "/problems/project-not-found" | "/problems/project-name-taken" | "/problems/decision-set-not-found" | "/problems/gate-not-found" | "/problems/gate-changed" | "/problems/gate-decided" | "/problems/answers-invalid" | "/problems/version-changed" | "/problems/run-ended" | "/problems/run-not-completed" | "/problems/run-still-running" | "/problems/job-not-found" | "/problems/artifact-not-found" | "/problems/artifact-not-text" | "/problems/nothing-to-compare" | "/problems/policy-not-found" | "/problems/policy-invalid" | "/problems/policies-too-many" | "/problems/execution-not-started" | "/problems/unavailable" | "/problems/internal";
         /** @description How far a run is. */
         Progress: {
             /**
@@ -1556,6 +2103,8 @@ export interface components {
             field: components["schemas"]["Field"];
             /** @description The suggested answer. */
             default: components["schemas"]["SmartDefault"];
+            /** @description What else is suggested, the best first. */
+            others?: components["schemas"]["SmartDefault"][];
         };
         /** @description The questions of one round, the most important first. */
         QuestionSet: {
@@ -1566,6 +2115,43 @@ export interface components {
             round: number;
             /** @description The questions; ids are the names of constraint fields. */
             questions: components["schemas"]["Question"][];
+            /** @description What is not asked, because the design is the same whatever the answer. */
+            unasked?: components["schemas"]["Unasked"][];
+        };
+        /** @description A documented limit of a service against what the design takes of it at peak. */
+        QuotaUse: {
+            /** @description Id of the component's pattern. */
+            pattern: string;
+            /** @description What is limited. */
+            name: string;
+            /**
+             * Format: double
+             * @description The documented default.
+             */
+            limit: number;
+            /** @description What is counted. */
+            unit: string;
+            /**
+             * Format: double
+             * @description What the design takes at peak; `None` where the catalogue cannot compute it.
+             */
+            demand?: number | null;
+            /**
+             * Format: double
+             * @description Demand over limit; `None` where there is no demand to compute, or the limit is nought.
+             */
+            share?: number | null;
+            /**
+             * Format: double
+             * @description Peak per second at which the limit is reached, about; `None` where the load makes no difference.
+             */
+            reached_at_per_second?: number | null;
+            /** @description True when the provider raises it on request. */
+            adjustable: boolean;
+            /** @description Where it is written. */
+            source: string;
+            /** @description How the demand was computed, with its numbers. */
+            formula: string;
         };
         /** @description What an agent decided and why. */
         ReasonCard: {
@@ -1611,6 +2197,35 @@ export interface components {
             /** @description Jurisdiction: `EU`, `US`, `UK`, `CH`, `CA`, `AU`, `JP`, `IN`, `BR`, … (ISO 3166 alpha-2, or `EU`). */
             jurisdiction: string;
         };
+        /** @description A way to make an infeasible requirement feasible, with its price. */
+        Relaxation: {
+            /** @description What gives way. */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Format: double
+             * @description US dollars per month of the best design then.
+             */
+            monthly_usd: number;
+            /**
+             * Format: double
+             * @description Its P95 latency; `None` for batch designs.
+             */
+            latency_p95_ms?: number | null;
+            /**
+             * Format: double
+             * @description Most requests or events per second that it carries; `None` where nothing bounds them.
+             */
+            max_per_second?: number | null;
+            /**
+             * Format: double
+             * @description Its availability in percent.
+             */
+            availability_percent: number;
+            /** @description Its name. */
+            candidate: string;
+            /** @description All of it in one sentence. */
+            text: string;
+        };
         /** @description Output of `rationale_compile`: documents that join the repository under `reports/`. */
         ReportSet: {
             /** @description The files, paths from the repository's root. */
@@ -1643,6 +2258,21 @@ export interface components {
              */
             total_bytes: number;
         };
+        /** @description Where the data is, and under whose law. */
+        Residency: {
+            /** @description The region of the design. */
+            region: string;
+            /** @description Its jurisdiction; `None` when the region is not in the catalogue. */
+            jurisdiction?: string | null;
+            /** @description Regions that the requirement allows; empty when it says nothing. */
+            allowed_regions: string[];
+            /** @description Regions that it excludes. */
+            excluded_regions: string[];
+            /** @description Patterns that may work outside the region. */
+            leaves_the_region: string[];
+            /** @description True when the region is one of the allowed, none of the excluded, and no pattern leaves it. */
+            kept: boolean;
+        };
         /**
          * @description How often the model is trained again.
          * @enum {string}
@@ -1656,6 +2286,26 @@ export interface components {
             text: string;
             /** @description What is or can be done about it. */
             mitigation: string;
+        };
+        /** @description The sheet of a rule, as its pack states it: what it demands and where that is written. */
+        RuleSheet: {
+            /** @description Id, such as `gdpr.residency`. */
+            id: string;
+            /** @description What it demands. */
+            title: string;
+            framework?: components["schemas"]["Framework"] | null;
+            /** @description The control it maps to, such as `GDPR Art. 44` or `PCI DSS 4.0.1 3.5.1`. */
+            control: string;
+            /** @description Where the demand is written. */
+            source: string;
+            /** @description Date of the source, or of its last look, ISO 8601; `None` where the source is the requirement itself. */
+            as_of?: string | null;
+            /** @description How bad a failure is. */
+            severity: components["schemas"]["Severity"];
+            /** @description True when another choice of patterns may mend a failure. */
+            mendable: boolean;
+            /** @description What would mend a failure. */
+            remedy: string;
         };
         /** @description The record of a run: its truth about status, order and place. */
         Run: {
@@ -1737,6 +2387,8 @@ export interface components {
             monthly_usd: number;
             /** @description What is given up. */
             trade_off: string;
+            /** @description The arithmetic: the price now less the price of the changed design. */
+            evidence?: string;
         };
         /** @description What the server sends. */
         ServerMessage: {
@@ -1937,7 +2589,7 @@ export interface components {
              * @description How sensitive the data is; the order is that of rising protection.
              * @enum {string}
              */
-            value: "public" | "internal" | "confidential" | "pii" | "pci" | "phi";
+            value: "public" | "internal" | "confidential" | "pii" | "restricted" | "pci" | "phi";
             /**
              * Format: double
              * @description 0 to 1, computed from the evidence.
@@ -2035,6 +2687,25 @@ export interface components {
              * @enum {string}
              */
             value: "classification" | "regression" | "forecasting" | "recommendation" | "anomaly_detection" | "clustering" | "computer_vision" | "nlp" | "generative_ai" | "ranking";
+            /**
+             * Format: double
+             * @description 0 to 1, computed from the evidence.
+             */
+            confidence: number;
+            /** @description Where it came from. */
+            source: components["schemas"]["Source"];
+            /** @description The words that it came from; empty unless the source is the text. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description How it was derived, when it is not literally in the words, such as `2,000,000 per day / 86,400 s`. */
+            derivation?: string | null;
+        };
+        /** @description A value with its evidence. */
+        Stated_Platform: {
+            /**
+             * @description On what the system is wanted to run.
+             * @enum {string}
+             */
+            value: "serverless" | "containers" | "kubernetes" | "managed";
             /**
              * Format: double
              * @description 0 to 1, computed from the evidence.
@@ -2193,6 +2864,36 @@ export interface components {
             /** @description How it was derived, when it is not literally in the words, such as `2,000,000 per day / 86,400 s`. */
             derivation?: string | null;
         };
+        /** @description A value with its evidence. */
+        Stated_Vec_String: {
+            value: string[];
+            /**
+             * Format: double
+             * @description 0 to 1, computed from the evidence.
+             */
+            confidence: number;
+            /** @description Where it came from. */
+            source: components["schemas"]["Source"];
+            /** @description The words that it came from; empty unless the source is the text. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description How it was derived, when it is not literally in the words, such as `2,000,000 per day / 86,400 s`. */
+            derivation?: string | null;
+        };
+        /** @description A value with its evidence. */
+        Stated_Vec_WorkloadType: {
+            value: ("batch_training" | "online_inference" | "streaming_inference" | "batch_inference" | "feature_engineering" | "data_processing" | "model_experimentation")[];
+            /**
+             * Format: double
+             * @description 0 to 1, computed from the evidence.
+             */
+            confidence: number;
+            /** @description Where it came from. */
+            source: components["schemas"]["Source"];
+            /** @description The words that it came from; empty unless the source is the text. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description How it was derived, when it is not literally in the words, such as `2,000,000 per day / 86,400 s`. */
+            derivation?: string | null;
+        };
         /** @description A node's place in a run: its name and how often its loop has come round before (0 the first time). */
         Step: {
             /** @description The node. */
@@ -2249,6 +2950,18 @@ export interface components {
             availability_percent: number | null;
             /** @default null */
             retraining: components["schemas"]["Retraining"] | null;
+            /**
+             * @description What the system does.
+             * @default null
+             */
+            workloads: components["schemas"]["WorkloadType"][] | null;
+            /** @default null */
+            platform: components["schemas"]["Platform"] | null;
+            /**
+             * @description Families of models, in snake case.
+             * @default null
+             */
+            model_types: string[] | null;
         };
         /** @description The people who will run the system. */
         Team: {
@@ -2277,6 +2990,18 @@ export interface components {
             failure_domains: components["schemas"]["FailureDomain"][];
             /** @description What is wrong. */
             findings: components["schemas"]["Finding"][];
+            /** @description The ways of requests, data and training, each with its budget. */
+            paths?: components["schemas"]["PathBudget"][];
+            /** @description The services' limits and what is taken of them. */
+            quotas?: components["schemas"]["QuotaUse"][];
+            /** @description What each part takes with it when it fails, the farthest first. */
+            blast_radius?: components["schemas"]["BlastRadius"][];
+            /** @description What is bound together. */
+            couplings?: components["schemas"]["Coupling"][];
+            /** @description Cold starts. */
+            cold_starts?: components["schemas"]["ColdStartReview"][];
+            /** @description Where the data is. */
+            residency?: components["schemas"]["Residency"];
         };
         /** @description Who did the thinking for a node. */
         Thinker: {
@@ -2334,11 +3059,79 @@ export interface components {
             /** @description The requirement's words, where there are some. */
             quote?: string | null;
         };
+        /** @description What the rules of a pack say of an example. */
+        Trial: {
+            /** @description The example, in words. */
+            example: string;
+            /** @description What each rule says. */
+            results: components["schemas"]["TrialResult"][];
+        };
+        /** @description What a rule says of an example. */
+        TrialResult: {
+            /** @description Id of the rule. */
+            rule: string;
+            /** @description The result. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description The facts behind it; empty when the rule does not apply. */
+            evidence: string;
+            /** @description Ids of the parts that break it. */
+            patterns: string[];
+        };
+        /** @description A pack that was stored, and what its rules say of examples. */
+        TriedPolicyPack: {
+            /** @description The pack. */
+            policy: components["schemas"]["PolicyPack"];
+            /** @description What its rules say of each example. */
+            trial: components["schemas"]["Trial"][];
+        };
         /**
          * @description What made the agent think.
          * @enum {string}
          */
         Trigger: "initial" | "answers" | "findings" | "revision";
+        /** @description A gap or a contradiction that is not asked about, because no plausible answer changes the design. */
+        Unasked: {
+            /** @description The constraint. */
+            field: components["schemas"]["ConstraintField"];
+            /** @description What is taken for granted. */
+            assumed: string;
+            /** @description Why it is not asked, with what was tried. */
+            why: string;
+        };
+        /** @description The cost of one thing that the system does. */
+        UnitCost: {
+            /** @description What one pays for, such as `1,000 predictions`. */
+            per: string;
+            /**
+             * Format: double
+             * @description US dollars for it.
+             */
+            usd: number;
+            /** @description The arithmetic. */
+            formula: string;
+        };
+        /**
+         * @description Where a number of the usage comes from.
+         * @enum {string}
+         */
+        UsageBasis: "stated" | "derived" | "assumed";
+        /** @description A number of the usage that is priced. */
+        UsageLine: {
+            /** @description What is counted, such as `requests per month`. */
+            name: string;
+            /**
+             * Format: double
+             * @description How many.
+             */
+            value: number;
+            /** @description The unit. */
+            unit: string;
+            /** @description How it was computed, with its numbers, or which words or default say it. */
+            derivation: string;
+            /** @description Whether it was stated, derived or assumed. */
+            basis: components["schemas"]["UsageBasis"];
+            field?: components["schemas"]["ConstraintField"] | null;
+        };
         /**
          * @description The kind of application, which picks defaults and the generated code.
          * @enum {string}
@@ -2425,6 +3218,32 @@ export interface components {
             summary: string;
             changes?: components["schemas"]["VersionChanges"] | null;
         };
+        /** @description Who accepted that a rule is broken, and in which words. */
+        Waiver: {
+            /** @description The person. */
+            by: string;
+            /** @description The comment of the revision that waived it. */
+            comment: string;
+        };
+        /**
+         * @description Where a criterion's weight came from.
+         * @enum {string}
+         */
+        WeightSource: "constraints" | "feedback" | "input" | "comment" | "rest";
+        /** @description The weight of a criterion, and why it is that. */
+        WeightUsed: {
+            /** @description The criterion. */
+            criterion: components["schemas"]["Criterion"];
+            /**
+             * Format: double
+             * @description 0 to 1; all weights sum to 1.
+             */
+            weight: number;
+            /** @description Where it came from. */
+            source: components["schemas"]["WeightSource"];
+            /** @description Why it is that. */
+            reason: string;
+        };
         /** @description Data of `workflow-complete`. */
         WorkflowComplete: {
             /** @description `completed`, `failed`, `rejected` or `cancelled`. */
@@ -2444,6 +3263,11 @@ export interface components {
             /** @description The nodes in their order. */
             nodes: components["schemas"]["NodeName"][];
         };
+        /**
+         * @description A kind of work that the system does.
+         * @enum {string}
+         */
+        WorkloadType: "batch_training" | "online_inference" | "streaming_inference" | "batch_inference" | "feature_engineering" | "data_processing" | "model_experimentation";
     };
     responses: never;
     parameters: never;
@@ -3631,6 +4455,286 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobStatus"];
                 };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All packs, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPackList"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description Name of the pack: 2 to 40 small letters, digits and single hyphens, such as `acme-security`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPackText"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description Name of the pack: 2 to 40 small letters, digits and single hyphens, such as `acme-security`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicyPack"];
+            };
+        };
+        responses: {
+            /** @description The pack as it is stored, and what its rules say of the examples. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedPolicyPack"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 1,000,000 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description Name of the pack: 2 to 40 small letters, digits and single hyphens, such as `acme-security`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A parameter or the body cannot be read. */
             400: {
