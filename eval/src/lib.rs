@@ -10,9 +10,11 @@
 //!
 //! | suite | what is measured | how it is judged |
 //! |---|---|---|
+//! | [`cost`] | the price of given systems | [against hand calculations](cost) from the providers' price pages |
 //! | [`intake`] | the requirement's text to constraints | [the rules](intake) of comparing, field by field |
 
 pub mod cases;
+pub mod cost;
 pub mod intake;
 pub mod report;
 
@@ -29,6 +31,8 @@ pub const BAD_CASES: u8 = 2;
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Suite {
+    /// The price of given systems.
+    Cost,
     /// The requirement's text to constraints.
     Intake,
 }
@@ -37,6 +41,7 @@ impl Suite {
     /// The folder of its cases, below `eval/cases`.
     fn folder(self) -> &'static str {
         match self {
+            Self::Cost => "cost",
             Self::Intake => "intake",
         }
     }
@@ -47,6 +52,7 @@ impl Suite {
     /// When a file cannot be used; the message names the case and the field.
     pub fn run(self, files: &[PathBuf]) -> Result<Outcome, BadCases> {
         match self {
+            Self::Cost => cost::run(files),
             Self::Intake => intake::run(files),
         }
     }

@@ -12,7 +12,7 @@ use knowledge::{
     expression::{self, Scope, explain, fill},
     instance::Instance,
     pattern::{CostTerm, Envelope, Pattern, Sizing, wire_name},
-    price::RegionBasis,
+    price::{Price, RegionBasis},
 };
 
 use crate::{
@@ -294,7 +294,11 @@ impl Sizer<'_, '_> {
             let price = self.catalogue.prices.get(&id).ok_or_else(|| EstimateError::Unknown(id.clone()))?;
             let quantity = self.number(&term.quantity, scope)?.max(0.0);
             let here = price.in_region(&self.workload.region, region_factor);
-            let unit_price = here.usd * term.factor;
+            let first = here.usd * term.factor;
+            // Where more costs less each, the line shows the mean, so that quantity times price stays its sum.
+            let total = if price.tiers.is_empty() { quantity * first } else { price.total(quantity, first) };
+            let tiered = price.tiers.iter().any(|tier| tier.from < quantity);
+            let unit_price = if tiered { total / quantity } else { first };
             let item = term
                 .item
                 .as_ref()
@@ -307,8 +311,8 @@ impl Sizer<'_, '_> {
                     quantity,
                     unit: price.unit.clone(),
                     unit_price_usd: unit_price,
-                    monthly_usd: quantity * unit_price,
-                    formula: formula(term, scope, quantity, &price.unit, here.basis),
+                    monthly_usd: total,
+                    formula: formula(term, scope, quantity, price, here.basis, tiered),
                     price_id: id,
                     price_source: format!("{}, as known {}", price.source, price.date),
                     price_date: price.date.clone(),
@@ -347,8 +351,8 @@ impl Sizer<'_, '_> {
 }
 
 /// The quantity's formula with its numbers.
-fn formula(term: &CostTerm, scope: &Scope, quantity: f64, unit: &str, region: RegionBasis) -> String {
-    let mut text = format!("{} = {} {unit}s", explain(&term.quantity, scope), readable(quantity));
+fn formula(term: &CostTerm, scope: &Scope, quantity: f64, price: &Price, region: RegionBasis, tiered: bool) -> String {
+    let mut text = format!("{} = {} {}s", explain(&term.quantity, scope), readable(quantity), price.unit);
     if term.factor != 1.0 {
         text.push_str(&format!("; unit price × {}: {}", readable(term.factor), term.factor_why));
     }
@@ -357,6 +361,15 @@ fn formula(term: &CostTerm, scope: &Scope, quantity: f64, unit: &str, region: Re
         RegionBasis::Factor(factor) => {
             text.push_str(&format!("; unit price × {} for the region (assumption)", readable(factor)));
         }
+    }
+    if tiered {
+        let steps: Vec<String> = price
+            .tiers
+            .iter()
+            .filter(|tier| tier.from < quantity)
+            .map(|tier| format!("{} USD from {} on", readable(tier.usd), readable(tier.from)))
+            .collect();
+        text.push_str(&format!("; mean of {} USD, {}", readable(price.usd), steps.join(", ")));
     }
     text
 }

@@ -129,6 +129,18 @@ pub struct Price {
     pub unused: Option<String>,
     /// Where the provider's price list has it.
     pub sku: Option<Sku>,
+    /// What more of it in a month costs, in the order of the quantities; empty where every unit costs the same.
+    pub tiers: Vec<Tier>,
+}
+
+/// A price from a quantity a month on.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tier {
+    /// Units of a month that are paid at the price before.
+    pub from: f64,
+    /// US dollars for each unit beyond them, in the reference region.
+    pub usd: f64,
 }
 
 impl Price {
@@ -143,6 +155,17 @@ impl Price {
             let basis = RegionBasis::Factor(factor);
             RegionPrice { usd: self.usd * factor, basis, certainty: Certainty::SingleSource }
         }
+    }
+
+    /// US dollars for a quantity of a month where the first unit costs `first`: each tier keeps its ratio to the price.
+    pub fn total(&self, quantity: f64, first: f64) -> f64 {
+        let mut total = 0.0;
+        let (mut from, mut each) = (0.0, first);
+        for tier in self.tiers.iter().take_while(|tier| tier.from < quantity) {
+            total += (tier.from - from) * each;
+            (from, each) = (tier.from, first * tier.usd / self.usd);
+        }
+        total + (quantity - from) * each
     }
 
     /// The region's own entry: the code itself, else the longest beginning.
@@ -208,6 +231,8 @@ struct PriceEntry {
     unused: Option<String>,
     #[serde(default)]
     sku: Option<Sku>,
+    #[serde(default)]
+    tiers: Vec<Tier>,
 }
 
 /// The provider's public price API.
@@ -289,6 +314,7 @@ impl PriceList {
                     conflict: entry.conflict.clone(),
                     unused: entry.unused.clone(),
                     sku: entry.sku.clone(),
+                    tiers: entry.tiers.clone(),
                 };
                 Ok((entry.id.clone(), price))
             })
@@ -370,6 +396,20 @@ mod tests {
             assert_eq!(price.in_region(region, factor), RegionPrice { usd, basis, certainty }, "{region}");
         }
         assert_eq!((price.source.as_str(), price.date.as_str()), ("One; Two", "2026-03"));
+    }
+
+    #[test]
+    fn tiers_are_paid_one_after_another_and_keep_their_ratio_in_a_region() {
+        let text = FILE.replace(
+            "usd = 2.0",
+            "usd = 2.0\n        tiers = [{ from = 10.0, usd = 1.0 }, { from = 30.0, usd = 0.5 }]",
+        );
+        let (_, price) = PriceList::read(&text).unwrap().prices().unwrap().remove(0);
+        for (quantity, first, total) in
+            [(0.0, 2.0, 0.0), (10.0, 2.0, 20.0), (12.0, 2.0, 22.0), (40.0, 2.0, 45.0), (12.0, 4.0, 44.0)]
+        {
+            assert!((price.total(quantity, first) - total).abs() < 1e-12, "{quantity} at {first}");
+        }
     }
 
     #[test]
