@@ -10,11 +10,13 @@
 //!
 //! | suite | what is measured | how it is judged |
 //! |---|---|---|
+//! | [`design`] | the requirement's text to a design, with all agents before codegen | [the rules](design) of what it must contain |
 //! | [`cost`] | the price of given systems | [against hand calculations](cost) from the providers' price pages |
 //! | [`intake`] | the requirement's text to constraints | [the rules](intake) of comparing, field by field |
 
 pub mod cases;
 pub mod cost;
+pub mod design;
 pub mod intake;
 pub mod report;
 
@@ -33,6 +35,8 @@ pub const BAD_CASES: u8 = 2;
 pub enum Suite {
     /// The price of given systems.
     Cost,
+    /// The requirement's text to a design, with all agents before codegen.
+    Design,
     /// The requirement's text to constraints.
     Intake,
 }
@@ -42,6 +46,7 @@ impl Suite {
     fn folder(self) -> &'static str {
         match self {
             Self::Cost => "cost",
+            Self::Design => "design",
             Self::Intake => "intake",
         }
     }
@@ -53,6 +58,7 @@ impl Suite {
     pub fn run(self, files: &[PathBuf]) -> Result<Outcome, BadCases> {
         match self {
             Self::Cost => cost::run(files),
+            Self::Design => design::run(files),
             Self::Intake => intake::run(files),
         }
     }
