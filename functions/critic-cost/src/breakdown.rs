@@ -6,7 +6,10 @@ use design::{
     plan::Capability,
     words::{readable, usd},
 };
-use estimate::{part::Part, workload::Workload};
+use estimate::{
+    part::{Part, plural},
+    workload::Workload,
+};
 use knowledge::free_tier;
 
 /// Share of the cost that the drivers together make.
@@ -73,10 +76,10 @@ pub fn range(parts: &[&Part<'_>], workload: &Workload) -> Vec<LineRange> {
             let mut why: Vec<String> = Vec::new();
             if moves {
                 why.push(format!(
-                    "{} to {} {}s",
+                    "{} to {} {}",
                     readable(range.low_quantity),
                     readable(range.high_quantity),
-                    line.unit
+                    plural(&line.unit)
                 ));
                 why.extend(range.drivers.iter().map(|driver| driver.spread(workload)));
             }

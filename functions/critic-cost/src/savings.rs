@@ -12,10 +12,12 @@ use estimate::{
     part::Part,
     workload::Workload,
 };
-use knowledge::{catalogue::Catalogue, region::by_code};
+use knowledge::{catalogue::Catalogue, pattern::Pattern, region::by_code};
 
 /// Savings below this many US dollars a month are not worth a decision.
 const WORTH_SAYING_USD: f64 = 5.0;
+/// What suits less than this share of how the present part suits is no advice, however cheap.
+const POOR: f64 = 0.5;
 /// Most options that are shown.
 const OPTIONS: usize = 6;
 /// Regions that are priced for comparison: those of the lowest price level.
@@ -58,11 +60,14 @@ fn other_patterns(
 ) -> Result<Vec<SavingsOption>, EstimateError> {
     let excluded = constraints.tooling.as_ref().map(|tooling| tooling.value.excluded.clone()).unwrap_or_default();
     let now = assess(parts, workload, catalogue);
+    let fit = |pattern: &Pattern| pattern.use_case_fit(workload.use_case) * pattern.deployment_fit(workload.deployment);
     let mut options = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         let mut best: Option<SavingsOption> = None;
         for pattern in catalogue.patterns.iter().filter(|pattern| {
             pattern.capability == part.pattern.capability
+                && pattern.cloud == workload.patterns_of
+                && fit(pattern) >= POOR * fit(part.pattern)
                 && pattern.id != part.pattern.id
                 && !plan.excluded.iter().any(|exclusion| exclusion.pattern == pattern.id)
                 && !excluded.iter().any(|tool| pattern.is_called(tool))
@@ -99,9 +104,6 @@ fn other_patterns(
             if hours > 0.05 {
                 gives_up.push(format!("{} hours more work a month", readable(hours)));
             }
-            let fit = |pattern: &knowledge::pattern::Pattern| {
-                pattern.use_case_fit(workload.use_case) * pattern.deployment_fit(workload.deployment)
-            };
             if fit(pattern) < fit(part.pattern) - 0.05 {
                 gives_up.push(format!(
                     "suits the use case less ({} against {} of 1)",

@@ -60,7 +60,7 @@ pub fn meets_requests(when: &str) -> bool {
 
 /// A share as percent that does not hide what is small.
 pub fn small_share(value: f64) -> String {
-    if value > 0.0 && value < 0.005 { "less than 1 %".to_owned() } else { share(value) }
+    if value < 0.005 { "less than 1 %".to_owned() } else { share(value) }
 }
 
 /// Where the data is, against what the requirement allows.

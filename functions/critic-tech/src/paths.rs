@@ -59,7 +59,10 @@ fn path(
         .filter_map(|stage| Some((stage.capacity_per_second?, stage)))
         .min_by(|(one, _), (other, _)| one.total_cmp(other));
     let terms = stages.iter().map(|stage| readable(stage.time)).collect::<Vec<_>>().join(" + ");
+    // Loads on a schedule have no latency of an event: the data is as old as the schedule makes it.
+    let scheduled = sum == 0.0;
     let formula = match (overloaded, objective) {
+        (false, _) if scheduled => "No part works event by event: the data is as old as its schedule.".to_owned(),
         (true, _) => "A stage takes less than arrives: its queue grows without end.".to_owned(),
         (false, Some((objective, _))) => {
             format!("{terms} = {} {unit} of {} {unit}: {}", readable(sum), readable(objective), share(sum / objective))
@@ -71,7 +74,7 @@ fn path(
         what,
         unit: unit.to_owned(),
         percentile,
-        total: (!overloaded).then_some(sum),
+        total: (!overloaded && !scheduled).then_some(sum),
         objective: objective.map(|(objective, _)| objective),
         objective_is_hard: objective.is_some_and(|(_, hard)| hard),
         max_per_second: bound.as_ref().map(|(capacity, _)| *capacity),

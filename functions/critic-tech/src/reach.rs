@@ -180,7 +180,8 @@ pub fn couplings(parts: &[&Part<'_>], workload: &Workload) -> Vec<Coupling> {
         });
     }
     for consumer in parts {
-        for provider in parts.iter().filter(|part| part.pattern.id != consumer.pattern.id) {
+        // What stands before it on the data's way; the other way round, a part only has to be there.
+        for provider in parts.iter().filter(|part| part.pattern.capability < consumer.pattern.capability) {
             let Some(tag) = only_source(provider, consumer, parts) else { continue };
             couplings.push(Coupling {
                 kind: CouplingKind::Contract,

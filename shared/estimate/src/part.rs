@@ -350,9 +350,15 @@ impl Sizer<'_, '_> {
     }
 }
 
+/// Several of a unit: a symbol such as `GB` stays as it is.
+pub fn plural(unit: &str) -> String {
+    let symbol = unit.ends_with(char::is_uppercase) || unit.ends_with("scanned");
+    if symbol || unit.ends_with('s') { unit.to_owned() } else { format!("{unit}s") }
+}
+
 /// The quantity's formula with its numbers.
 fn formula(term: &CostTerm, scope: &Scope, quantity: f64, price: &Price, region: RegionBasis, tiered: bool) -> String {
-    let mut text = format!("{} = {} {}s", explain(&term.quantity, scope), readable(quantity), price.unit);
+    let mut text = format!("{} = {} {}", explain(&term.quantity, scope), readable(quantity), plural(&price.unit));
     if term.factor != 1.0 {
         text.push_str(&format!("; unit price × {}: {}", readable(term.factor), term.factor_why));
     }

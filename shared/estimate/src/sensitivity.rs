@@ -57,12 +57,12 @@ pub fn sensitivity(
         Ok((load, kinds))
     };
     let kind = |text: &String| text.split(": ").next().unwrap_or(text).to_owned();
-    let (_, own) = at(1.0)?;
-    let own: Vec<String> = own.iter().map(kind).collect();
+    let own_load = at(1.0)?;
+    let own: Vec<String> = own_load.1.iter().map(kind).collect();
     factors
         .iter()
         .map(|factor| {
-            let (mut load, broken) = at(*factor)?;
+            let (mut load, broken) = if *factor == 1.0 { own_load.clone() } else { at(*factor)? };
             load.breaks = broken.into_iter().filter(|text| !own.contains(&kind(text))).collect();
             Ok(load)
         })
