@@ -169,6 +169,31 @@ function candidate(id: string, name: string, summary: string, score: number, mon
 }
 
 export const PLAN: NonNullable<DecisionSet["plan"]> = {
+  // The mock shows its constraints in the cards only.
+  constraints: {
+    cloud: null,
+    budget: null,
+    regions: null,
+    data_class: null,
+    latency: null,
+    throughput: null,
+    data_volume: null,
+    ml_task: null,
+    use_case: null,
+    deployment: null,
+    tooling: null,
+    compliance: null,
+    team: null,
+    availability: null,
+    retraining: null,
+    workloads: null,
+    platform: null,
+    model_types: null,
+    language: null,
+    conflicts: [],
+    excluded_regions: [],
+  },
+  waived: [],
   candidates: [
     candidate("batch-managed", "Nightly batch on managed services", "Glue prepares the features, SageMaker trains weekly and scores every night, results land in S3 for the CRM.", 0.83, 1486.4, null),
     candidate("batch-fargate", "Batch in containers", "The same flow with scoring in Fargate tasks that AWS Batch starts.", 0.71, 1310, "Cheaper by $176, but image, scaling and retries are the team's own work: 14 instead of 6 hours a month."),
