@@ -95,10 +95,13 @@ pub fn extract(text: &str) -> Reading {
 
 /// Longest statement that is quoted whole.
 const LONGEST_STATEMENT: usize = 300;
+/// More statements of the same thing make nothing clearer.
+const MOST_STATEMENTS: usize = 4;
 
 /// The sentences that clash, so that both are read as they stand; where one sentence clashes with itself, its parts.
 fn statements(reader: &Reader, spans: &[Span]) -> Vec<Evidence> {
     let document = &reader.document;
+    let spans = &spans[..spans.len().min(MOST_STATEMENTS)];
     let sentences: Vec<Span> = spans.iter().map(|span| document.sentence_span(span.from)).collect();
     let same = sentences.windows(2).all(|pair| pair[0] == pair[1]);
     let mut quotes: Vec<Evidence> = Vec::new();

@@ -71,7 +71,8 @@ impl Languages {
                 add(language, LETTER);
             }
         }
-        weights.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        // English wins a tie, because the other languages borrow from it.
+        weights.sort_by(|a, b| b.1.total_cmp(&a.1).then((b.0 == "en").cmp(&(a.0 == "en"))).then(a.0.cmp(b.0)));
         Self { weights, phrases: Vec::new() }
     }
 
@@ -97,7 +98,6 @@ impl Languages {
     /// The language of the text, when it can be told: that of most small words, else that of most phrases.
     pub fn main(&self) -> Option<&'static str> {
         let by_words = self.weights.first().filter(|(_, weight)| *weight > 0.0).map(|(name, _)| *name);
-        // English wins a tie of phrases, because the other languages borrow from it.
         by_words.or_else(|| {
             self.phrases
                 .iter()

@@ -115,8 +115,11 @@ struct Lexicon {
     /// Every word of every phrase.
     words: HashSet<String>,
     /// Words that slips are put right to, by first letter, last letter.
-    correct: HashMap<(char, char), Vec<(String, Option<&'static str>)>>,
+    correct: HashMap<(char, char), Vec<Correct>>,
 }
+
+/// A word that slips are put right to, with its language.
+type Correct = (String, Option<&'static str>);
 
 /// Groups whose single words are put right when they are misspelt: units, names, and the words that values are known by.
 const CORRECTED: [&str; 24] = [
@@ -284,7 +287,12 @@ impl Lexicon {
         });
         let near: Vec<(usize, &String)> = near.collect();
         let least = near.iter().map(|(slips, _)| *slips).min()?;
-        let mut best = near.iter().filter(|(slips, _)| *slips == least).map(|(_, word)| *word);
+        // Letters are left out more often than added: of equals the longest is meant.
+        let longest = near.iter().filter(|(slips, _)| *slips == least).map(|(_, word)| word.chars().count()).max()?;
+        let mut best = near
+            .iter()
+            .filter(|(slips, word)| *slips == least && word.chars().count() == longest)
+            .map(|(_, word)| *word);
         let word = best.next()?;
         let alone = best.all(|other| other == word);
         // What a pattern of any ending finds is known as well.
@@ -292,6 +300,8 @@ impl Lexicon {
     }
 }
 
+/// Tokens that a negation reaches over at most.
+const FARTHEST_DENIED: usize = 60;
 /// No phrase has more tokens.
 const LONGEST_PHRASE: usize = 12;
 
@@ -408,8 +418,9 @@ impl Hits {
         let mut begins = vec![false; document.tokens.len()];
         for hit in self.of("clause_break") {
             let at = hit.span.from;
-            // "anything but Azure" is one statement.
-            if self.of("negation").any(|other| other.span.overlaps(hit.span)) {
+            // "anything but Azure" is one statement; ", no Spark" is a new one.
+            let inside = |other: &Hit| other.span.overlaps(hit.span) && other.span.from < hit.span.from;
+            if self.within("negation", Span::new(at.saturating_sub(LONGEST_PHRASE), at + 1)).any(inside) {
                 continue;
             }
             match hit.meaning.value.as_str() {
@@ -444,17 +455,28 @@ impl Hits {
     }
 
     fn mark_negated(&mut self, document: &Document) {
-        let harmless: Vec<Span> =
-            self.of("negation").filter(|hit| hit.meaning.value == "none").map(|hit| hit.span).collect();
+        // In the order of the text, and none longer than `FARTHEST_DENIED`.
         let mut reaches: Vec<(Span, Span)> = Vec::new();
         for hit in self.of("negation") {
-            if hit.meaning.value == "none" || harmless.iter().any(|span| span.overlaps(hit.span)) {
+            let around = Span::new(hit.span.from.saturating_sub(LONGEST_PHRASE), hit.span.to);
+            let harmless = || {
+                self.within("negation", around)
+                    .any(|other| other.meaning.value == "none" && other.span.overlaps(hit.span))
+            };
+            if hit.meaning.value == "none" || harmless() {
                 continue;
             }
             let clause = document.clause_span(hit.span.from);
-            if hit.meaning.value == "backward" {
+            // "Kubernetes no." denies what stands before it.
+            let alone = matches!(document.lower(hit.span.from), "no" | "nein" | "non" | "não" | "nee" | "nope")
+                && hit.span.to == hit.span.from + 1
+                && hit.span.from > clause.from
+                && document.lower(hit.span.from - 1).chars().all(char::is_alphanumeric)
+                && (document.sentence(hit.span.to) != document.sentence(hit.span.from)
+                    || matches!(document.lower(hit.span.to), "." | "," | ";" | "!" | ")"));
+            if hit.meaning.value == "backward" || alone {
                 // It denies the subject: what stands between the last comma and it.
-                let from = (clause.from..hit.span.from)
+                let from = (clause.from.max(hit.span.from.saturating_sub(FARTHEST_DENIED))..hit.span.from)
                     .rev()
                     .take_while(|at| {
                         document.lower(*at) != "," && document.sentence(*at) == document.sentence(hit.span.from)
@@ -468,8 +490,10 @@ impl Hits {
         }
         for hit in &mut self.hits {
             // A negation does not deny itself, nor a phrase that holds it ("no downtime").
-            hit.negated = reaches
+            let first = reaches.partition_point(|(cue, _)| cue.to + FARTHEST_DENIED < hit.span.from);
+            hit.negated = reaches[first..]
                 .iter()
+                .take_while(|(cue, _)| cue.from <= hit.span.to + FARTHEST_DENIED)
                 .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
                 .map(|(cue, _)| *cue);
         }
@@ -494,8 +518,37 @@ impl Hits {
                 | "moving"
         );
         let is_predicate = |at: usize| self.at("predicate", at).is_some();
+        // "No Spark, Kafka or Flink" denies all; "no Spark, Kafka" denies the first, unless a colon opens the list.
+        let listed = matches!(
+            document.lower(cue.to.saturating_sub(1)),
+            ":" | "neither" | "weder" | "ni" | "né" | "nem" | "noch"
+        ) || matches!(document.lower(cue.to), ":" | "[" | "(")
+            || (cue.to..clause.to.min(cue.to + FARTHEST_DENIED))
+                .take_while(|at| document.sentence(*at) == document.sentence(cue.from))
+                .any(|at| {
+                    matches!(
+                        document.lower(at),
+                        "or" | "nor"
+                            | "and"
+                            | "oder"
+                            | "und"
+                            | "noch"
+                            | "ou"
+                            | "et"
+                            | "ni"
+                            | "o"
+                            | "y"
+                            | "e"
+                            | "né"
+                            | "of"
+                            | "en"
+                            | "nem"
+                            | "&"
+                            | "/"
+                    )
+                });
         // A longer list than this is another statement; it also bounds the work on a text that only denies.
-        let clause = Span::new(clause.from, clause.to.min(cue.to + 60));
+        let clause = Span::new(clause.from, clause.to.min(cue.to + FARTHEST_DENIED));
         let mut at = cue.to;
         while at < clause.to {
             let comma = document.lower(at) == ",";
@@ -505,6 +558,10 @@ impl Hits {
                 return at;
             }
             if comma || and {
+                // "No real time, a run each night will do": an article begins a statement, not an item of a list.
+                if comma && (!listed || self.at("article", at + 1).is_some()) {
+                    return at;
+                }
                 let end = (at + 1..clause.to).find(|next| document.lower(*next) == ",").unwrap_or(clause.to);
                 let window = if and { end.min(at + 3) } else { end };
                 if (at + 1..window).any(is_predicate) {
@@ -594,7 +651,10 @@ mod tests {
         let mut document = Document::new(text);
         let hits = Hits::find(&mut document);
         let names = |negated: bool| {
-            hits.of(TOOL).filter(|hit| hit.negated.is_some() == negated).map(|hit| hit.meaning.value.clone()).collect()
+            hits.of(TOOL)
+                .filter(|hit| hit.negated.is_some() == negated && hit.meaning.value != "none")
+                .map(|hit| hit.meaning.value.clone())
+                .collect()
         };
         (names(false), names(true))
     }

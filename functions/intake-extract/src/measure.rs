@@ -24,6 +24,8 @@ pub enum Noun {
     Person,
     /// People, members.
     People,
+    /// A word in the plural that nothing is known of, with a period right behind it.
+    Other,
 }
 
 /// The unit of a number.
@@ -76,7 +78,10 @@ impl Measure {
 
 /// All measures of a document.
 pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
-    let mut found: Vec<Measure> = quantities(document, hits).into_iter().map(|q| measure(document, hits, q)).collect();
+    // "By 7 am" is a time of the day, and nothing that is counted.
+    let counts = |quantity: &Quantity| hits.at("clock", quantity.span.to).is_none() || quantity.high > 24.0;
+    let mut found: Vec<Measure> =
+        quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
     found.extend(wordless(document, hits));
     found.sort_by_key(|measure| measure.span.from);
     found
@@ -86,6 +91,8 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
     let mut end = quantity.span.to;
     let mut span = quantity.whole.hull(quantity.span);
     let here = if document.joining_hyphen(end) { end + 1 } else { end };
+    // The first word of the next line is no unit of this one's number.
+    let here = if document.sentence(here) == document.sentence(quantity.span.from) { here } else { usize::MAX };
     let mut unit = Unit::Bare;
     let currency_before = hits.before("currency", quantity.span.from);
     if let Some(hit) = hits.at("currency", here).or(currency_before) {
@@ -127,6 +134,12 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
             span = span.hull(words);
         } else if let Some(found) = noun_in_brackets(document, hits, &quantity) {
             noun = Some(found);
+        } else if let Some(found) = key.and_then(|key| noun_in_key(document, hits, key)) {
+            noun = Some((found.0, Span::new(quantity.span.from, end)));
+            span = span.hull(found.1);
+        } else if let Some(words) = unknown_noun(document, hits, &quantity, end) {
+            noun = Some((Noun::Other, words));
+            span = span.hull(words);
         }
     }
     let behind = noun.map_or(end, |(_, words)| words.to);
@@ -191,12 +204,71 @@ fn unit_before(document: &Document, hits: &Hits, quantity: &Quantity, key: Optio
 
 /// "every subscriber (2.4M)".
 fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Option<(Noun, Span)> {
-    let bracket = quantity.whole.from.checked_sub(1)?;
-    if document.lower(bracket) != "(" || document.lower(quantity.span.to) != ")" {
+    // "(2.4M)", "(daily about 5,000)".
+    let bracket =
+        (quantity.whole.from.saturating_sub(4)..quantity.whole.from).rev().find(|at| document.lower(*at) == "(")?;
+    let period = |at: usize| {
+        hits.within("period", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
+    };
+    let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some();
+    if document.lower(quantity.span.to) != ")" || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
+    {
         return None;
     }
     let hit = hits.before("noun", bracket)?;
     Some((noun(&hit.meaning.value)?, Span::new(hit.span.from, quantity.span.to)))
+}
+
+/// `Researchers: 14`.
+fn noun_in_key(document: &Document, hits: &Hits, key: Span) -> Option<(Noun, Span)> {
+    let hit = hits.within("noun", key).last()?;
+    // Only what the key ends with is counted, and a key that counts requests gives their rate by its own words.
+    let last = (hit.span.to..key.to).all(|at| document.tokens[at].kind == Kind::Symbol);
+    let found = noun(&hit.meaning.value)?;
+    (last && matches!(found, Noun::Person | Noun::People)).then_some((found, hit.span))
+}
+
+/// Fewer of anything a period are no load.
+const LEAST_UNKNOWN: f64 = 50.0;
+
+/// "45,000 widgets a month": the word behind a number that a period follows, whatever it is.
+fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usize) -> Option<Span> {
+    let mut at = end;
+    // An adjective may stand before it.
+    for _ in 0..2 {
+        let token = document.token(at)?;
+        let word = token.kind == Kind::Word
+            && token.lower.chars().count() >= 4
+            && token.sentence == document.sentence(quantity.span.from)
+            && [
+                "time",
+                "period",
+                "percent",
+                "scale",
+                "data_unit",
+                "currency",
+                "noun_stop",
+                "number",
+                "decoy.throughput",
+            ]
+            .iter()
+            .all(|group| hits.at(group, at).is_none());
+        if !word || quantity.high < LEAST_UNKNOWN {
+            return None;
+        }
+        at += 1;
+        // "Once a day for about 2,000 discharges."
+        let of_period = quantity.whole.from >= 2
+            && matches!(document.lower(quantity.whole.from - 1), "for" | "für" | "pour" | "para" | "per" | "voor")
+            && hits.before("period", quantity.whole.from - 1).is_some();
+        if of_period && token.lower.ends_with('s') {
+            return Some(Span::new(end, at));
+        }
+        if period_at(document, hits, at).is_some() && token.lower.ends_with(['s', 'n', 'e', 'i', 'r']) {
+            return Some(Span::new(end, at));
+        }
+    }
+    None
 }
 
 fn noun(value: &str) -> Option<Noun> {
@@ -280,6 +352,11 @@ fn period_after(document: &Document, hits: &Hits, from: usize) -> Option<Period>
         if let Some(period) = period_at(document, hits, at) {
             return Some(period);
         }
+        // Behind a verb or an `and` another statement begins, whose period is its own.
+        let and = matches!(token.lower.as_str(), "and" | "und" | "et" | "y" | "e" | "en");
+        if at > from && (and || hits.at("retrain_cue", at).is_some() || hits.at("predicate", at).is_some_and(|_| and)) {
+            return None;
+        }
     }
     None
 }
@@ -288,6 +365,21 @@ fn period_after(document: &Document, hits: &Hits, from: usize) -> Option<Period>
 pub fn period_at(document: &Document, hits: &Hits, at: usize) -> Option<Period> {
     if let Some(hit) = hits.at("period", at) {
         return Some(Period { seconds: hit.meaning.value.parse().ok()?, span: hit.span });
+    }
+    if let Some(every) = hits.at("every", at) {
+        let (count, next) = match document.token(every.span.to)?.kind {
+            Kind::Number => (document.lower(every.span.to).parse::<f64>().ok()?, every.span.to + 1),
+            Kind::Word | Kind::Symbol => match hits.at("number", every.span.to) {
+                Some(number) => (number.meaning.value.parse().ok()?, number.span.to),
+                None => (0.0, every.span.to),
+            },
+        };
+        if count > 0.0
+            && let Some(time) = hits.at("time", next)
+        {
+            let seconds = count * time.meaning.value.parse::<f64>().ok()?;
+            return Some(Period { seconds, span: Span::new(at, time.span.to) });
+        }
     }
     let per = hits.at("per", at)?;
     let next = per.span.to;

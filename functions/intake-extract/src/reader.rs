@@ -55,10 +55,23 @@ impl Reader {
         Self { document, hits, measures }
     }
 
+    /// The measures that begin within so many tokens of a place, with their index.
+    pub fn measures_around(&self, at: usize, reach: usize) -> impl Iterator<Item = (usize, &Measure)> {
+        let from = self.measures.partition_point(|measure| measure.span.from + reach < at);
+        let near = self.measures[from..].iter().enumerate().take_while(move |(_, m)| m.span.from <= at + reach);
+        near.map(move |(index, measure)| (from + index, measure))
+    }
+
+    /// The part of a span that is not farther from another one than words can speak of it; it also bounds the work on
+    /// texts that never end a sentence.
+    fn reachable(&self, around: Span, of: Span) -> Span {
+        Span::new(around.from.max(of.from.saturating_sub(REACH)), around.to.min(of.to + REACH))
+    }
+
     /// The nearest hit of a group in the sentence, with its distance; one in another clause counts as farther.
     pub fn cue(&self, group: &str, span: Span) -> Option<(Span, usize)> {
         self.hits
-            .in_sentence(&self.document, group, span.from)
+            .within(group, self.reachable(self.document.sentence_span(span.from), span))
             .map(|hit| {
                 let other_clause = self.document.clause(hit.span.from) != self.document.clause(span.from);
                 // What stands in brackets belongs to what stands before them.
@@ -78,7 +91,7 @@ impl Reader {
     /// The nearest hit of a group in the clause, with its distance.
     pub fn near(&self, group: &str, span: Span) -> Option<(Span, usize)> {
         self.hits
-            .in_clause(&self.document, group, span.from)
+            .within(group, self.reachable(self.document.clause_span(span.from), span))
             .map(|hit| (hit.span, hit.span.distance(span)))
             .min_by_key(|(_, distance)| *distance)
     }
@@ -91,7 +104,16 @@ impl Reader {
     /// True when the clause tells of the past, of what was not good enough, of others, or of what is not the case.
     pub fn is_history(&self, at: usize) -> bool {
         let clause = self.document.clause_span(at);
-        ASIDE.iter().any(|group| self.hits.within(group, clause).next().is_some())
+        ASIDE.iter().any(|group| self.hits.within(group, clause).any(|hit| hit.meaning.value != "none"))
+            || self.is_left_behind(at)
+    }
+
+    /// "Currently: … Target: …": what stands in a sentence with the first key goes, when there is one with the second.
+    fn is_left_behind(&self, at: usize) -> bool {
+        let begins = |hit: &Hit| self.document.sentence_span(hit.span.from).from == hit.span.from;
+        let sentence = self.document.sentence_span(at);
+        let key = self.hits.within("as_is_key", sentence).find(|hit| begins(hit));
+        key.is_some_and(|key| self.hits.of("to_be_key").any(|hit| begins(hit) && hit.span.from > key.span.from))
     }
 
     /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".
@@ -171,6 +193,9 @@ impl Reader {
         self.hits.of(group).filter(|hit| hit.negated.is_none() && !self.is_history(hit.span.from))
     }
 }
+
+/// Most tokens between a value and a word that speaks of it.
+const REACH: usize = 60;
 
 /// Groups whose words in a clause take its values out of what is wanted.
 const ASIDE: [&str; 4] = ["past", "rejected", "other_party", "hypothetical"];

@@ -189,7 +189,8 @@ fn sentences(text: &str) -> Vec<&str> {
                 && !is_keyed(sentence)
                 && next.is_some_and(|c| c.is_lowercase() || c.is_numeric() && !looks_like_item(sentence));
             let last_word = trimmed.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
-            wrapped || (lines == 0 && ABBREVIATIONS.contains(&last_word.as_str()))
+            let numbered = !matches!(last_word.as_str(), "no." | "nr.") || next.is_some_and(char::is_numeric);
+            wrapped || (lines == 0 && numbered && ABBREVIATIONS.contains(&last_word.as_str()))
         });
         if joined {
             ends.pop();
@@ -304,6 +305,7 @@ fn beside_the_matter(text: &str) -> Vec<std::ops::Range<usize>> {
     if lines.iter().filter(|(_, line)| header(&lower(line))).count() >= 2 {
         beside.extend(lines.iter().filter(|(_, line)| header(&lower(line))).map(|(at, line)| *at..*at + line.len()));
     }
+    beside.extend(columns_of_today(&lines));
     let closing = lines.iter().enumerate().skip(1).find(|(index, (_, line))| {
         let line = lower(line);
         let words = line.trim_end_matches([',', '.', '!', '-', '–', ' ']);
@@ -324,6 +326,95 @@ fn beside_the_matter(text: &str) -> Vec<std::ops::Range<usize>> {
         beside.push(*from..end);
     }
     beside
+}
+
+/// Heads of columns that tell what is, or was, beside what is wanted.
+const HEADS_OF_TODAY: [&str; 40] = [
+    "today",
+    "current",
+    "currently",
+    "now",
+    "as is",
+    "as-is",
+    "actual",
+    "present",
+    "existing",
+    "before",
+    "old",
+    "previous",
+    "last year",
+    "baseline",
+    "status quo",
+    "measured",
+    "legacy",
+    "current state",
+    "current value",
+    "today's value",
+    "heute",
+    "ist",
+    "ist-wert",
+    "aktuell",
+    "derzeit",
+    "bisher",
+    "bestand",
+    "vorjahr",
+    "aujourd'hui",
+    "actuel",
+    "actuelle",
+    "actuellement",
+    "avant",
+    "hoy",
+    "actual",
+    "actualmente",
+    "antes",
+    "competitor",
+    "wettbewerb",
+    "concurrent",
+];
+
+/// The cells of tables whose column tells what is there today: lines with the same separators below such a head.
+fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    for separator in ['|', '\t', ';'] {
+        let mut index = 0;
+        while index < lines.len() {
+            let cells = |line: &str| line.trim().trim_matches(separator).split(separator).count();
+            let width = cells(lines[index].1);
+            if width < 3 {
+                index += 1;
+                continue;
+            }
+            let end = lines[index..].iter().take_while(|(_, line)| cells(line) == width).count() + index;
+            if end - index >= 2 {
+                let (_, head) = lines[index];
+                let today: Vec<usize> = head
+                    .trim()
+                    .trim_matches(separator)
+                    .split(separator)
+                    .enumerate()
+                    .filter(|(column, cell)| {
+                        let cell = cell.trim().trim_matches('*').to_lowercase();
+                        let cell = cell.split(['(', '[']).next().unwrap_or("").trim();
+                        *column > 0 && HEADS_OF_TODAY.contains(&cell)
+                    })
+                    .map(|(column, _)| column)
+                    .collect();
+                for (start, line) in &lines[index + 1..end] {
+                    // The offset of a column: behind as many separators, not counting one at the line's edge.
+                    let edge = usize::from(line.trim_start().starts_with(separator));
+                    let mut at = 0;
+                    for (column, cell) in line.split(separator).enumerate() {
+                        if column >= edge && today.contains(&(column - edge)) {
+                            ranges.push(start + at..start + at + cell.len());
+                        }
+                        at += cell.len() + separator.len_utf8();
+                    }
+                }
+            }
+            index = end.max(index + 1);
+        }
+    }
+    ranges
 }
 
 /// True for a line that begins with a key: `budget: 5k`, `region;eu-central-1`, `- latency = 80 ms`.

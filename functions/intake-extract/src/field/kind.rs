@@ -78,6 +78,11 @@ pub fn workloads(
     if let Some(retraining) = retraining {
         put(&mut said, WorkloadType::BatchTraining, retraining.spans[0], NAMED, false);
     }
+    for hit in reader.said("schedule") {
+        if scheduled_scoring(reader, hit) {
+            put(&mut said, WorkloadType::BatchInference, hit.span, NAMED, false);
+        }
+    }
     let of = |deployment: Deployment| match deployment {
         Deployment::RealTime => Some(WorkloadType::OnlineInference),
         Deployment::Batch => Some(WorkloadType::BatchInference),
@@ -105,6 +110,27 @@ pub fn workloads(
         put(&mut said, WorkloadType::OnlineInference, latency.spans[0], CUE, true);
     }
     list(reader, said)
+}
+
+/// "Scores leads every Monday": results on a schedule, which no count owns and which is not that of training.
+fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
+    let document = &reader.document;
+    let near = |group: &str| {
+        reader.hits.in_clause(document, group, hit.span.from).any(|other| other.span.distance(hit.span) <= 8)
+    };
+    let owned = reader
+        .measures_around(hit.span.from, 20)
+        .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
+    // "Daily demand" is what is predicted, and not when.
+    let adjective = (hit.span.to - hit.span.from == 1)
+        && document.token(hit.span.to).is_some_and(|next| {
+            next.sentence == document.sentence(hit.span.from)
+                && next.lower.chars().all(char::is_alphabetic)
+                && reader.hits.at("noun_stop", hit.span.to).is_none()
+                && reader.hits.at("infer_verb", hit.span.to).is_none()
+                && !matches!(next.lower.as_str(), "and" | "for" | "to" | "by" | "at" | "in" | "on" | "with" | "from")
+        });
+    near("infer_verb") && !near("retrain_cue") && !owned && !adjective
 }
 
 /// "nightly batch retraining" is about training, not about results.

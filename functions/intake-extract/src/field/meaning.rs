@@ -117,7 +117,8 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
             .any(|at| matches!(reader.document.lower(at), "from" | "aus" | "von" | "depuis" | "desde"))
     };
     let topics = topics::<Deployment>(reader, "deployment", |hit| {
-        !about_training(reader, hit) && !(hit.meaning.weight < 1.0 && source(hit))
+        let weak_and_a_source = hit.meaning.weight < 1.0 && source(hit);
+        !about_training(reader, hit) && !weak_and_a_source
     });
     let found = heaviest(reader, &topics);
     let batch = topics.iter().find(|topic| topic.value == Deployment::Batch);
@@ -389,7 +390,8 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     let mut tooling = Tooling::default();
     let mut spans: BTreeMap<(String, bool), Span> = BTreeMap::new();
     let mut weigher = Weigher::default();
-    for hit in reader.hits.of(TOOL) {
+    // A lambda expression is no tool.
+    for hit in reader.hits.of(TOOL).filter(|hit| hit.meaning.value != "none") {
         let excluded = hit.negated.is_some();
         // "No GPUs older than …" excludes some of them, not all.
         let some =

@@ -112,14 +112,20 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) => strong || team_of || we_are,
-            Some(Noun::Request | Noun::Record { .. } | Noun::Device) => false,
+            Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
             // "a team of five", but no "team of 5 regions".
             None => {
                 let article = reader.hits.at("cue.team_strong", measure.span.to).is_some();
                 (team_of || we_are) && !article && measure.period.is_none()
             }
         };
-        let decoys = reader.hits.in_clause(document, "decoy.team", at).filter(|hit| !hit.span.overlaps(measure.span));
+        // "Used by 120 analysts", "120 analysts use it"; "four engineers want to serve …" are the team.
+        let decoys = reader.hits.in_clause(document, "decoy.team", at).filter(|hit| {
+            let beyond = hit.span.overlaps(measure.span) && hit.span.to > measure.span.to;
+            let apart = !hit.span.overlaps(measure.span);
+            let before = hit.span.to <= measure.span.from && hit.span.distance(measure.span) <= 3;
+            beyond || apart && (before || !matches!(noun, Some(Noun::Person)))
+        });
         let decoy = decoys.map(|hit| (hit.span, hit.span.distance(measure.span))).min_by_key(|(_, distance)| *distance);
         let decoy = reader.closeness(decoy);
         // "an API for 20 analysts": those are its users.
@@ -127,6 +133,15 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para" | "by" | "per" | "voor");
         let kept_by = measure.span.from > 1 && reader.hits.before("cue.team_strong", measure.span.from).is_some();
         if for_them && !strong && !kept_by {
+            continue;
+        }
+        // "We are a publisher": an article is no number of people.
+        let article = !measure.quantity.whole.from.eq(&usize::MAX)
+            && (measure.quantity.high - 1.0).abs() < 1e-9
+            && !matches!(noun, Some(Noun::Person))
+            && reader.hits.at("article", measure.quantity.span.from).is_some()
+            && document.lower(measure.quantity.span.from) != "one";
+        if article {
             continue;
         }
         if !fits || reader.is_history(at) || measure.quantity.high < 1.0 || decoy > 0.6 && !strong {
@@ -137,7 +152,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let mut spans = vec![measure.span];
         let mut parts = vec![document.quote(measure.span)];
         let whole = team_of || we_are && !matches!(noun, Some(Noun::Person));
-        for (other_index, other) in reader.measures.iter().enumerate().skip(index + 1) {
+        for (other_index, other) in reader.measures_around(at, 60).filter(|(other, _)| *other > index) {
             let same = document.sentence(other.at()) == document.sentence(at)
                 && matches!(other.noun, Some((Noun::Person, _)))
                 && measure.noun.is_some()
@@ -200,7 +215,7 @@ fn single_person(reader: &Reader, measure: &Measure, taken: &[Span]) -> Option<S
     let clause = reader.document.clause_span(measure.at());
     reader
         .hits
-        .of("noun")
+        .within("noun", clause)
         .filter(|hit| hit.meaning.value == "person" && hit.span.from > measure.span.to && hit.span.to <= clause.to)
         .find(|hit| {
             let article = hit.span.from.checked_sub(1).map_or("", |at| reader.document.lower(at));
@@ -272,7 +287,10 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
         let reach = if strong { 10 } else { 4 };
         for mode in reader.said("retrain_mode") {
             let distance = mode.span.distance(cue.span);
-            if document.sentence(mode.span.from) != sentence || distance > reach {
+            // "And retrain? – Whenever precision drops": the answer is the next sentence.
+            let question = document.sentence_span(cue.span.from);
+            let answered = document.lower(question.to - 1) == "?" && document.sentence(mode.span.from) == sentence + 1;
+            if !answered && document.sentence(mode.span.from) != sentence || distance > reach {
                 continue;
             }
             let value = if mode.meaning.value == "manual" { Retraining::Manual } else { Retraining::OnDrift };
@@ -287,13 +305,12 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             }
             // A period that a count owns ("2M transactions per day") is not the rhythm.
             if reader
-                .measures
-                .iter()
-                .any(|measure| measure.period.is_some_and(|period| period.span.overlaps(Span::new(at, at + 1))))
+                .measures_around(at, 20)
+                .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(Span::new(at, at + 1))))
             {
                 continue;
             }
-            let every = reader.measures.iter().find(|measure| {
+            let every = reader.measures_around(at, 20).map(|(_, measure)| measure).find(|measure| {
                 matches!(measure.unit, Unit::Time(_))
                     && measure.span.from == at + 1
                     && reader.hits.before("every", at + 1).is_some()

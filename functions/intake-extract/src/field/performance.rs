@@ -12,6 +12,8 @@ use crate::{
 
 /// Peak over average where the text gives only one of them: a common planning factor for daily traffic curves.
 const PEAK_FACTOR: f64 = 3.0;
+/// Words about another kind of duration that are farther from a duration do not speak of it.
+const FARTHEST_DECOY: usize = 8;
 /// Percentile where the text names none.
 const USUAL_PERCENTILE: f64 = 95.0;
 /// Days of new data that are taken as the stock when only the daily amount is said.
@@ -39,7 +41,11 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             || repeated
             || behind && seconds > 0.1
             || reader.is_history(at)
-            || reader.clause_has("present_state", at)
+            || reader
+                .hits
+                .in_clause(&reader.document, "present_state", at)
+                // "Our existing models" are no state of a duration.
+                .any(|hit| reader.document.lower(hit.span.from) != "existing")
             || reader
                 .hits
                 .in_clause(&reader.document, "decoy.latency", at)
@@ -49,13 +55,23 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         }
         let strong = reader.cue("cue.latency_strong", measure.span);
         let cue = strong.or_else(|| reader.cue("cue.latency", measure.span));
-        let decoy = reader.closeness(reader.near("decoy.latency", measure.span));
+        let decoy = reader.near("decoy.latency", measure.span).filter(|(_, distance)| *distance <= FARTHEST_DECOY);
+        let alone = decoy.is_none();
+        let decoy = reader.closeness(decoy);
         let bounded = quantity.bound == Bound::AtMost || reader.bounded_behind(measure.span);
         let fine = seconds <= 0.001;
         let mut score = reader.closeness(cue) - 1.1 * decoy;
         score += if strong.is_some() { 0.2 } else { 0.0 };
         score += if bounded { 0.2 } else { 0.0 };
         score += if fine { 0.35 } else { 0.0 };
+        // Milliseconds of which nothing else is said, and "in ten seconds or less", are those of answers.
+        score += if fine && alone { 0.12 } else { 0.0 };
+        let within = measure.span.from > 0
+            && matches!(
+                reader.document.lower(measure.span.from - 1),
+                "in" | "within" | "innerhalb" | "binnen" | "en" | "dans" | "entro" | "em" | "inside"
+            );
+        score += if within && bounded && alone { 0.25 } else { 0.0 };
         let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
         if score < 0.45 || milliseconds > longest {
             continue;
@@ -215,7 +231,10 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
             (Unit::Rate(unit), _, _) => (1.0 / unit, EXPLICIT, None),
             (Unit::Bare, Some((Noun::Request, _)), Some(period)) => (period.seconds, EXPLICIT, Some(period)),
             (Unit::Bare, Some((Noun::Record { .. }, _)), Some(period)) => (period.seconds, 0.4, Some(period)),
-            (Unit::Bare, Some((Noun::Record { .. }, _)), None) => match period_near(reader, measure) {
+            (Unit::Bare, Some((Noun::Other, _)), Some(period)) if period.seconds <= 2_700_000.0 => {
+                (period.seconds, 0.3, Some(period))
+            }
+            (Unit::Bare, Some((Noun::Record { .. } | Noun::Other, _)), None) => match period_near(reader, measure) {
                 Some(period) => (period.seconds, 0.35, Some(period)),
                 None => continue,
             },
@@ -233,7 +252,11 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
             },
             (
                 Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent,
-                None | Some((Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People, _)),
+                None
+                | Some((
+                    Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People | Noun::Other,
+                    _,
+                )),
                 _,
             ) => continue,
         };
@@ -257,7 +280,7 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
         let average_cue = reader.near("average", measure.span);
         // "… a month, up to 200,000 in peaks": a peak belongs to the number that is nearest to it.
         let peak = peak_cue.is_some_and(|(span, distance)| {
-            let nearer = reader.measures.iter().any(|other| {
+            let nearer = reader.measures_around(at, 20).any(|(_, other)| {
                 other.span != measure.span
                     && document.clause(other.at()) == document.clause(at)
                     && other.span.distance(span) < distance
@@ -426,6 +449,8 @@ fn how_many(reader: &Reader, index: usize) -> Option<Many> {
         (Unit::Rate(_), _, _) => true,
         (Unit::Bare, Some((Noun::Request | Noun::Record { .. } | Noun::People, _)), Some(_)) => true,
         (Unit::Bare, None, Some(_)) => true,
+        // "Every turbine has 120 sensors."
+        (Unit::Bare, Some((Noun::Device, _)), _) => true,
         (Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent, _, _) => false,
     };
     if !counts {
@@ -462,26 +487,29 @@ fn how_many(reader: &Reader, index: usize) -> Option<Many> {
         .find(|span| is_each(*span));
     let each = before.or(behind);
     // One reading per second is that of one sensor, not of all of them.
-    let single = (measure.quantity.high - 1.0).abs() < 1e-9;
+    let device = matches!(measure.noun, Some((Noun::Device, _)));
+    let single = (measure.quantity.high - 1.0).abs() < 1e-9 && !device;
     if each.is_none() && !single {
         return None;
     }
     let named = each.and_then(|span| reader.hits.at("noun", span.to)).map(|hit| hit.span);
-    let things = reader.measures.iter().enumerate().filter(|(other, thing)| {
+    let things = reader.measures_around(measure.at(), 60).filter(|(other, thing)| {
         let near = document.sentence(thing.at()).abs_diff(document.sentence(measure.at())) <= 1;
         let thing_counts = thing.unit == Unit::Bare
             && match thing.noun {
                 Some((Noun::Device, _)) => true,
                 Some((Noun::Record { kilobytes }, _)) => each.is_some() && (kilobytes - 5.0).abs() < 1e-9,
-                Some((Noun::People | Noun::Person | Noun::Request, _)) | None => false,
+                Some((Noun::People | Noun::Person | Noun::Request | Noun::Other, _)) | None => false,
             };
         *other != index && near && thing_counts && thing.quantity.high > 1.0 && !reader.is_history(thing.at())
     });
     let stem = |span: Span| document.lower(span.to.saturating_sub(1)).chars().take(4).collect::<String>();
-    let (_, thing) = things.min_by_key(|(_, thing)| {
-        let same = named.zip(thing.noun).is_some_and(|(named, (_, words))| stem(named) == stem(words));
-        (!same, thing.span.distance(measure.span))
-    })?;
+    let same = |thing: &Measure| named.zip(thing.noun).is_some_and(|(named, (_, words))| stem(named) == stem(words));
+    let (_, thing) = things.min_by_key(|(_, thing)| (!same(thing), thing.span.distance(measure.span)))?;
+    // Things have a number of other things only where they are named: "every turbine has 120 sensors".
+    if device && !same(thing) {
+        return None;
+    }
     Some(Many { count: thing.quantity.high, span: thing.span, words: document.quote(thing.span) })
 }
 
@@ -493,18 +521,19 @@ fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
         let number = document.sentence(measure.at());
         number == sentence || number == sentence + 1
     };
-    let counted =
-        reader.measures.iter().filter(|measure| follows(measure) && measure.span.from > 0).find_map(|measure| {
-            match measure.unit {
-                Unit::Time(seconds) if reader.hits.before("every", measure.span.from).is_some() => {
-                    Some(Period { seconds: measure.quantity.high * seconds, span: measure.span })
-                }
-                Unit::Time(_) | Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => None,
+    let counted = reader
+        .measures_around(device.at(), 60)
+        .map(|(_, measure)| measure)
+        .filter(|measure| follows(measure) && measure.span.from > 0)
+        .find_map(|measure| match measure.unit {
+            Unit::Time(seconds) if reader.hits.before("every", measure.span.from).is_some() => {
+                Some(Period { seconds: measure.quantity.high * seconds, span: measure.span })
             }
+            Unit::Time(_) | Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => None,
         });
     counted
         .or_else(|| {
-            (device.span.to..device.span.to + 12)
+            (device.span.to..device.span.to + 24)
                 .filter(|at| document.sentence(*at) == sentence)
                 .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
         })
@@ -525,7 +554,7 @@ fn period_near(reader: &Reader, measure: &Measure) -> Option<Period> {
     }
     let period = |at: usize| {
         crate::measure::period_at(document, &reader.hits, at).filter(|period| {
-            let owned = reader.measures.iter().any(|other| {
+            let owned = reader.measures_around(at, 20).any(|(_, other)| {
                 other.span != measure.span && other.period.is_some_and(|own| own.span.overlaps(period.span))
             });
             period.seconds <= 32_000_000.0 && !owned
@@ -599,7 +628,11 @@ pub fn data_volume(reader: &Reader) -> Option<Found<DataVolume>> {
             }
             (
                 Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent,
-                None | Some((Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People, _)),
+                None
+                | Some((
+                    Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People | Noun::Other,
+                    _,
+                )),
                 _,
             ) => {}
         }

@@ -133,7 +133,16 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     let mut mentions: Vec<Mention> = Vec::new();
     for group in [REGION, CITY, PLACE] {
         for hit in reader.hits.of(group) {
-            mentions.extend(mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD)));
+            let Some(found) = mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD)) else { continue };
+            // Said again in the same way, a place says nothing more.
+            let again = mentions.iter().any(|other| {
+                other.regions == found.regions
+                    && (other.only, other.implied, other.excluded, other.code)
+                        == (found.only, found.implied, found.excluded, found.code)
+            });
+            if !again {
+                mentions.push(found);
+            }
         }
     }
     mentions.sort_by_key(|mention| mention.span.from);
@@ -308,6 +317,17 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let cue = reader.cue("cue.region", span);
     let only_cue =
         reader.hits.in_clause(document, "only", span.from).map(|hit| hit.span).find(|found| found.distance(span) <= 8);
+    // "Berlin-based", "US-only vendors": said of somebody.
+    let described = document.joining_hyphen(span.to)
+        && matches!(
+            document.lower(span.to + 1),
+            "based" | "owned" | "listed" | "born" | "style" | "headquartered" | "wide" | "only"
+        );
+    let of_data =
+        reader.cue("cue.region", span).is_some_and(|(found, _)| found.from > span.to && found.from <= span.to + 3);
+    if !code && described && !of_data {
+        return None;
+    }
     let behind = document.lower(span.to);
     let fits = code
         || preposition.is_some()
@@ -317,7 +337,8 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         || span.from == 0
         || reader.hits.before("cloud", span.from).is_some()
         || document.lower(span.from.wrapping_sub(1)) == ":"
-        || matches!(document.lower(span.from.wrapping_sub(1)), "," | "(" | "no" | "not" | "/" | "non");
+        || matches!(document.lower(span.from.wrapping_sub(1)), "," | "(" | "no" | "not" | "/" | "non")
+        || document.sentence_span(span.from).from == span.from;
     if !fits {
         return None;
     }
@@ -346,7 +367,8 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     if excluded && implied {
         return None;
     }
-    let cloud_beside = reader.hits.before("cloud", span.from).is_some() || reader.hits.at("cloud", span.to).is_some();
+    let beside = Span::new(span.from.saturating_sub(3), span.to + 3);
+    let cloud_beside = reader.hits.within("cloud", beside).any(|hit| hit.negated.is_none());
     let spoken_of = implied
         || only
         || excluded
