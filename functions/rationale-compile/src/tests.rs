@@ -672,8 +672,12 @@ fn every_document_is_stored_and_the_same_at_another_time() {
 }
 
 #[test]
-fn a_revision_changes_the_constraints_that_the_documents_show() {
-    let recalled = RationaleCompile.recall(&memory(&fraud(), 1)).unwrap();
+fn the_documents_show_the_constraints_that_the_plan_answers() {
+    let mut input = fraud();
+    // A revision at the final gate raised the budget: the planner recorded it.
+    input.plan.constraints = input.constraints.clone();
+    input.plan.constraints.budget.as_mut().unwrap().value.usd_per_month = 5000.0;
+    let recalled = RationaleCompile.recall(&memory(&input, 1)).unwrap();
     assert_eq!(recalled.trigger, Trigger::Revision);
     assert_eq!(recalled.constraints.budget.unwrap().value.usd_per_month, 5000.0);
     assert_eq!(recalled.gates.len(), 3);
