@@ -239,6 +239,11 @@ async fn finished_runs_survive_kill_9_and_an_interrupted_one_goes_on() -> Result
     own.kill()
 }
 
+/// True when the timer has left the gate to a person, or may not decide it at all.
+fn left_to_a_person(gate: &serde_json::Value) -> bool {
+    gate["held"] == true || gate["auto_approval"]["allowed"] == false
+}
+
 /// The state machine's own timer, which fires while answers come in. Whoever wins, the run goes on once, to its end.
 async fn answers_at_the_last_moment(platform: &Platform) -> Result<()> {
     let run = platform.start(CLEAR, "hitl_enhanced").await?;
@@ -270,7 +275,7 @@ async fn answers_at_the_last_moment(platform: &Platform) -> Result<()> {
         }
         let held = set["gates"]
             .as_array()
-            .and_then(|gates| gates.iter().find(|gate| gate["status"] == "pending" && gate["held"] == true).cloned());
+            .and_then(|gates| gates.iter().find(|gate| gate["status"] == "pending" && left_to_a_person(gate)).cloned());
         if let Some(gate) = held {
             ensure!(gate["auto_approval"]["allowed"] == false, "the timer left a gate that it may decide: {gate}");
             platform.decide(&run, &gate, "approve", &json!({})).await?.expect(200)?;
