@@ -2,7 +2,12 @@
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
-    coverage::CoverageReport, input::DesignInput, node::Node, question::QuestionSet, signal::QuestionsSignal, words,
+    coverage::CoverageReport,
+    input::DesignInput,
+    node::Node,
+    question::{QuestionSet, Unasked},
+    signal::QuestionsSignal,
+    words,
 };
 use knowledge::catalogue::Catalogue;
 use run::{
@@ -29,6 +34,8 @@ pub struct QuestionsInput {
     pub coverage: CoverageReport,
     /// Ids of questions that were answered or defaulted.
     pub asked: Vec<String>,
+    /// What an earlier round found to change nothing, where nothing but defaults was taken since.
+    pub settled: Vec<Unasked>,
     /// The round, from 0.
     pub round: u32,
     /// What made the agent think.
@@ -38,7 +45,8 @@ pub struct QuestionsInput {
 impl Agent for AdaptiveQuestions {
     const NODE: &'static str = Node::AdaptiveQuestions.as_str();
     const NAME: &'static str = "Questions";
-    const READS: &'static [&'static str] = &[Node::IntakeExtract.as_str(), Node::CoverageCheck.as_str()];
+    const READS: &'static [&'static str] =
+        &[Node::IntakeExtract.as_str(), Node::CoverageCheck.as_str(), Node::AdaptiveQuestions.as_str()];
     const READS_PARENT: &'static [&'static str] = &[Node::IntakeExtract.as_str()];
     type Input = QuestionsInput;
     type Output = QuestionSet;
@@ -54,6 +62,18 @@ impl Agent for AdaptiveQuestions {
             .filter_map(|gate| gate.decision.as_ref())
             .flat_map(|decision| decision.answers.keys().chain(&decision.defaulted).cloned())
             .collect();
+        // A default that is taken is what the round before planned with; anything else may change what matters.
+        let as_planned = memory.gates(GateKind::Input).all(|gate| {
+            gate.decision.iter().flat_map(|decision| &decision.answers).all(|(id, answer)| {
+                gate.questions.iter().any(|question| question.id == *id && question.default.value == *answer)
+            })
+        });
+        let settled = match memory.iteration().checked_sub(1) {
+            Some(before) if as_planned => {
+                memory.at::<QuestionSet>(Self::NODE, before)?.map_or_else(Vec::new, |earlier| earlier.unasked)
+            }
+            Some(_) | None => Vec::new(),
+        };
         let design: DesignInput = memory.input()?;
         Ok(QuestionsInput {
             situation: Situation {
@@ -64,6 +84,7 @@ impl Agent for AdaptiveQuestions {
             },
             coverage: memory.latest(Node::CoverageCheck.as_str())?,
             asked,
+            settled,
             round: memory.iteration(),
             trigger: memory.trigger(GateKind::Input),
         })
@@ -75,7 +96,7 @@ impl Agent for AdaptiveQuestions {
         _desk: &Desk,
     ) -> Result<Thought<QuestionSet, QuestionsSignal>, AgentError> {
         let catalogue = Catalogue::embedded().map_err(|error| AgentError::Defect(error.to_string()))?;
-        let chosen = choose(&input.situation, &input.coverage, &input.asked, input.round, catalogue)
+        let chosen = choose(&input.situation, &input.coverage, &input.asked, &input.settled, input.round, catalogue)
             .map_err(|error| AgentError::Defect(error.to_string()))?;
         let number = chosen.set.questions.len();
         let card = card(&input, &chosen);

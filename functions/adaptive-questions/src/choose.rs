@@ -59,7 +59,8 @@ struct Candidate<'a> {
     priority: Priority,
 }
 
-/// Chooses the questions of a round. `asked` are the ids of questions that were answered or defaulted before.
+/// Chooses the questions of a round. `asked` are the ids of questions that were answered or defaulted before; `settled`
+/// is what an earlier round found to change nothing and what still holds, because nothing but defaults was taken since.
 ///
 /// # Errors
 /// When the catalogue's data is broken.
@@ -67,6 +68,7 @@ pub fn choose(
     situation: &Situation,
     report: &CoverageReport,
     asked: &[String],
+    settled: &[Unasked],
     round: u32,
     catalogue: &'static Catalogue,
 ) -> Result<Chosen, EstimateError> {
@@ -83,6 +85,10 @@ pub fn choose(
         if asked.iter().any(|id| id == gap.field.as_str()) {
             let why_not = "was asked in an earlier round".to_owned();
             chosen.left.push(Left { field: gap.field, effect: None, why_not });
+        } else if let Some(settled) = settled.iter().find(|settled| settled.field == gap.field) {
+            if !chosen.set.unasked.contains(settled) {
+                chosen.set.unasked.push(settled.clone());
+            }
         } else if !gaps.iter().any(|other| other.field == gap.field) {
             gaps.push(gap);
         }
@@ -91,7 +97,7 @@ pub fn choose(
         return Ok(chosen);
     }
     let fields: Vec<ConstraintField> = gaps.iter().map(|gap| gap.field).collect();
-    let Completed { whole, roots, filled, mut plans } = complete(situation, &fields, catalogue)?;
+    let Completed { whole, roots, filled, mut plans } = complete(situation, &fields, report.score, catalogue)?;
 
     // What is most likely to matter is tried first, because a round's plans are bounded.
     let mut open: Vec<(&Gap, Filled)> = filled

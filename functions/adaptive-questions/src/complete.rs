@@ -46,6 +46,8 @@ const OBJECTIVES: [ConstraintField; 3] =
 
 /// Room that an objective leaves above what the nearest design reaches.
 const HEADROOM: f64 = 1.1;
+/// Room of a budget above an expected cost: estimates of an assumed load are wide.
+const BUDGET_HEADROOM: f64 = 1.5;
 
 /// A gap with what suggests itself for it.
 #[derive(Debug, Clone)]
@@ -87,13 +89,14 @@ pub(crate) fn is_root(field: ConstraintField) -> bool {
     ROOTS.contains(&field)
 }
 
-/// Chooses a default for each gap.
+/// Chooses a default for each gap. `coverage` is how much is known in all.
 ///
 /// # Errors
 /// When the catalogue's data is broken.
 pub(crate) fn complete(
     situation: &Situation,
     gaps: &[ConstraintField],
+    coverage: f64,
     catalogue: &'static Catalogue,
 ) -> Result<Completed, EstimateError> {
     let mut filling = Filling { situation: situation.clone(), filled: Vec::new(), plans: 0, catalogue };
@@ -103,7 +106,7 @@ pub(crate) fn complete(
         let form = form(&filling.situation.set, fact);
         let mut suggestions = suggestions(&filling.situation, fact, &form, catalogue);
         if field == ConstraintField::Budget && filling.situation.set.budget.is_none() {
-            suggestions.extend(filling.planned_budget(&form)?);
+            suggestions.extend(filling.planned_budget(&form, coverage)?);
             rank(&mut suggestions);
         }
         weigh_rivals(&mut suggestions);
@@ -143,18 +146,15 @@ impl Filling {
         planning::glance(&situation.brief(), self.catalogue)
     }
 
-    /// What the design would cost that scores best without a budget.
-    fn planned_budget(&mut self, form: &Field) -> Result<Option<Suggestion>, EstimateError> {
-        self.plans += 1;
-        let plan = planning::plan(&self.situation.brief(), self.catalogue)?;
-        let Some(selected) = plan.selected() else { return Ok(None) };
-        let (expected, high) = (selected.cost.expected_usd, selected.cost.high_usd);
-        let value = AnswerValue::Number(round_up(high.max(10.0)));
+    /// What the design would cost that scores best without a budget. It is as sure as the rest is known.
+    fn planned_budget(&mut self, form: &Field, coverage: f64) -> Result<Option<Suggestion>, EstimateError> {
+        let Some(usd) = self.glance(&self.situation.clone())?.map(|winner| winner.one.usd) else { return Ok(None) };
+        let value = AnswerValue::Number(round_up((usd * BUDGET_HEADROOM).max(10.0)));
         let reason = format!(
-            "The design that scores best without a budget is expected to cost ${expected:.0} a month, ${high:.0} at the \
-             high end."
+            "The design that scores best without a budget is expected to cost ${usd:.0} a month; half as much again is \
+             for what was assumed of the load."
         );
-        Ok(fits(form, &value).then(|| Suggestion::of_planner(value, plan.confidence, reason)))
+        Ok(fits(form, &value).then(|| Suggestion::of_planner(value, coverage, reason)))
     }
 
     /// Objectives that no design keeps give way to what a design can do: a default must not break what was said.

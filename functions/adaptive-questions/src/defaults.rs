@@ -1,6 +1,7 @@
 //! Which answers suggest themselves, ranked, each with what supports it.
 
 use design::constraint::{Cloud, ConstraintField, ConstraintSet, Region};
+use estimate::workload::Workload;
 use knowledge::{
     catalogue::Catalogue,
     question_bank::{DefaultFact, QuestionFact, Topic, question_bank},
@@ -82,6 +83,7 @@ pub(crate) fn suggestions(
     let mut pieces: Vec<Suggestion> = Vec::new();
     pieces.extend(read(&situation.set, fact.field));
     pieces.extend(earlier(situation, fact.field));
+    pieces.extend(assumed(situation, fact.field, catalogue));
     pieces.extend(fact.defaults.iter().filter_map(|rule| suggested_by(situation, fact.field, rule, catalogue)));
     pieces.retain(|piece| fits(form, &piece.value));
     let mut ranked = joined(pieces);
@@ -184,6 +186,46 @@ fn earlier(situation: &Situation, field: ConstraintField) -> Option<Suggestion> 
         rank: 1,
         specific: true,
     })
+}
+
+/// What the plan takes for granted of the load when nothing is said, so that accepting the default and leaving it open
+/// are the same.
+fn assumed(situation: &Situation, field: ConstraintField, catalogue: &Catalogue) -> Option<Suggestion> {
+    let bank = question_bank();
+    let set = &situation.set;
+    let workload = Workload::of(set, catalogue);
+    let value = match field {
+        ConstraintField::Throughput if set.throughput.is_none() => workload.average_per_second(),
+        ConstraintField::DataVolume if set.data_volume.is_none() => workload.stored_gb(),
+        _ => return None,
+    };
+    let assumption = workload.assumptions.iter().find(|assumption| assumption.field == Some(field))?;
+    let rests_on = match set.data_volume.as_ref().filter(|stated| stated.value.records.is_some()) {
+        Some(_) => ConstraintField::DataVolume,
+        None => ConstraintField::UseCase,
+    };
+    let support = bank.condition_support * confidence(set, rests_on);
+    Some(Suggestion {
+        value: AnswerValue::Number(readable(value)),
+        support: round(together([bank.general_support, support])),
+        basis: DefaultBasis::IndustryPractice,
+        reason: format!("What the plan takes for granted when nothing is said: {}", assumption.text),
+        lines: vec![
+            format!("a default that holds anywhere {:.2}", bank.general_support),
+            format!("{} fits {support:.2}", Topic::Field(rests_on).label()),
+        ],
+        rank: 2,
+        specific: support > 0.0,
+    })
+}
+
+/// Three significant digits.
+fn readable(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scale = 10f64.powf(2.0 - value.log10().floor());
+    (value * scale).round() / scale
 }
 
 /// What a rule of the bank suggests, when all of its conditions hold and no law that is named is against it.

@@ -1,9 +1,12 @@
 //! What is asked: a requirement with constraints, which becomes a decision set and starts its work.
 
+use std::collections::BTreeMap;
+
 use design::{
     constraint::StructuredConstraints,
     input::{DesignInput, REQUIREMENT_MAX_CHARACTERS},
     node::Node,
+    plan::Criterion,
 };
 use run::{
     body::Sha256Hex,
@@ -38,6 +41,12 @@ pub struct NewDecisionSet {
     /// Constraints given as fields; they win over the text.
     #[serde(default)]
     pub constraints: Option<StructuredConstraints>,
+    /// How much each criterion counts when designs are compared, 0 to 1,000, not all 0. Weights that sum to at most 1 are
+    /// shares, and the criteria that are not named share the rest in the proportions that the constraints call for;
+    /// larger ones are proportions among themselves, and what is not named counts nothing.
+    #[serde(default)]
+    #[schema(example = json!({ "cost": 0.5 }))]
+    pub weights: BTreeMap<Criterion, f64>,
     /// The version that this one continues: a decision set of the same project.
     #[serde(default)]
     pub parent: Option<RunId>,
@@ -110,6 +119,7 @@ fn check(new: &NewDecisionSet) -> Result<(), Problem> {
     let mut errors = Vec::new();
     errors.extend(text::check_present("requirement", &new.requirement, REQUIREMENT_MAX_CHARACTERS));
     errors.extend(new.constraints.as_ref().map(given::check).unwrap_or_default());
+    errors.extend(given::check_weights(&new.weights));
     errors.extend(new.title.as_ref().and_then(|title| text::check_line("title", title, TITLE_MAX_CHARACTERS)));
     Problem::fields(Kind::BodyInvalid, errors).map_or(Ok(()), Err)
 }
@@ -140,9 +150,9 @@ pub async fn create(
     let input = DesignInput {
         requirement: new.requirement,
         constraints: new.constraints.unwrap_or_default(),
+        weights: new.weights,
         policies: policies::versions(&api.store, owner, project).await?,
         parent: new.parent.clone(),
-        ..DesignInput::default()
     };
     let title = new.title.map_or_else(|| text::title(&input.requirement), |title| title.trim().to_owned());
     let created = api

@@ -1,6 +1,8 @@
 //! Checks of constraints that are given as fields.
 
-use design::constraint::StructuredConstraints;
+use std::collections::BTreeMap;
+
+use design::{constraint::StructuredConstraints, plan::Criterion};
 
 use crate::problem::FieldError;
 
@@ -11,6 +13,9 @@ const TOOLS_MAX: usize = 50;
 const TOOL_MAX_CHARACTERS: usize = 60;
 /// The largest numbers that mean something here; above them arithmetic says nothing.
 const AMOUNT_MAX: f64 = 1e12;
+
+/// The largest weight: weights are shares or proportions, and no proportion needs more.
+const WEIGHT_MAX: f64 = 1000.0;
 
 struct Checks {
     errors: Vec<FieldError>,
@@ -120,6 +125,26 @@ pub fn check(given: &StructuredConstraints) -> Vec<FieldError> {
         checks.words("model_types", model_types);
     }
     checks.errors
+}
+
+/// What is wrong with the weights of criteria; unknown criteria were refused when they were read.
+pub fn check_weights(weights: &BTreeMap<Criterion, f64>) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = weights
+        .iter()
+        .filter(|(_, weight)| !(0.0..=WEIGHT_MAX).contains(*weight))
+        .map(|(criterion, weight)| FieldError {
+            field: format!("weights.{}", criterion.as_str()),
+            detail: format!("is {weight}; a number from 0 to {WEIGHT_MAX} is accepted"),
+        })
+        .collect();
+    // With every criterion at 0 there is nothing to compare by.
+    if errors.is_empty() && weights.len() == Criterion::ALL.len() && weights.values().all(|weight| *weight == 0.0) {
+        errors.push(FieldError {
+            field: "weights".to_owned(),
+            detail: "are all 0; give at least one criterion a weight above 0, or leave one out".to_owned(),
+        });
+    }
+    errors
 }
 
 fn check_regions(checks: &mut Checks, regions: &[String]) {

@@ -130,7 +130,7 @@ pub fn unit_costs(
             });
         }
     };
-    let requests = workload.scope(estimate::workload::Usage::Expected).get("requests_month").copied().unwrap_or(0.0);
+    let requests = workload.scope(estimate::workload::Usage::Expected).get("requests_month").unwrap_or(0.0);
     push("1,000 predictions, everything included", total, requests, 1000.0, "a month");
     push("1,000 predictions, serving alone", of(Capability::Serve), requests, 1000.0, "a month");
     let at = |factor: f64| sensitivity.iter().find(|load| load.factor == factor).map(|load| load.monthly_usd);

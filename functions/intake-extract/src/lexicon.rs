@@ -230,8 +230,10 @@ impl Lexicon {
         for (phrase, language) in phrases {
             // A star is not part of a word for the tokenizer: it is carried through as a letter that no text has.
             let marked = phrase.replace('*', "\u{a771}");
-            let document = Document::new(&marked);
-            let words: Vec<Pattern> = (0..document.tokens.len())
+            // An elision is a word of its own only before another: `moins d'` is read as `moins d'x`, without the x.
+            let elided = marked.ends_with('\'');
+            let document = Document::new(&if elided { format!("{marked}x") } else { marked });
+            let words: Vec<Pattern> = (0..document.tokens.len() - usize::from(elided))
                 .filter(|at| !document.joining_hyphen(*at))
                 .map(|at| Pattern::new(&document.tokens[at].text.replace('\u{a771}', "*")))
                 .collect();
@@ -474,7 +476,13 @@ impl Hits {
                 && document.lower(hit.span.from - 1).chars().all(char::is_alphanumeric)
                 && (document.sentence(hit.span.to) != document.sentence(hit.span.from)
                     || matches!(document.lower(hit.span.to), "." | "," | ";" | "!" | ")"));
-            if hit.meaning.value == "backward" || alone {
+            // German denies behind the object: "Kubernetes wollen wir nicht".
+            let behind = document.lower(hit.span.from) == "nicht"
+                && hit.span.to == hit.span.from + 1
+                && [TOOL, "platform", "compliance", "cloud", "data_class"]
+                    .iter()
+                    .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
+            if hit.meaning.value == "backward" || alone || behind {
                 // It denies the subject: what stands between the last comma and it.
                 let from = (clause.from.max(hit.span.from.saturating_sub(FARTHEST_DENIED))..hit.span.from)
                     .rev()
@@ -553,6 +561,10 @@ impl Hits {
         while at < clause.to {
             let comma = document.lower(at) == ",";
             let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
+            // "No GPUs of our own: managed services" opens what is wanted instead.
+            if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
+                return at;
+            }
             let turn = matches!(document.lower(at), "to" | "by" | "with") && short && at > cue.to;
             if turn || (comma && short) {
                 return at;

@@ -146,6 +146,7 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
     let period = match unit {
         Unit::Time(_) | Unit::Rate(_) | Unit::Percent => None,
         Unit::Money(_) | Unit::Data(_) | Unit::Bare => period_after(document, hits, behind.max(end))
+            .or_else(|| matches!(unit, Unit::Money(_)).then(|| term(document, hits, end))?)
             .or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
             .or_else(|| key.and_then(|key| period_in(document, hits, key))),
     };
@@ -210,7 +211,8 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
     let period = |at: usize| {
         hits.within("period", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
     };
-    let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some();
+    let small = |at: usize| matches!(document.lower(at), "we" | "have" | "are" | "is" | "currently" | "n" | "wir" | "haben");
+    let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some() || small(at);
     if document.lower(quantity.span.to) != ")" || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
     {
         return None;
@@ -260,8 +262,8 @@ fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usiz
         // "Once a day for about 2,000 discharges."
         let of_period = quantity.whole.from >= 2
             && matches!(document.lower(quantity.whole.from - 1), "for" | "für" | "pour" | "para" | "per" | "voor")
-            && hits.before("period", quantity.whole.from - 1).is_some();
-        if of_period && token.lower.ends_with('s') {
+            && hits.in_clause(document, "schedule", quantity.span.from).next().is_some();
+        if of_period && token.lower.ends_with(['s', 'n', 'i', 'e']) {
             return Some(Span::new(end, at));
         }
         if period_at(document, hits, at).is_some() && token.lower.ends_with(['s', 'n', 'e', 'i', 'r']) {
@@ -281,6 +283,28 @@ fn noun(value: &str) -> Option<Noun> {
             _ => Noun::People,
         },
     })
+}
+
+/// Money "for 12 months", "over two years": the whole of a term.
+pub fn term(document: &Document, hits: &Hits, end: usize) -> Option<Period> {
+    let starts = matches!(
+        document.lower(end),
+        "for" | "over" | "during" | "für" | "über" | "auf" | "sur" | "pour" | "para" | "durante" | "per" | "voor"
+    );
+    let filler = |at: usize| usize::from(matches!(document.lower(at), "the" | "next" | "first" | "die" | "los" | "les"));
+    let next = end + 1 + filler(end + 1);
+    let next = next + filler(next);
+    let (count, to) = match document.token(next)?.kind {
+        Kind::Number => (document.lower(next).parse::<f64>().ok()?, next + 1),
+        Kind::Word | Kind::Symbol => match hits.at("number", next) {
+            Some(number) => (number.meaning.value.parse().ok()?, number.span.to),
+            // "For the first year."
+            None => (1.0, next),
+        },
+    };
+    let time = hits.at("time", to)?;
+    let seconds = count * time.meaning.value.parse::<f64>().ok()?;
+    (starts && seconds > 2_000_000.0).then_some(Period { seconds, span: Span::new(end, time.span.to) })
 }
 
 /// The first period in a span.

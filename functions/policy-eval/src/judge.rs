@@ -243,10 +243,13 @@ fn add_up(input: &PolicyInput, judged: Vec<Judged>, catalogue: &Catalogue) -> (P
         .filter(|finding| finding.severity == Severity::Blocking)
         .collect();
     // A finding that a person has accepted still shows, but sends nothing back.
-    let replan = critics.iter().any(|finding| finding.replan && !input.plan.waived.contains(&finding.id))
+    // The planner has already looked at everything when nothing is feasible: leaving parts out makes it no better.
+    let hopeless = input.plan.candidates.iter().all(|candidate| !candidate.violations.is_empty());
+    let mendable = critics.iter().any(|finding| finding.replan && !input.plan.waived.contains(&finding.id))
         || judged
             .iter()
             .any(|judged| judged.mendable && blocks(&judged.result) && may_be_mended(&judged.result, input, catalogue));
+    let replan = mendable && !hopeless;
     let (passed, failed) = (count(Verdict::Pass), count(Verdict::Fail));
     let results: Vec<PolicyResult> = judged.into_iter().map(|judged| judged.result).collect();
     let mut blocking: Vec<String> =

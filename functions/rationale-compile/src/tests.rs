@@ -12,7 +12,7 @@ use agent::{Bodies, InMemoryBodies, MemoryBuilder};
 use design::{
     constraint::{
         Availability, Budget, Cloud, Conflict, Currency, DataClass, Deployment, Evidence, Framework, Latency, MlTask,
-        Region, Source, Stated, StructuredConstraints, Throughput, UseCase,
+        Region, Source, Stated, Throughput, UseCase,
     },
     cost::{BudgetVerdict, CostEstimate, CostLine, SavingsOption},
     coverage::{FieldCoverage, Gap},
@@ -586,11 +586,7 @@ fn memory(input: &Input, second: i64) -> Memory {
         updated_at: at(second),
         ended_at: None,
     };
-    let asked = DesignInput {
-        requirement: input.requirement.clone(),
-        constraints: StructuredConstraints::default(),
-        ..DesignInput::default()
-    };
+    let asked = DesignInput { requirement: input.requirement.clone(), ..DesignInput::default() };
     let mut gates = input.gates.clone();
     for gate in &mut gates {
         gate.opened_at = at(second);

@@ -148,6 +148,15 @@ struct Sizer<'a, 'w> {
     catalogue: &'a Catalogue,
 }
 
+/// How much of a part's cost is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// The sum.
+    Sum,
+    /// The lines with their words and their ranges.
+    All,
+}
+
 /// A pattern with one machine type at one end of the range.
 struct Fitting {
     scope: Scope,
@@ -157,7 +166,20 @@ struct Fitting {
     maximum: f64,
 }
 
-impl Sizer<'_, '_> {
+/// A term of the cost in numbers.
+struct Amount<'a> {
+    term: &'a CostTerm,
+    id: &'a str,
+    price: &'a Price,
+    quantity: f64,
+    unit_price: f64,
+    total: f64,
+    tiered: bool,
+    basis: RegionBasis,
+    widening: f64,
+}
+
+impl<'a> Sizer<'a, '_> {
     fn number(&self, expression: &str, scope: &Scope) -> Result<f64, EstimateError> {
         expression::number(expression, scope)
             .map_err(|source| EstimateError::Expression { pattern: self.pattern.id.clone(), source })
@@ -202,7 +224,7 @@ impl Sizer<'_, '_> {
             (None, Some(service), Some(servers)) => servers * 1000.0 / service,
             (None, _, _) => return Err(EstimateError::Unknown(format!("{}: service_ms and servers", self.pattern.id))),
         };
-        let variable = |name: &str| scope.get(name).copied().unwrap_or(0.0);
+        let variable = |name: &str| scope.get(name).unwrap_or(0.0);
         let arrivals = if sizing.windowed { variable("window_rps") } else { variable("peak_rps") };
         let average = variable("average_rps");
         let units = self.units(sizing, arrivals, per_unit, service_ms, servers_per_unit, minimum);
@@ -281,17 +303,18 @@ impl Sizer<'_, '_> {
             && self.pattern.path_tag.as_ref().is_none_or(|tag| self.workload.requires.contains(tag))
     }
 
-    fn lines(&self, instance: Option<&Instance>, scope: &Scope) -> Result<Vec<(CostLine, f64)>, EstimateError> {
+    /// The terms of the cost in numbers: words are for what is shown.
+    fn amounts(&self, instance: Option<&'a Instance>, scope: &Scope) -> Result<Vec<Amount<'a>>, EstimateError> {
         let (region_factor, _) = self.catalogue.region_factor(&self.workload.region);
-        let mut lines = Vec::new();
-        for term in &self.pattern.cost {
+        let amount = |term: &'a CostTerm| {
             let id = match (term.price.as_str(), instance) {
-                ("{instance}", Some(instance)) => {
-                    instance.price.clone().ok_or_else(|| EstimateError::Unknown(format!("price of {}", instance.id)))?
-                }
-                (id, _) => id.to_owned(),
+                ("{instance}", Some(instance)) => instance
+                    .price
+                    .as_deref()
+                    .ok_or_else(|| EstimateError::Unknown(format!("price of {}", instance.id)))?,
+                (id, _) => id,
             };
-            let price = self.catalogue.prices.get(&id).ok_or_else(|| EstimateError::Unknown(id.clone()))?;
+            let price = self.catalogue.prices.get(id).ok_or_else(|| EstimateError::Unknown(id.to_owned()))?;
             let quantity = self.number(&term.quantity, scope)?.max(0.0);
             let here = price.in_region(&self.workload.region, region_factor);
             let first = here.usd * term.factor;
@@ -299,48 +322,48 @@ impl Sizer<'_, '_> {
             let total = if price.tiers.is_empty() { quantity * first } else { price.total(quantity, first) };
             let tiered = price.tiers.iter().any(|tier| tier.from < quantity);
             let unit_price = if tiered { total / quantity } else { first };
-            let item = term
+            let widening = here.certainty.widening();
+            Ok(Amount { term, id, price, quantity, unit_price, total, tiered, basis: here.basis, widening })
+        };
+        self.pattern.cost.iter().map(amount).collect()
+    }
+
+    fn line(&self, amount: &Amount<'_>, instance: Option<&Instance>, scope: &Scope) -> CostLine {
+        let (term, price) = (amount.term, amount.price);
+        CostLine {
+            pattern: self.pattern.id.clone(),
+            item: term
                 .item
                 .as_ref()
                 .map(|item| item.replace("{instance_id}", instance.map_or("", |instance| &instance.id)))
-                .unwrap_or_else(|| price.item.clone());
-            lines.push((
-                CostLine {
-                    pattern: self.pattern.id.clone(),
-                    item,
-                    quantity,
-                    unit: price.unit.clone(),
-                    unit_price_usd: unit_price,
-                    monthly_usd: total,
-                    formula: formula(term, scope, quantity, price, here.basis, tiered),
-                    price_id: id,
-                    price_source: format!("{}, as known {}", price.source, price.date),
-                    price_date: price.date.clone(),
-                },
-                here.certainty.widening(),
-            ));
+                .unwrap_or_else(|| price.item.clone()),
+            quantity: amount.quantity,
+            unit: price.unit.clone(),
+            unit_price_usd: amount.unit_price,
+            monthly_usd: amount.total,
+            formula: formula(term, scope, amount.quantity, price, amount.basis, amount.tiered),
+            price_id: amount.id.to_owned(),
+            price_source: format!("{}, as known {}", price.source, price.date),
+            price_date: price.date.clone(),
         }
-        Ok(lines)
     }
 
-    fn expected(&self, instance: Option<&Instance>, fitting: &Fitting) -> Result<f64, EstimateError> {
-        Ok(self.lines(instance, &fitting.scope)?.iter().map(|(line, _)| line.monthly_usd).sum())
+    fn expected(&self, instance: Option<&'a Instance>, fitting: &Fitting) -> Result<f64, EstimateError> {
+        Ok(self.amounts(instance, &fitting.scope)?.iter().map(|amount| amount.total).sum())
     }
 
     /// The range of each line: the usage at both ends, and what the price itself leaves open.
-    fn ranges(&self, instance: Option<&Instance>, expected: &[(CostLine, f64)]) -> Result<Vec<Range>, EstimateError> {
-        let low = self.lines(instance, &self.fit(instance, Usage::Low)?.scope)?;
-        let high = self.lines(instance, &self.fit(instance, Usage::High)?.scope)?;
-        let ranges = expected.iter().zip(low.iter().zip(&high)).zip(&self.pattern.cost).map(
-            |(((line, widening), ((low, _), (high, _))), term)| Range {
-                low_usd: (low.monthly_usd * (1.0 - widening)).min(line.monthly_usd),
-                high_usd: (high.monthly_usd * (1.0 + widening)).max(line.monthly_usd),
-                low_quantity: low.quantity,
-                high_quantity: high.quantity,
-                widening: *widening,
-                drivers: drivers(&term.quantity),
-            },
-        );
+    fn ranges(&self, instance: Option<&'a Instance>, expected: &[Amount<'_>]) -> Result<Vec<Range>, EstimateError> {
+        let low = self.amounts(instance, &self.fit(instance, Usage::Low)?.scope)?;
+        let high = self.amounts(instance, &self.fit(instance, Usage::High)?.scope)?;
+        let ranges = expected.iter().zip(low.iter().zip(&high)).map(|(own, (low, high))| Range {
+            low_usd: (low.total * (1.0 - own.widening)).min(own.total),
+            high_usd: (high.total * (1.0 + own.widening)).max(own.total),
+            low_quantity: low.quantity,
+            high_quantity: high.quantity,
+            widening: own.widening,
+            drivers: drivers(&own.term.quantity),
+        });
         Ok(ranges.collect())
     }
 
@@ -391,7 +414,16 @@ impl<'a> Part<'a> {
     /// # Errors
     /// When the catalogue's data is broken.
     pub fn new(pattern: &'a Pattern, workload: &Workload, catalogue: &'a Catalogue) -> Result<Self, EstimateError> {
-        Self::build(pattern, workload, catalogue, None)
+        Self::build(pattern, workload, catalogue, None, Detail::All)
+    }
+
+    /// Sizes and prices a pattern without the lines of its cost and their ranges, which take most of the time: for
+    /// choosing among many. Its low and high cost are the expected one.
+    ///
+    /// # Errors
+    /// When the catalogue's data is broken.
+    pub fn sketch(pattern: &'a Pattern, workload: &Workload, catalogue: &'a Catalogue) -> Result<Self, EstimateError> {
+        Self::build(pattern, workload, catalogue, None, Detail::Sum)
     }
 
     /// Sizes and prices a pattern on a machine type that is given.
@@ -404,7 +436,7 @@ impl<'a> Part<'a> {
         catalogue: &'a Catalogue,
         instance: &str,
     ) -> Result<Self, EstimateError> {
-        Self::build(pattern, workload, catalogue, Some(instance))
+        Self::build(pattern, workload, catalogue, Some(instance), Detail::All)
     }
 
     fn build(
@@ -412,6 +444,7 @@ impl<'a> Part<'a> {
         workload: &Workload,
         catalogue: &'a Catalogue,
         wanted: Option<&str>,
+        detail: Detail,
     ) -> Result<Self, EstimateError> {
         let sizer = Sizer { pattern, workload, catalogue };
         let mut violations = unsuitable(pattern, workload);
@@ -445,9 +478,19 @@ impl<'a> Part<'a> {
             );
             if workload.binds(ConstraintField::Throughput) { violations.push(text) } else { concerns.push(text) }
         }
-        let lines = sizer.lines(instance, &fitting.scope)?;
-        let ranges = sizer.ranges(instance, &lines)?;
-        let lines: Vec<CostLine> = lines.into_iter().map(|(line, _)| line).collect();
+        let amounts = sizer.amounts(instance, &fitting.scope)?;
+        let expected_usd = amounts.iter().map(|amount| amount.total).sum();
+        let (lines, ranges): (Vec<CostLine>, Vec<Range>) = match detail {
+            Detail::Sum => (Vec::new(), Vec::new()),
+            Detail::All => (
+                amounts.iter().map(|amount| sizer.line(amount, instance, &fitting.scope)).collect(),
+                sizer.ranges(instance, &amounts)?,
+            ),
+        };
+        let end = |of: fn(&Range) -> f64| match detail {
+            Detail::Sum => expected_usd,
+            Detail::All => ranges.iter().map(of).sum(),
+        };
         Ok(Self {
             pattern,
             instance,
@@ -455,9 +498,9 @@ impl<'a> Part<'a> {
             violations,
             concerns,
             over_quota,
-            low_usd: ranges.iter().map(|range| range.low_usd).sum(),
-            high_usd: ranges.iter().map(|range| range.high_usd).sum(),
-            expected_usd: lines.iter().map(|line| line.monthly_usd).sum(),
+            low_usd: end(|range| range.low_usd),
+            high_usd: end(|range| range.high_usd),
+            expected_usd,
             lines,
             ranges,
             size: fitting.size,

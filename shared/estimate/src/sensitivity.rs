@@ -15,7 +15,7 @@ pub const LOADS: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
 
 /// US dollars for 1,000 predictions of a month.
 pub fn usd_per_thousand(monthly_usd: f64, workload: &Workload) -> f64 {
-    let requests = workload.scope(Usage::Expected).get("requests_month").copied().unwrap_or(0.0);
+    let requests = workload.scope(Usage::Expected).get("requests_month").unwrap_or(0.0);
     if requests > 0.0 { monthly_usd / requests * 1000.0 } else { 0.0 }
 }
 

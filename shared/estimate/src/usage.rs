@@ -73,7 +73,7 @@ impl Lines<'_> {
 pub fn lines(workload: &Workload, catalogue: &Catalogue) -> Vec<UsageLine> {
     let profile = catalogue.profiles.of(workload.use_case);
     let scope = workload.scope(Usage::Expected);
-    let variable = |name: &str| scope.get(name).copied().unwrap_or(0.0);
+    let variable = |name: &str| scope.get(name).unwrap_or(0.0);
     let mut lines = Lines { workload, lines: Vec::new() };
     let counted = match workload.deployment {
         Deployment::RealTime | Deployment::Edge => "requests",

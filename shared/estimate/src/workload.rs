@@ -455,13 +455,13 @@ impl Workload {
     #[must_use]
     pub fn with_variable(&self, name: &str, value: f64) -> Option<Self> {
         let mut changed = self.clone();
-        *changed.scope.iter_mut().find(|(own, _)| **own == name)?.1 = value;
+        *changed.scope.get_mut(name)? = value;
         Some(changed)
     }
 
     /// A variable of the workload.
     pub fn variable(&self, name: &str) -> f64 {
-        self.scope(Usage::Expected).get(name).copied().unwrap_or(0.0)
+        self.scope(Usage::Expected).get(name).unwrap_or(0.0)
     }
 
     /// The variables that patterns' expressions know, at one end of the range.

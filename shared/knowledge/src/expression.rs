@@ -1,15 +1,62 @@
 //! Expressions of the data files: CEL, with decimal variables.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use cel::{Context, Program, Value};
 use design::words::readable;
 
-/// Decimal variables by name.
-pub type Scope = BTreeMap<&'static str, f64>;
+/// Decimal variables by name, in the order of the names. An estimate copies its variables hundreds of times, so they lie
+/// side by side.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scope(Vec<(&'static str, f64)>);
+
+impl Scope {
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| (*own).cmp(name))
+    }
+
+    /// A variable's value.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.find(name).ok().map(|at| self.0[at].1)
+    }
+
+    /// A variable's value, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
+        self.find(name).ok().map(|at| &mut self.0[at].1)
+    }
+
+    /// Sets a variable.
+    pub fn insert(&mut self, name: &'static str, value: f64) {
+        match self.find(name) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    /// The variables in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl Extend<(&'static str, f64)> for Scope {
+    fn extend<T: IntoIterator<Item = (&'static str, f64)>>(&mut self, variables: T) {
+        for (name, value) in variables {
+            self.insert(name, value);
+        }
+    }
+}
+
+impl<const N: usize> From<[(&'static str, f64); N]> for Scope {
+    fn from(variables: [(&'static str, f64); N]) -> Self {
+        let mut scope = Self::default();
+        scope.extend(variables);
+        scope
+    }
+}
 
 /// An expression that cannot be read or has no value of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,17 +72,25 @@ fn failed(expression: &str, problem: impl ToString) -> ExpressionError {
     ExpressionError { expression: expression.to_owned(), problem: problem.to_string() }
 }
 
-/// Compiled programs by their text: a warm function compiles each expression once.
-static PROGRAMS: LazyLock<Mutex<HashMap<String, Arc<Program>>>> = LazyLock::new(Mutex::default);
+/// An expression that was read, with the variables that it names.
+struct Compiled {
+    program: Program,
+    variables: Vec<String>,
+}
 
-fn program(expression: &str) -> Result<Arc<Program>, ExpressionError> {
+/// Compiled programs by their text: a warm function compiles each expression once.
+static PROGRAMS: LazyLock<Mutex<HashMap<String, Arc<Compiled>>>> = LazyLock::new(Mutex::default);
+
+fn compiled(expression: &str) -> Result<Arc<Compiled>, ExpressionError> {
     let mut programs = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = programs.get(expression) {
         return Ok(program.clone());
     }
-    let program = Arc::new(Program::compile(expression).map_err(|error| failed(expression, error))?);
-    programs.insert(expression.to_owned(), program.clone());
-    Ok(program)
+    let program = Program::compile(expression).map_err(|error| failed(expression, error))?;
+    let variables = program.references().variables().into_iter().map(str::to_owned).collect();
+    let compiled = Arc::new(Compiled { program, variables });
+    programs.insert(expression.to_owned(), compiled.clone());
+    Ok(compiled)
 }
 
 /// The functions of all expressions, registered once: an estimate evaluates thousands of small expressions.
@@ -52,15 +107,15 @@ fn functions(expression: &str) -> Result<Context<'static, 'static>, ExpressionEr
 }
 
 fn over_scope(expression: &str, scope: &Scope) -> Result<Value, ExpressionError> {
-    let program = program(expression)?;
+    let compiled = compiled(expression)?;
     let mut context = functions(expression)?;
     // Only what the expression names: most use three of some forty variables.
-    for name in program.references().variables() {
+    for name in &compiled.variables {
         if let Some(value) = scope.get(name) {
-            context.add_variable_from_value(name, *value);
+            context.add_variable_from_value(name.as_str(), value);
         }
     }
-    program.execute(&context).map_err(|error| failed(expression, error))
+    compiled.program.execute(&context).map_err(|error| failed(expression, error))
 }
 
 /// The value of an arithmetic expression.
@@ -88,10 +143,10 @@ pub fn holds(expression: &str, scope: &Scope) -> Result<bool, ExpressionError> {
 /// Replaces `{name}` by the variable's value.
 pub fn fill(text: &str, scope: &Scope) -> String {
     let mut filled = text.to_owned();
-    for (name, value) in scope {
+    for (name, value) in scope.iter() {
         let placeholder = format!("{{{name}}}");
         if filled.contains(&placeholder) {
-            filled = filled.replace(&placeholder, &readable(*value));
+            filled = filled.replace(&placeholder, &readable(value));
         }
     }
     filled
@@ -103,7 +158,7 @@ pub fn explain(expression: &str, scope: &Scope) -> String {
     let mut word = String::new();
     let finish = |word: &mut String, explained: &mut String| {
         if let Some(value) = scope.get(word.as_str()) {
-            explained.push_str(&readable(*value));
+            explained.push_str(&readable(value));
             explained.push(' ');
             explained.push_str(&word.replace('_', " "));
         } else {

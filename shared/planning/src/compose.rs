@@ -60,7 +60,7 @@ impl Breadth {
 pub struct Wishes {
     /// Tools of the requirement and of comments: they suit better.
     pub preferred: Vec<String>,
-    /// Tools that a person asked for in a comment: they come first.
+    /// Tools that a person asked for, in the requirement or in a comment: a design with them comes before one without.
     pub wanted: Vec<String>,
     /// The platform that is wanted.
     pub platform: Option<Platform>,
@@ -71,12 +71,22 @@ pub struct Wishes {
 impl Wishes {
     /// The wishes of constraints and comments.
     pub fn of(constraints: &ConstraintSet, workload: &Workload, feedback: &Feedback) -> Self {
-        let mut preferred =
-            constraints.tooling.as_ref().map(|tooling| tooling.value.preferred.clone()).unwrap_or_default();
+        let named = constraints.tooling.as_ref().map(|tooling| tooling.value.preferred.clone()).unwrap_or_default();
+        let rejected = |tool: &String| feedback.rejected.contains(tool);
+        let mut wanted = feedback.wanted.clone();
+        if workload.binds(ConstraintField::Tooling) {
+            // What a comment asks for comes first, so that it is never what does not fit.
+            for tool in named.iter().filter(|tool| !rejected(tool)) {
+                if !wanted.contains(tool) {
+                    wanted.push(tool.clone());
+                }
+            }
+        }
+        let mut preferred = named;
         preferred.extend(feedback.wanted.iter().cloned());
         Self {
             preferred,
-            wanted: feedback.wanted.clone(),
+            wanted,
             platform: constraints.platform.as_ref().map(|stated| stated.value),
             platform_is_stated: workload.binds(ConstraintField::Platform),
         }
@@ -332,7 +342,7 @@ impl<'a> Bench<'a> {
                 && workload.binds(ConstraintField::DataClass));
         let mut parts = Vec::new();
         for pattern in worth_sizing(workload, wishes, catalogue) {
-            let mut part = Part::new(pattern, workload, catalogue)?;
+            let mut part = Part::sketch(pattern, workload, catalogue)?;
             for tool in excluded_tools.iter().filter(|tool| pattern.is_called(tool)) {
                 part.violations.push(format!("{} is {tool}, which you excluded", pattern.name));
             }

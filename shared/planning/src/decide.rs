@@ -76,7 +76,7 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
     loop {
         let outcome = situation.explore(&constraints, Breadth::Full, |ranking, setting| {
             attempt(input, &revisions, &overrides, ranking, setting, &feedback)
-        })?;
+        })??;
         match outcome {
             Attempt::Planned(plan) => {
                 let mut plan = *plan;
@@ -117,17 +117,17 @@ fn attempt(
     ranking: &Ranking,
     setting: &Setting<'_>,
     feedback: &Feedback,
-) -> Attempt {
+) -> Result<Attempt, EstimateError> {
     let picked = ranking.pick();
     if let Some(first) = picked.first()
         && let Some((set, missed)) = defaults::missed(&ranking.all[*first], setting)
     {
-        return Attempt::MissedDefault(Box::new(set), missed);
+        return Ok(Attempt::MissedDefault(Box::new(set), missed));
     }
     let workload = setting.bench.workload;
     let mut candidates = Vec::new();
     for at in &picked {
-        candidates.push(explain::candidate(&ranking.all[*at], ranking.score(*at), &ranking.best, setting));
+        candidates.push(explain::candidate(&ranking.all[*at], ranking.score(*at), &ranking.best, setting)?);
     }
     if let Some((first, others)) = candidates.split_first_mut() {
         for other in others {
@@ -135,7 +135,7 @@ fn attempt(
         }
     }
     let Some(selected) = candidates.first().cloned() else {
-        return Attempt::Planned(Box::default());
+        return Ok(Attempt::Planned(Box::default()));
     };
     let front = Front::of(ranking);
     let ids: Vec<(usize, String)> =
@@ -143,7 +143,7 @@ fn attempt(
     let mut feedback = feedback.clone();
     explain::respond(&mut feedback, input, revisions, &selected, setting);
     let (confidence, confidence_basis) = explain::confidence(input, setting.constraints, &candidates);
-    Attempt::Planned(Box::new(PlanDecision {
+    Ok(Attempt::Planned(Box::new(PlanDecision {
         waived: revisions.iter().flat_map(|revision| revision.waived.iter().cloned()).collect(),
         constraints: setting.constraints.clone(),
         selected: selected.id.clone(),
@@ -159,5 +159,5 @@ fn attempt(
         overrides: overrides.to_vec(),
         relaxations: Vec::new(),
         candidates,
-    }))
+    })))
 }

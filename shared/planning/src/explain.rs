@@ -7,7 +7,7 @@ use design::{
     plan::{Candidate, Capability, Component, Override, Relaxation, Trace},
     words::{percent, readable},
 };
-use estimate::{assessment::assess, part::Part, workload::Workload};
+use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
 use knowledge::{catalogue::Catalogue, pattern::wire_name, revision::Revision};
 
 use crate::{
@@ -162,9 +162,27 @@ fn component(part: &Part<'_>, setting: &Setting<'_>) -> Component {
 }
 
 /// A combination as a candidate, with all that it rests on.
-pub fn candidate(one: &Combination, total_score: f64, best: &Best, setting: &Setting<'_>) -> Candidate {
+///
+/// # Errors
+/// When the catalogue's data is broken.
+pub fn candidate(
+    one: &Combination,
+    total_score: f64,
+    best: &Best,
+    setting: &Setting<'_>,
+) -> Result<Candidate, EstimateError> {
     let (bench, workload) = (setting.bench, setting.bench.workload);
-    let parts: Vec<&Part<'_>> = one.parts().map(|index| &bench.parts[index]).collect();
+    // The bench has sketches; what is shown has its lines and ranges, and what the bench has against it.
+    let parts = one
+        .parts()
+        .map(|index| {
+            let sketch = &bench.parts[index];
+            let mut part = Part::new(sketch.pattern, workload, setting.catalogue)?;
+            part.violations.clone_from(&sketch.violations);
+            Ok(part)
+        })
+        .collect::<Result<Vec<_>, EstimateError>>()?;
+    let parts: Vec<&Part<'_>> = parts.iter().collect();
     let assessment = assess(&parts, workload, setting.catalogue);
     let mut violations = assessment.violations;
     violations.extend(bench.missing_tags(one));
@@ -180,7 +198,7 @@ pub fn candidate(one: &Combination, total_score: f64, best: &Best, setting: &Set
         Some(ms) => format!(", P95 {} ms", readable(ms)),
         None => String::new(),
     };
-    Candidate {
+    Ok(Candidate {
         id,
         name: bench.name(one),
         summary: format!(
@@ -200,7 +218,7 @@ pub fn candidate(one: &Combination, total_score: f64, best: &Best, setting: &Set
         total_score,
         violations,
         why_not: None,
-    }
+    })
 }
 
 /// Why a candidate lost, by the criteria where it is furthest behind, in the user's numbers.

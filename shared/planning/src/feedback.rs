@@ -43,6 +43,10 @@ impl Feedback {
 
     fn take_findings(&mut self, input: &Brief) {
         let Some(previous) = &input.previous else { return };
+        // Where nothing meets everything, leaving parts out makes it no better: what has to give are the constraints.
+        if previous.plan.candidates.iter().all(|candidate| !candidate.violations.is_empty()) {
+            return;
+        }
         let findings = previous
             .tech
             .iter()

@@ -5,7 +5,7 @@
 //! found by halving.
 
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Stated},
+    constraint::{ConstraintField, ConstraintSet, Source, Stated},
     plan::{Change, Relaxation},
     words::{self, percent, readable},
 };
@@ -72,9 +72,28 @@ pub fn relaxations(constraints: &ConstraintSet, situation: &Situation<'_>) -> Re
     {
         ways.push(way);
     }
-    ways.sort_by_key(|way| way.fields.len());
-    ways.truncate(MOST);
+    let ways = worth_naming(ways);
     Ok(ways.iter().map(|way| describe(way, constraints)).collect())
+}
+
+/// The ways, those that change least first, without those that change more and save little by it.
+fn worth_naming(mut ways: Vec<Way>) -> Vec<Way> {
+    ways.sort_by_key(|way| way.fields.len());
+    let mut named: Vec<Way> = Vec::new();
+    for way in ways {
+        let useless = named.iter().any(|other| {
+            let asks_less = other.fields.iter().all(|field| way.fields.contains(field));
+            let same = other.fields == way.fields && other.set == way.set;
+            asks_less
+                && (same || other.fields.len() < way.fields.len())
+                && way.winner.one.usd >= MUCH_CHEAPER * other.winner.one.usd
+        });
+        if !useless {
+            named.push(way);
+        }
+    }
+    named.truncate(MOST);
+    named
 }
 
 struct Search<'a, 's> {
@@ -149,6 +168,15 @@ impl Search<'_, '_> {
             return self.price(base, fields);
         }
         let steps = steps(base, field, self.situation.catalogue);
+        if field == ConstraintField::Tooling {
+            // Tools are no scale: one alone may do where the one before it does not.
+            for set in steps {
+                if let Some(winner) = self.feasible(&set)? {
+                    return Ok(Some(Way { set, winner, fields }));
+                }
+            }
+            return Ok(None);
+        }
         let Some(last) = steps.last() else { return Ok(None) };
         let Some(winner) = self.feasible(last)? else { return Ok(None) };
         let mut best = (last, winner);
@@ -189,6 +217,10 @@ impl Search<'_, '_> {
 
 /// The constraints with one given way in steps, the nearest first; empty where there is none, or none that a person said.
 fn steps(base: &ConstraintSet, field: ConstraintField, catalogue: &Catalogue) -> Vec<ConstraintSet> {
+    // A default that nobody asked for is soft already: letting it go changes nothing.
+    if base.provenance(field).is_none_or(|known| known.source == Source::Default) {
+        return Vec::new();
+    }
     let changed = |change: &dyn Fn(&mut ConstraintSet)| {
         let mut set = base.clone();
         change(&mut set);
@@ -239,12 +271,15 @@ fn steps(base: &ConstraintSet, field: ConstraintField, catalogue: &Catalogue) ->
         }
         ConstraintField::Tooling => {
             let excluded = base.tooling.as_ref().map(|stated| stated.value.excluded.clone()).unwrap_or_default();
-            // One after another is allowed again.
-            (1..=excluded.len())
-                .map(|count| {
+            // Each alone is allowed again, then one after another.
+            let alone = excluded.iter().map(|tool| excluded.iter().filter(|other| *other != tool).cloned().collect());
+            let together = (2..=excluded.len()).map(|count| excluded[count..].to_vec());
+            alone
+                .chain(together)
+                .map(|left: Vec<String>| {
                     changed(&|set| {
                         if let Some(stated) = &mut set.tooling {
-                            stated.value.excluded = excluded[count..].to_vec();
+                            stated.value.excluded.clone_from(&left);
                         }
                     })
                 })
@@ -281,7 +316,7 @@ fn steps(base: &ConstraintSet, field: ConstraintField, catalogue: &Catalogue) ->
 /// The constraints with one set as free as it can be; none where there is nothing to free.
 fn loosest(base: &ConstraintSet, field: ConstraintField, catalogue: &Catalogue) -> Option<ConstraintSet> {
     if field == ConstraintField::Budget {
-        base.budget.as_ref()?;
+        base.budget.as_ref().filter(|stated| stated.source != Source::Default)?;
         return Some(ConstraintSet { budget: None, ..base.clone() });
     }
     steps(base, field, catalogue).pop()
@@ -343,14 +378,17 @@ fn describe(way: &Way, asked: &ConstraintSet) -> Relaxation {
         .filter(|change| change.from != change.to)
         .collect();
     let latency = |set: &ConstraintSet| {
-        set.latency.as_ref().map(|stated| {
+        set.latency.as_ref().filter(|stated| stated.source != Source::Default).map(|stated| {
             format!("P{} within {} ms", readable(stated.value.percentile), readable(stated.value.milliseconds))
         })
     };
     let rate = |set: &ConstraintSet| {
         set.throughput.as_ref().map(|stated| format!("{}/s", readable(stated.value.peak_per_second)))
     };
-    let availability = |set: &ConstraintSet| set.availability.as_ref().map(|stated| percent(stated.value.percent));
+    let availability = |set: &ConstraintSet| {
+        let said = set.availability.as_ref().filter(|stated| stated.source != Source::Default);
+        said.map(|stated| percent(stated.value.percent))
+    };
     let has = |field| changes.iter().any(|change: &Change| change.field == field);
     let budget = asked.budget.as_ref().map(|stated| format!("${} a month", readable(stated.value.usd_per_month)));
     let what: Vec<String> = [latency(&way.set), rate(&way.set), availability(&way.set)].into_iter().flatten().collect();

@@ -106,6 +106,26 @@ async fn structured_constraints_are_checked_field_by_field() {
 }
 
 #[tokio::test]
+async fn weights_are_kept_and_checked_criterion_by_criterion() {
+    let world = World::new().await;
+    let project = world.project("Weights").await;
+    let all_zero = json!({"cost": 0, "latency": 0, "throughput": 0, "availability": 0, "operations": 0, "security": 0,
+        "fit": 0});
+    for (weights, field) in [
+        (json!({"cost": -0.1}), "weights.cost"),
+        (json!({"cost": 0.5, "latency": 1001}), "weights.latency"),
+        (json!({"beauty": 1}), "weights"),
+        (json!({"cost": "much"}), "weights.cost"),
+        (all_zero, "weights"),
+    ] {
+        let (problem, fields) = refused(&world, &project, json!({"requirement": "x", "weights": weights})).await;
+        assert!(fields[0].starts_with(field), "{fields:?} {problem}");
+    }
+    let body = json!({"requirement": "Churn, every night", "weights": {"cost": 0.5, "operations": 0}});
+    world.post(&format!("/v1/projects/{project}/constraints"), body).await.expect(202);
+}
+
+#[tokio::test]
 async fn a_parent_is_a_decision_set_of_the_same_project() {
     let world = World::new().await;
     let (_, key) = world.decision_set().await;

@@ -174,6 +174,9 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
     if measure.period.is_some() {
         return measure.period;
     }
+    if let Some(term) = crate::measure::term(&reader.document, &reader.hits, measure.span.to) {
+        return Some(term);
+    }
     let clause = reader.document.clause_span(measure.at());
     let from = clause.from.max(measure.span.from.saturating_sub(8));
     let to = clause.to.min(measure.span.to + 8);

@@ -3,7 +3,7 @@
 use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retraining, WorkloadType};
 
 use crate::{
-    confidence::{ASSUMED, COMPETING, CUE, Weigher},
+    confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
     lexicon::Hit,
     reader::{Clash, Found, Reader},
     text::Span,
@@ -73,6 +73,16 @@ pub fn workloads(
     for hit in reader.said("workload") {
         if let Some(value) = parse::<WorkloadType>(&hit.meaning.value) {
             put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    // "Computes session features": the verb and the word, with what they are of between them.
+    for hit in reader.said("feature_word") {
+        let worked_out = reader
+            .hits
+            .in_clause(&reader.document, "feature_verb", hit.span.from)
+            .find(|verb| verb.negated.is_none() && verb.span.distance(hit.span) <= 4);
+        if let Some(verb) = worked_out {
+            put(&mut said, WorkloadType::FeatureEngineering, verb.span.hull(hit.span), EXPLICIT, false);
         }
     }
     if let Some(retraining) = retraining {
@@ -148,6 +158,13 @@ pub fn platform(reader: &Reader) -> (Option<Found<Platform>>, Option<Clash>) {
     for hit in reader.said("platform") {
         if let Some(value) = parse::<Platform>(&hit.meaning.value) {
             put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    if said.is_empty() {
+        // Functions have no servers of one's own, whoever names them.
+        let functions = ["lambda", "cloud_functions", "azure_functions"];
+        for hit in reader.said(crate::lexicon::TOOL).filter(|hit| functions.contains(&hit.meaning.value.as_str())) {
+            put(&mut said, Platform::Serverless, hit.span, CUE, true);
         }
     }
     // A cluster runs containers, and serverless things are managed: the narrower word is what is wanted.

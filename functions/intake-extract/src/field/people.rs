@@ -56,6 +56,15 @@ struct Candidate {
 fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
     let mut candidates = candidates(reader);
     if candidates.is_empty() {
+        let few = reader.said("team_word").find_map(|hit| {
+            let weigher = Weigher::default().support(format!("“{}”", reader.document.quote(hit.span)), CUE);
+            let people = hit.meaning.value.parse::<u32>().ok()?;
+            let step = format!("“{}” = {people} people", reader.document.quote(hit.span));
+            Some((people, vec![hit.span], reader.weigh(weigher, None, hit.span.from), Some(step)))
+        });
+        if few.is_some() {
+            return (few, None);
+        }
         let alone = reader.said("alone").next().map(|hit| {
             let weigher = Weigher::default().support(format!("“{}”", reader.document.quote(hit.span)), CUE);
             (1, vec![hit.span], reader.weigh(weigher, None, hit.span.from), Some("one person".to_owned()))
@@ -153,11 +162,18 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let mut parts = vec![document.quote(measure.span)];
         let whole = team_of || we_are && !matches!(noun, Some(Noun::Person));
         for (other_index, other) in reader.measures_around(at, 60).filter(|(other, _)| *other > index) {
+            // "Team: 2 ML, 3 backend engineers" is a list of parts.
+            let list = document.lower(other.span.from.saturating_sub(1)) == ","
+                && (measure.noun.is_none() || matches!(noun, Some(Noun::Person)));
             let same = document.sentence(other.at()) == document.sentence(at)
                 && matches!(other.noun, Some((Noun::Person, _)))
-                && measure.noun.is_some()
+                && (measure.noun.is_some() || list)
                 && !reader.is_history(other.at());
-            let including = whole
+            // "Six people, two of them data scientists": the two are among the six.
+            let among = (other.span.from..other.span.to)
+                .any(|at| matches!(document.lower(at), "them" | "whom" | "which" | "davon" | "darunter" | "dont" | "ellos"));
+            let including = among
+                || whole && !list
                 || spans.last().is_some_and(|last: &Span| {
                     (last.to..other.span.from).any(|between| {
                         matches!(
@@ -212,7 +228,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
 /// "… and a data engineer" beside counted people.
 fn single_person(reader: &Reader, measure: &Measure, taken: &[Span]) -> Option<Span> {
     measure.noun?;
-    let clause = reader.document.clause_span(measure.at());
+    let clause = reader.document.sentence_span(measure.at());
     reader
         .hits
         .within("noun", clause)
@@ -300,7 +316,11 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
         }
         let from = cue.span.from.saturating_sub(reach);
         for at in from..(cue.span.to + reach).min(document.tokens.len()) {
-            if document.sentence(at) != sentence || document.clause(at) != document.clause(cue.span.from) {
+            // "Refreshed daily (retrain)": brackets belong to what stands before them.
+            let own = document.clause_span(cue.span.from);
+            let bracket = document.lower(own.from) == "(" && at + 5 >= own.from && at < own.from;
+            let other_clause = document.clause(at) != document.clause(cue.span.from) && !bracket;
+            if document.sentence(at) != sentence || other_clause {
                 continue;
             }
             // A period that a count owns ("2M transactions per day") is not the rhythm.

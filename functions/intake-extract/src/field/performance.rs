@@ -36,7 +36,10 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let repeated = measure.span.from > 0
             && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
                 || reader.hits.before("every", measure.span.from).is_some());
-        let behind = matches!(reader.document.lower(measure.span.to), "ago" | "old" | "ahead" | "long" | "of");
+        // "20 seconds of video" is its length; "3 seconds of the event" is a delay.
+        let length = reader.document.lower(measure.span.to) == "of"
+            && (measure.span.to..measure.span.to + 3).any(|at| reader.hits.at("length_of", at).is_some());
+        let behind = length || matches!(reader.document.lower(measure.span.to), "ago" | "old" | "ahead" | "long");
         if milliseconds <= 0.0
             || repeated
             || behind && seconds > 0.1
@@ -66,12 +69,16 @@ pub fn latency(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if fine { 0.35 } else { 0.0 };
         // Milliseconds of which nothing else is said, and "in ten seconds or less", are those of answers.
         score += if fine && alone { 0.12 } else { 0.0 };
-        let within = measure.span.from > 0
-            && matches!(
-                reader.document.lower(measure.span.from - 1),
-                "in" | "within" | "innerhalb" | "binnen" | "en" | "dans" | "entro" | "em" | "inside"
-            );
-        score += if within && bounded && alone { 0.25 } else { 0.0 };
+        let preposition = |at: usize| {
+            matches!(
+                reader.document.lower(at),
+                "in" | "within" | "innerhalb" | "binnen" | "en" | "dans" | "entro" | "em" | "inside" | "after" | "nach"
+                    | "après" | "después" | "na"
+            )
+        };
+        let from = quantity.span.from;
+        let within = (measure.span.from.saturating_sub(1)..from).any(preposition);
+        score += if within && bounded && alone { 0.27 } else { 0.0 };
         let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
         if score < 0.45 || milliseconds > longest {
             continue;
@@ -333,6 +340,9 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
         });
     }
     candidates.extend(bare_peak(reader, &candidates));
+    if candidates.is_empty() {
+        candidates.extend(all_of_them(reader));
+    }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.per_second.total_cmp(&a.per_second)));
     let average = candidates.iter().find(|candidate| !candidate.peak);
     let peak = candidates.iter().find(|candidate| candidate.peak);
@@ -399,6 +409,53 @@ pub fn throughput(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>)
     (found, clash)
 }
 
+/// "14M subscribers. … Every subscriber is scored once a week.": all of what was counted elsewhere, on a schedule.
+fn all_of_them(reader: &Reader) -> Option<Load> {
+    let document = &reader.document;
+    let stem = |at: usize| document.lower(at).chars().take(5).collect::<String>();
+    reader.hits.of("all").find_map(|all| {
+        let thing = reader.hits.within("noun", Span::new(all.span.to, all.span.to + 3)).next()?;
+        let sentence = document.sentence_span(all.span.from);
+        let worked_on = reader.hits.within("infer_verb", sentence).next().is_some();
+        let period = (sentence.from..sentence.to).filter(|at| !all.span.overlaps(Span::new(*at, at + 1))).find_map(|at| {
+            crate::measure::period_at(document, &reader.hits, at).filter(|period| period.seconds >= 3600.0)
+        })?;
+        if !worked_on || all.negated.is_some() || reader.is_history(all.span.from) {
+            return None;
+        }
+        let counted = reader.measures.iter().find(|measure| {
+            measure.unit == Unit::Bare
+                && measure.period.is_none()
+                && matches!(measure.noun, Some((Noun::Record { .. } | Noun::Device, _)))
+                && measure.noun.is_some_and(|(_, words)| stem(words.to - 1) == stem(thing.span.to - 1))
+                && !measure.quantity.vague
+                && !reader.is_history(measure.at())
+        })?;
+        let per_second = counted.quantity.high / period.seconds;
+        let words = document.quote(counted.span);
+        let weigher = Weigher::default()
+            .support(format!("counted things “{words}”"), 0.4)
+            .support(format!("all of them “{}”", document.quote(all.span.hull(thing.span))), 0.4)
+            .support("period is given", PERIOD);
+        Some(Load {
+            per_second,
+            low: per_second,
+            peak: false,
+            score: weigher.value(),
+            weigher,
+            spans: vec![counted.span, all.span.hull(thing.span), period.span],
+            step: format!(
+                "“{words}”, all of them {} / {} s = {}/s",
+                document.quote(period.span),
+                show(period.seconds),
+                show(per_second)
+            ),
+            noun: document.quote(thing.span).to_lowercase(),
+            seconds: period.seconds,
+        })
+    })
+}
+
 /// "50,000 invoices a month, up to 200,000 in peaks": a number without unit beside a peak takes the unit before it.
 fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
     let document = &reader.document;
@@ -443,11 +500,15 @@ fn is_times(reader: &Reader, words: Span) -> bool {
 /// How many things have the load of a measure, when it is said of each: "each camera sends 2 frames per second",
 /// "30 fps per line", "10,000 turbines, one reading per second each".
 fn how_many(reader: &Reader, index: usize) -> Option<Many> {
+    how_many_within(reader, index, 1)
+}
+
+fn how_many_within(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
     let document = &reader.document;
     let measure = &reader.measures[index];
     let counts = match (measure.unit, measure.noun, measure.period) {
         (Unit::Rate(_), _, _) => true,
-        (Unit::Bare, Some((Noun::Request | Noun::Record { .. } | Noun::People, _)), Some(_)) => true,
+        (Unit::Bare, Some((Noun::Request | Noun::Record { .. } | Noun::People, _)), _) => true,
         (Unit::Bare, None, Some(_)) => true,
         // "Every turbine has 120 sensors."
         (Unit::Bare, Some((Noun::Device, _)), _) => true,
@@ -505,10 +566,23 @@ fn how_many(reader: &Reader, index: usize) -> Option<Many> {
     });
     let stem = |span: Span| document.lower(span.to.saturating_sub(1)).chars().take(4).collect::<String>();
     let same = |thing: &Measure| named.zip(thing.noun).is_some_and(|(named, (_, words))| stem(named) == stem(words));
-    let (_, thing) = things.min_by_key(|(_, thing)| (!same(thing), thing.span.distance(measure.span)))?;
-    // Things have a number of other things only where they are named: "every turbine has 120 sensors".
-    if device && !same(thing) {
+    let (thing_index, thing) =
+        things.min_by_key(|(_, thing)| (!same(thing), thing.span.distance(measure.span)))?;
+    // Things have a number of other things where they are named ("every turbine has 120 sensors"), or where the second
+    // number has its "each" right behind it ("85 stores, 12 cameras each").
+    let each_behind = behind.is_some_and(|span| span.from == end && document.lower(span.from) == "each");
+    if device && !same(thing) && !(each_behind && thing_index < index) {
         return None;
+    }
+    // "85 stores, 12 cameras each, one picture per camera": the things may themselves be many times there.
+    if depth > 0
+        && let Some(outer) = how_many_within(reader, thing_index, depth - 1)
+    {
+        return Some(Many {
+            count: outer.count * thing.quantity.high,
+            span: thing.span,
+            words: format!("{} × {}", outer.words, document.quote(thing.span)),
+        });
     }
     Some(Many { count: thing.quantity.high, span: thing.span, words: document.quote(thing.span) })
 }
@@ -544,7 +618,7 @@ fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
 fn period_near(reader: &Reader, measure: &Measure) -> Option<Period> {
     let document = &reader.document;
     let sentence = document.sentence_span(measure.at());
-    let worked_on = ["cue.throughput", "deployment"]
+    let worked_on = ["cue.throughput", "deployment", "infer_verb"]
         .iter()
         .any(|group| reader.hits.within(group, sentence).any(|hit| hit.span.distance(measure.span) <= 10));
     let request = matches!(measure.noun, Some((Noun::Request, _)));
@@ -754,6 +828,34 @@ fn bare_availability(reader: &Reader) -> Option<(f64, Found<Availability>, f64)>
     })
 }
 
+/// "99.9." among notes: a number of nines of which nothing else is said.
+fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
+    let document = &reader.document;
+    reader.measures.iter().find_map(|measure| {
+        let percent = measure.quantity.high;
+        let nines = (99.0..100.0).contains(&percent)
+            && measure.quantity.high > 99.0
+            && matches!(measure.unit, Unit::Bare | Unit::Percent)
+            && measure.noun.is_none()
+            && measure.period.is_none();
+        let around = |at: usize| {
+            document.sentence(at) != document.sentence(measure.at()) || matches!(document.lower(at), "," | "." | ";" | "|")
+        };
+        // With the sign of percent, nothing else of that size is asked for without being named.
+        let alone = measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
+            || around(measure.span.to) && (measure.span.from == 0 || around(measure.span.from - 1));
+        let decoy = reader.hits.in_sentence(document, "decoy.availability", measure.at()).next().is_some();
+        if !nines || !alone || decoy || reader.is_history(measure.at()) {
+            return None;
+        }
+        let weigher = Weigher::default()
+            .support(format!("nines “{}”", document.quote(measure.span)), 0.85)
+            .penalty("nothing says of what", ASSUMED);
+        let derivation = Some("a number of nines alone is read as availability".to_owned());
+        Some((percent, Found { value: Availability { percent }, spans: vec![measure.span], weigher, derivation }, 0.5))
+    })
+}
+
 /// The availability objective.
 pub fn availability(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
     let mut found: Vec<(f64, Found<Availability>, f64)> = Vec::new();
@@ -777,6 +879,9 @@ pub fn availability(reader: &Reader) -> (Option<Found<Availability>>, Option<Cla
     }
     found.extend(downtime(reader));
     found.extend(bare_availability(reader));
+    if found.is_empty() {
+        found.extend(nines_alone(reader));
+    }
     if found.is_empty() {
         for hit in reader.said("availability") {
             let Ok(percent) = hit.meaning.value.parse::<f64>() else { continue };
