@@ -209,7 +209,7 @@ fn tool(name: &str) -> String {
 }
 
 /// Families of models, each with members that stand for it. An entry may be a member of another family.
-const FAMILIES: [(&str, &[&str]); 10] = [
+const FAMILIES: [(&str, &[&str]); 11] = [
     ("gradient_boosting", &["xgboost", "lightgbm", "catboost"]),
     ("decision_tree", &["random_forest", "gradient_boosting"]),
     ("llm", &["gpt", "llama", "mistral", "claude", "gemini", "falcon", "qwen", "gemma", "phi", "deepseek"]),
@@ -220,6 +220,7 @@ const FAMILIES: [(&str, &[&str]); 10] = [
     ("deep_learning", &["cnn", "rnn", "transformer", "autoencoder", "gnn", "neural_network"]),
     ("linear_model", &["linear_regression", "logistic_regression"]),
     ("collaborative_filtering", &["matrix_factorization"]),
+    ("time_series", &["prophet", "arima", "exponential_smoothing", "deepar", "n_beats", "temporal_fusion_transformer"]),
 ];
 
 /// Other spellings of families.
@@ -243,6 +244,15 @@ const SPELLINGS: [(&str, &str); 14] = [
 fn model(name: &str) -> String {
     let name = plain(name);
     SPELLINGS.iter().find(|(other, _)| *other == name).map_or(name, |(_, family)| (*family).to_owned())
+}
+
+/// The schema's name of a rhythm of training.
+fn rhythm(name: &str) -> String {
+    match plain(name).as_str() {
+        "on_demand" | "ad_hoc" => "manual".to_owned(),
+        "every_quarter" => "quarterly".to_owned(),
+        _ => plain(name),
+    }
 }
 
 /// True when `name` is `family`, or a member of it.
@@ -413,10 +423,10 @@ fn wanted(field: Field, expected: &Value, accept: &[Value]) -> Result<Option<Wan
             | Field::AvailabilityTarget
             | Field::WorkloadTypes
             | Field::DeploymentPreference
-            | Field::TrainingFrequency
             | Field::Compliance
             | Field::TeamSize
             | Field::Conflicts => plain(name),
+            Field::TrainingFrequency => rhythm(name),
         }),
         other => Err(format!("is {other}; a name in quotes is expected")),
     };

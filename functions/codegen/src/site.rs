@@ -676,6 +676,7 @@ fn rhythm(retraining: Option<Retraining>) -> Rhythm {
         Some(Retraining::Daily) => ("The model is trained again every day.", "cron(0 3 * * ? *)"),
         Some(Retraining::Weekly) => ("The model is trained again every week.", "cron(0 3 ? * MON *)"),
         Some(Retraining::Monthly) => ("The model is trained again every month.", "cron(0 3 1 * ? *)"),
+        Some(Retraining::Quarterly) => ("The model is trained again every quarter.", "cron(0 3 1 1,4,7,10 ? *)"),
         Some(Retraining::OnDrift) => ("The model is trained again when the drift alarm says so.", ""),
         Some(Retraining::Manual) => ("The model is trained again when a person starts it.", ""),
         None => ("No rhythm was asked for: a person starts the training.", ""),

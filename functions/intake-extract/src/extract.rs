@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use design::constraint::{Conflict, ConstraintField, ConstraintSet, Evidence, Framework, Stated};
 
 use crate::{
-    field::{budget, kind, meaning, people, performance, place},
+    field::{availability, budget, kind, latency, meaning, people, place, throughput, volume},
     reader::{Clash, Found, Reader},
     text::Span,
 };
@@ -33,11 +33,11 @@ pub fn extract(text: &str) -> Reading {
     clashes.extend(regions.clashes);
     let (budget, clash) = budget::read(&reader);
     clashes.extend(clash);
-    let (latency, clash) = performance::latency(&reader);
+    let (latency, clash) = latency::read(&reader);
     clashes.extend(clash);
-    let (throughput, clash) = performance::throughput(&reader);
+    let (throughput, clash) = throughput::read(&reader);
     clashes.extend(clash);
-    let (availability, clash) = performance::availability(&reader);
+    let (availability, clash) = availability::read(&reader);
     clashes.extend(clash);
     let (deployment, clash) = meaning::deployment(&reader, latency.as_ref());
     clashes.extend(clash);
@@ -67,7 +67,7 @@ pub fn extract(text: &str) -> Reading {
     set.data_class = keep.field(ConstraintField::DataClass, data_class);
     set.latency = keep.field(ConstraintField::Latency, latency);
     set.throughput = keep.field(ConstraintField::Throughput, throughput);
-    set.data_volume = keep.field(ConstraintField::DataVolume, performance::data_volume(&reader));
+    set.data_volume = keep.field(ConstraintField::DataVolume, volume::read(&reader));
     set.ml_task = keep.field(ConstraintField::MlTask, meaning::ml_task(&reader));
     set.use_case = keep.field(ConstraintField::UseCase, meaning::use_case(&reader));
     set.deployment = keep.field(ConstraintField::Deployment, deployment);

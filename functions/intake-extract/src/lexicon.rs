@@ -304,6 +304,8 @@ impl Lexicon {
 
 /// Tokens that a negation reaches over at most.
 const FARTHEST_DENIED: usize = 60;
+/// A longer question asks more than whether one thing is wanted.
+const LONGEST_QUESTION: usize = 9;
 /// No phrase has more tokens.
 const LONGEST_PHRASE: usize = 12;
 
@@ -370,6 +372,15 @@ impl Hits {
     /// The hits of a group, denied or not, in the order of the text.
     pub fn of<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Hit> {
         self.groups.get(group).into_iter().flatten().map(|index| &self.hits[*index])
+    }
+
+    /// Takes out the hits of these groups at these places.
+    pub fn forget(&mut self, gone: &[(&'static str, Span)]) {
+        for (group, span) in gone {
+            if let Some(indices) = self.groups.get_mut(group) {
+                indices.retain(|index| self.hits[*index].span != *span);
+            }
+        }
     }
 
     /// The hit of a group that begins at a token; the longest, when there are several.
@@ -469,20 +480,31 @@ impl Hits {
                 continue;
             }
             let clause = document.clause_span(hit.span.from);
-            // "Kubernetes no." denies what stands before it.
-            let alone = matches!(document.lower(hit.span.from), "no" | "nein" | "non" | "não" | "nee" | "nope")
-                && hit.span.to == hit.span.from + 1
+            let ends = document.sentence(hit.span.to) != document.sentence(hit.span.from)
+                || matches!(document.lower(hit.span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—");
+            // "Kubernetes no.", "HIPAA doesn't, …" deny what stands before them.
+            let alone = self.at("no_alone", hit.span.from).is_some_and(|word| word.span == hit.span)
                 && hit.span.from > clause.from
                 && document.lower(hit.span.from - 1).chars().all(char::is_alphanumeric)
-                && (document.sentence(hit.span.to) != document.sentence(hit.span.from)
-                    || matches!(document.lower(hit.span.to), "." | "," | ";" | "!" | ")"));
+                && ends;
+            if ends && let Some(question) = self.question_denied(document, hit.span) {
+                reaches.push((hit.span, question));
+            }
+            // "No hace falta tiempo real", "Out of scope: Kubernetes": first in its clause, it denies what follows.
+            let leads = hit.meaning.value == "backward" && hit.span.from == clause.from;
+            if leads && clause.from > 0 && document.lower(clause.from - 1) == "(" {
+                // "Kubernetes (not an option)".
+                let before = document.clause_span(clause.from - 1);
+                reaches.push((hit.span, before));
+                continue;
+            }
             // German denies behind the object: "Kubernetes wollen wir nicht".
             let behind = document.lower(hit.span.from) == "nicht"
                 && hit.span.to == hit.span.from + 1
                 && [TOOL, "platform", "compliance", "cloud", "data_class"]
                     .iter()
                     .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
-            if hit.meaning.value == "backward" || alone || behind {
+            if hit.meaning.value == "backward" && !leads || alone || behind {
                 // It denies the subject: what stands between the last comma and it.
                 let from = (clause.from.max(hit.span.from.saturating_sub(FARTHEST_DENIED))..hit.span.from)
                     .rev()
@@ -505,6 +527,17 @@ impl Hits {
                 .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
                 .map(|(cue, _)| *cue);
         }
+    }
+
+    /// "Kubernetes? – No, plain containers": the short question that a "no" at the beginning of an answer denies.
+    fn question_denied(&self, document: &Document, no: Span) -> Option<Span> {
+        let answer = document.sentence_span(no.from);
+        // A speaker may stand before the answer.
+        let first = no.from == answer.from || no.from <= answer.from + 3 && document.lower(no.from - 1) == ":";
+        let end = answer.from.checked_sub(1)?;
+        let question = document.sentence_span(end);
+        let short = question.to - question.from <= LONGEST_QUESTION;
+        (self.at("no_alone", no.from).is_some() && first && short && document.lower(end) == "?").then_some(question)
     }
 
     /// A forward negation reaches through a list, but not into a statement of its own behind a comma or `and`.

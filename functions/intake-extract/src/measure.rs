@@ -148,7 +148,8 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
         Unit::Money(_) | Unit::Data(_) | Unit::Bare => period_after(document, hits, behind.max(end))
             .or_else(|| matches!(unit, Unit::Money(_)).then(|| term(document, hits, end))?)
             .or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
-            .or_else(|| key.and_then(|key| period_in(document, hits, key))),
+            .or_else(|| key.and_then(|key| period_in(document, hits, key)))
+            .or_else(|| key.and_then(|_| period_beside(document, hits, quantity.span.from))),
     };
     if let Some(period) = period {
         span = span.hull(period.span);
@@ -159,30 +160,70 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
 /// Most words of a key before its value.
 const LONGEST_KEY: usize = 7;
 
-/// The words before a separator that stands before a value: `latency p95 (ms)` of `latency p95 (ms): 80`.
+/// The words before a separator that stands before a value: `latency p95 (ms)` of `latency p95 (ms): 80`. Empty cells
+/// between them are passed over, and a value in a nested JSON object has the object's key before its own.
 fn key(document: &Document, hits: &Hits, from: usize) -> Option<Span> {
     let from = hits.before("currency", from).map_or(from, |hit| hit.span.from);
-    let separator = from.checked_sub(1)?;
-    if !matches!(document.lower(separator), ":" | "=" | "|" | ";" | "\t") {
+    let mut separator = from.checked_sub(1)?;
+    let separates = |at: usize| matches!(document.lower(at), ":" | "=" | "|" | ";" | "\t");
+    // `budget;5,000` is a line of a table; "…; an answer" is a new statement.
+    let cell = separator > 0 && document.glued(separator - 1) && document.glued(separator);
+    if !separates(separator) || document.lower(separator) == ";" && !cell {
         return None;
     }
+    while separator > 0 && document.lower(separator) == "|" && document.lower(separator - 1) == "|" {
+        separator -= 1;
+    }
     let sentence = document.sentence(from);
-    let begin = (separator.saturating_sub(LONGEST_KEY)..separator)
-        .rev()
-        .take_while(|at| {
-            let token = document.lower(*at);
-            document.sentence(*at) == sentence && !matches!(token, ":" | "=" | "|" | ";" | ",")
-        })
-        .last()?;
+    let words = |end: usize| {
+        (end.saturating_sub(LONGEST_KEY)..end)
+            .rev()
+            .take_while(|at| {
+                document.sentence(*at) == sentence && !separates(*at) && !matches!(document.lower(*at), "," | "{")
+            })
+            .last()
+    };
+    let begin = words(separator)?;
+    let nested = begin >= 2 && document.lower(begin - 1) == "{" && document.lower(begin - 2) == ":";
+    let begin = if nested { words(begin - 2).unwrap_or(begin) } else { begin };
     Some(Span::new(begin, separator))
+}
+
+/// Most tokens of a nested JSON object before and behind a value.
+const LONGEST_OBJECT: usize = 24;
+
+/// The nested JSON object that a value is in.
+fn object(document: &Document, at: usize) -> Option<Span> {
+    let from = (at.saturating_sub(LONGEST_OBJECT)..at).rev().find(|at| matches!(document.lower(*at), "{" | "}"))?;
+    let to = (at..at + LONGEST_OBJECT).find(|at| document.lower(*at) == "}")?;
+    let nested = document.lower(from) == "{" && from > 0 && document.lower(from - 1) == ":";
+    nested.then(|| Span::new(from, to))
+}
+
+/// `"budget": {"amount": 7500, "currency": "USD"}`: the currency beside an amount.
+fn currency_beside(document: &Document, hits: &Hits, key: Span, at: usize) -> Option<Span> {
+    let amount = hits.within("amount_word", key).any(|hit| hit.span.to == key.to);
+    hits.within("currency", object(document, at).filter(|_| amount)?).map(|hit| hit.span).next()
+}
+
+/// `"per": "month"` beside an amount in a nested JSON object.
+fn period_beside(document: &Document, hits: &Hits, at: usize) -> Option<Period> {
+    let object = object(document, at)?;
+    period_in(document, hits, object).or_else(|| {
+        let per = hits.within("per", object).find(|hit| document.lower(hit.span.to) == ":")?;
+        let time = hits.at("time", per.span.to + 1)?;
+        Some(Period { seconds: time.meaning.value.parse().ok()?, span: per.span.hull(time.span) })
+    })
 }
 
 /// The unit that the key of a value names, or a rate right before its number.
 fn unit_before(document: &Document, hits: &Hits, quantity: &Quantity, key: Option<Span>) -> Option<(Unit, Span)> {
     let facts = &knowledge::currency::currencies().currencies;
     if let Some(key) = key {
-        if let Some(hit) = hits.within("currency", key).next() {
-            return Some((Unit::Money(facts.iter().find(|fact| fact.code == hit.meaning.value)?), hit.span));
+        let named = hits.within("currency", key).next().map(|hit| hit.span);
+        if let Some(span) = named.or_else(|| currency_beside(document, hits, key, quantity.span.from)) {
+            let hit = hits.at("currency", span.from)?;
+            return Some((Unit::Money(facts.iter().find(|fact| fact.code == hit.meaning.value)?), span));
         }
         type Make = fn(f64) -> Unit;
         let units: [(&str, Make); 2] = [("rate_unit", Unit::Rate), ("time", Unit::Time)];
@@ -211,7 +252,8 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
     let period = |at: usize| {
         hits.within("period", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
     };
-    let small = |at: usize| matches!(document.lower(at), "we" | "have" | "are" | "is" | "currently" | "n" | "wir" | "haben");
+    let small =
+        |at: usize| matches!(document.lower(at), "we" | "have" | "are" | "is" | "currently" | "n" | "wir" | "haben");
     let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some() || small(at);
     if document.lower(quantity.span.to) != ")" || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
     {
@@ -291,7 +333,8 @@ pub fn term(document: &Document, hits: &Hits, end: usize) -> Option<Period> {
         document.lower(end),
         "for" | "over" | "during" | "für" | "über" | "auf" | "sur" | "pour" | "para" | "durante" | "per" | "voor"
     );
-    let filler = |at: usize| usize::from(matches!(document.lower(at), "the" | "next" | "first" | "die" | "los" | "les"));
+    let filler =
+        |at: usize| usize::from(matches!(document.lower(at), "the" | "next" | "first" | "die" | "los" | "les"));
     let next = end + 1 + filler(end + 1);
     let next = next + filler(next);
     let (count, to) = match document.token(next)?.kind {

@@ -209,14 +209,11 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
         |value: f64, to: usize, vague: bool| Some(Plain { value, raw: value, scale: 1.0, to, vague, digits: false });
     let lower = document.lower(at);
     let article = |word: &str| matches!(word, "a" | "an" | "eine" | "einer" | "un" | "une" | "medio" | "of");
-    if matches!(lower, "half" | "halbe" | "demi" | "medio" | "quarter") {
-        let part = if lower == "quarter" { 0.25 } else { 0.5 };
-        let mut next = at + 1;
-        while article(document.lower(next)) && next < at + 3 {
-            next += 1;
-        }
-        let followed = hits.at("scale", next).is_some() || (part == 0.5 && hits.at("time", next).is_some());
-        return if followed && next > at { done(part, next, false) } else { None };
+    // "A quarter of a second", "une demi-seconde": an article before the fraction counts nothing.
+    let fraction = fraction_at(document, hits, at)
+        .or_else(|| hits.at("article", at).and_then(|article| fraction_at(document, hits, article.span.to)));
+    if let Some((part, to)) = fraction {
+        return done(part, to, false);
     }
     if let Some(vague) = hits.at("number_vague", at) {
         return done(vague.meaning.value.parse().ok()?, vague.span.to, true);
@@ -283,13 +280,28 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     if any { done(total + current, next, false) } else { None }
 }
 
+/// "Half a million", "a quarter of a second", "eine halbe Sekunde": a part of a scale or of a unit of time.
+fn fraction_at(document: &Document, hits: &Hits, at: usize) -> Option<(f64, usize)> {
+    let hit = hits.at("fraction", at)?;
+    let mut next = hit.span.to + usize::from(document.joining_hyphen(hit.span.to));
+    while next < hit.span.to + 2 && hits.at("fraction_link", next).is_some() {
+        next += 1;
+    }
+    let followed = hits.at("scale", next).is_some() || hits.at("time", next).is_some();
+    if !followed {
+        return None;
+    }
+    Some((hit.meaning.value.parse().ok()?, next))
+}
+
 /// All numbers of a document with ranges and bounds, in order.
 pub fn quantities(document: &Document, hits: &Hits) -> Vec<Quantity> {
     let custom = custom(hits);
     let mut found = Vec::new();
     let mut at = 0;
     while at < document.tokens.len() {
-        let Some(first) = plain_at(document, hits, at, custom) else {
+        let number = plain_at(document, hits, at, custom).filter(|_| !is_section(document, hits, at));
+        let Some(first) = number else {
             at += 1;
             continue;
         };
@@ -298,6 +310,17 @@ pub fn quantities(document: &Document, hits: &Hits) -> Vec<Quantity> {
         at = to.max(at + 1);
     }
     found
+}
+
+/// "4.6 Training shall take place monthly": the number of a section, and nothing that is counted.
+fn is_section(document: &Document, hits: &Hits, at: usize) -> bool {
+    let token = &document.tokens[at];
+    let title = document.token(at + 1).is_some_and(|next| {
+        next.kind == Kind::Word && next.sentence == token.sentence && next.text.starts_with(char::is_uppercase)
+    });
+    let numbered = token.kind == Kind::Number && token.text.contains('.') && document.sentence_span(at).from == at;
+    let unit = ["scale", "noun", "currency", "time", "data_unit", "rate_unit", "percent"];
+    numbered && title && unit.iter().all(|group| hits.at(group, at + 1).is_none())
 }
 
 /// Joins `100-200 ms`, `between 5 and 10`, `$5k to $8k`, `100ms - 200ms`.
@@ -321,20 +344,26 @@ fn with_range(document: &Document, hits: &Hits, at: usize, first: Plain, custom:
     };
     let unit_end = skip_unit(first.to);
     let connector = document.lower(unit_end);
-    let between = at > 0 && matches!(document.lower(at - 1), "between" | "zwischen" | "entre");
-    let from = at > 0 && matches!(document.lower(at - 1), "from" | "von" | "de");
-    let joins = match connector {
-        "-" | "–" | "—" | "to" | "bis" | "à" => true,
-        "and" | "und" | "et" | "y" | "a" => between,
-        _ => false,
-    };
+    // "Between $1,000 and $1,800": a sign of currency may stand before the number.
+    let begin = hits.before("currency", at).map_or(at, |hit| hit.span.from);
+    let opened = |what: &str| hits.before("range_open", begin).is_some_and(|hit| hit.meaning.value == what);
+    let (between, from) = (opened("between"), opened("from"));
+    let joins = matches!(connector, "-" | "–" | "—")
+        || hits.at("range_join", unit_end).is_some_and(|hit| match hit.meaning.value.as_str() {
+            "between" => between,
+            "from" => from,
+            _ => true,
+        });
     let grows = from && hits.in_clause(document, "growth_verb", at).next().is_some();
     if !joins || grows || first.vague {
         return (single(first), first.to);
     }
-    let mut second_at = unit_end + 1;
-    if let Some(hit) = hits.at("currency", second_at) {
-        second_at = hit.span.to;
+    let mut second_at = hits.at("range_join", unit_end).map_or(unit_end + 1, |hit| hit.span.to);
+    // "1,000 to at most $1,800".
+    for group in ["bound", "currency"] {
+        if let Some(hit) = hits.at(group, second_at) {
+            second_at = hit.span.to;
+        }
     }
     // A date or a version is no range: `2026-11-21`.
     let Some(second) = plain_at(document, hits, second_at, custom).filter(|second| {
@@ -456,6 +485,13 @@ mod tests {
             ("one and a half million", 1.5e6),
             ("two million three hundred thousand rows", 2.3e6),
             ("three", 3.0),
+            ("a quarter of a second", 0.25),
+            ("eine halbe Sekunde ist für uns die Grenze", 0.5),
+            ("pas plus d'un quart de seconde pour la réponse", 0.25),
+            ("three quarters of an hour", 0.75),
+            ("Réponse en une demi-seconde pour les clients", 0.5),
+            ("half a dozen", 6.0),
+            ("two dozen engineers", 24.0),
         ] {
             assert!((one(text) - value).abs() < 1e-6, "{text}");
         }
@@ -469,6 +505,9 @@ mod tests {
         assert_eq!(read("between 5 and 10 GB"), [(5.0, 10.0)]);
         assert_eq!(read("100ms - 200ms"), [(100.0, 200.0)]);
         assert_eq!(read("5 and 10 GB"), [(5.0, 5.0), (10.0, 10.0)]);
+        assert_eq!(read("between $1,000 and $1,800"), [(1000.0, 1800.0)]);
+        assert_eq!(read("das Budget liegt zwischen € 1.000 und € 1.800 im Monat"), [(1000.0, 1800.0)]);
+        assert_eq!(read("il budget è tra 1.000 e 1.800 euro al mese"), [(1000.0, 1800.0)]);
     }
 
     proptest::proptest! {

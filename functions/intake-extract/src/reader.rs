@@ -5,7 +5,8 @@ use design::constraint::{ConstraintField, Evidence, Source, Stated};
 use crate::{
     confidence::{CUE, HEDGED, Weigher, at_distance},
     lexicon::{Hit, Hits},
-    measure::{Measure, measures},
+    measure::{Measure, Unit, measures},
+    number::Bound,
     text::{Document, Span},
 };
 
@@ -50,8 +51,10 @@ impl Reader {
     /// Reads a text.
     pub fn new(text: &str) -> Self {
         let mut document = Document::new(text);
-        let hits = Hits::find(&mut document);
-        let measures = measures(&document, &hits);
+        let mut hits = Hits::find(&mut document);
+        let mut measures = measures(&document, &hits);
+        crate::correction::of_measures(&document, &hits, &mut measures);
+        hits.forget(&crate::correction::of_names(&hits));
         Self { document, hits, measures }
     }
 
@@ -70,6 +73,23 @@ impl Reader {
 
     /// The nearest hit of a group in the sentence, with its distance; one in another clause counts as farther.
     pub fn cue(&self, group: &str, span: Span) -> Option<(Span, usize)> {
+        self.cue_in_sentence(group, span).or_else(|| self.cue_in_question(group, span))
+    }
+
+    /// "Latency? Whatever, 2 seconds is fine": the question tells what its answer speaks of.
+    fn cue_in_question(&self, group: &str, span: Span) -> Option<(Span, usize)> {
+        let question = self.question_before(span.from)?;
+        let hit = self.hits.within(group, self.reachable(question, span)).last()?;
+        Some((hit.span, ANSWER))
+    }
+
+    /// The question in the sentence before that of a token.
+    pub fn question_before(&self, at: usize) -> Option<Span> {
+        let end = self.document.sentence_span(at).from.checked_sub(1)?;
+        (self.document.lower(end) == "?").then(|| self.document.sentence_span(end))
+    }
+
+    fn cue_in_sentence(&self, group: &str, span: Span) -> Option<(Span, usize)> {
         self.hits
             .within(group, self.reachable(self.document.sentence_span(span.from), span))
             .map(|hit| {
@@ -104,8 +124,61 @@ impl Reader {
     /// True when the clause tells of the past, of what was not good enough, of others, or of what is not the case.
     pub fn is_history(&self, at: usize) -> bool {
         let clause = self.document.clause_span(at);
-        ASIDE.iter().any(|group| self.hits.within(group, clause).any(|hit| hit.meaning.value != "none"))
+        let speaks = |hit: &Hit| hit.meaning.value != "none" && !self.is_of_another(hit, at);
+        ASIDE.iter().any(|group| self.hits.within(group, clause).any(speaks))
             || self.is_left_behind(at)
+            || self.is_of_then(at)
+    }
+
+    /// "300 ms, two hundred was the mobile team": what is said behind a comma and another number is said of that one.
+    fn is_of_another(&self, hit: &Hit, at: usize) -> bool {
+        let comma = (at..hit.span.from).rev().find(|at| self.document.lower(*at) == ",");
+        comma.is_some_and(|comma| {
+            self.measures_around(hit.span.from, REACH)
+                .any(|(_, measure)| comma < measure.at() && measure.at() < hit.span.from)
+        })
+    }
+
+    /// "Last year we paid X and the answer took Y": a time that opens the sentence holds until it turns to what is
+    /// wanted.
+    fn is_of_then(&self, at: usize) -> bool {
+        let sentence = self.document.sentence_span(at);
+        let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
+        let then = self.hits.within("past", opening).find(|hit| hit.meaning.value == "then" && hit.span.to <= at);
+        then.is_some_and(|then| {
+            let between = Span::new(then.span.to, at);
+            let turns = |hit: &Hit| hit.meaning.value != "after_comma";
+            let semicolon = (between.from..between.to).any(|at| self.document.lower(at) == ";");
+            !semicolon
+                && !self.hits.within("clause_break", between).any(turns)
+                && self.hits.within("wanted", between).next().is_none()
+        })
+    }
+
+    /// True when a value is only hoped for: "ideally 100 ms".
+    pub fn is_wish(&self, at: usize) -> bool {
+        self.clause_has("wish", at)
+    }
+
+    /// True when a measure is not about what is wanted. "Above 100 ms is not acceptable" is: it turns down what lies
+    /// beyond, and so sets a limit.
+    pub fn is_aside(&self, measure: &Measure) -> bool {
+        self.is_history(measure.at()) && !self.is_limit_by_refusal(measure)
+    }
+
+    /// "More than 100 ms is too slow", "below 99 % is not acceptable": what is beyond the value is turned down.
+    pub fn is_limit_by_refusal(&self, measure: &Measure) -> bool {
+        let beyond = match measure.unit {
+            Unit::Percent => Bound::AtMost,
+            Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Bare => Bound::AtLeast,
+        };
+        let clause = self.document.clause_span(measure.at());
+        let said = |group: &str| self.hits.within(group, clause).any(|hit| hit.meaning.value != "none");
+        measure.quantity.bound == beyond
+            && said(REFUSED)
+            && !ASIDE.iter().any(|group| *group != REFUSED && said(group))
+            && !self.is_left_behind(measure.at())
+            && !self.is_of_then(measure.at())
     }
 
     /// "Currently: … Target: …": what stands in a sentence with the first key goes, when there is one with the second.
@@ -194,11 +267,17 @@ impl Reader {
     }
 }
 
+/// Tokens at the beginning of a sentence in which a time speaks of the whole of it.
+const OPENING: usize = 5;
+/// Distance of a question's words from its answer, as they count for it.
+const ANSWER: usize = 3;
 /// Most tokens between a value and a word that speaks of it.
 const REACH: usize = 60;
 
 /// Groups whose words in a clause take its values out of what is wanted.
-const ASIDE: [&str; 4] = ["past", "rejected", "other_party", "hypothetical"];
+const ASIDE: [&str; 4] = ["past", REFUSED, "other_party", "hypothetical"];
+/// Group of the words that turn something down.
+const REFUSED: &str = "rejected";
 
 /// The hit of a group that names the value at a token: nothing but separators, brackets and bounds stands between.
 pub fn named_before<'a>(document: &Document, hits: &'a Hits, group: &'a str, at: usize) -> Option<&'a Hit> {
@@ -217,8 +296,9 @@ pub fn named_before<'a>(document: &Document, hits: &'a Hits, group: &'a str, at:
         let between = document.lower(end - 1);
         if !matches!(
             between,
-            ":" | "=" | "|" | ";" | "(" | ")" | "~" | "of" | "is" | "von" | "de" | "[" | "]" | "-" | "→"
-        ) {
+            ":" | "=" | "|" | ";" | "(" | ")" | "~" | "of" | "is" | "von" | "de" | "[" | "]" | "-" | "→" | "{"
+        ) && hits.before("amount_word", end).is_none()
+        {
             return None;
         }
         end -= 1;

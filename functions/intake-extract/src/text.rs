@@ -190,7 +190,9 @@ fn sentences(text: &str) -> Vec<&str> {
                 && next.is_some_and(|c| c.is_lowercase() || c.is_numeric() && !looks_like_item(sentence));
             let last_word = trimmed.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
             let numbered = !matches!(last_word.as_str(), "no." | "nr.") || next.is_some_and(char::is_numeric);
-            wrapped || (lines == 0 && numbered && ABBREVIATIONS.contains(&last_word.as_str()))
+            // A JSON object inside another one says one thing in many lines.
+            let nested = text[..*last].matches('{').count() > text[..*last].matches('}').count() + 1;
+            wrapped || nested || (lines == 0 && numbered && ABBREVIATIONS.contains(&last_word.as_str()))
         });
         if joined {
             ends.pop();
@@ -199,10 +201,14 @@ fn sentences(text: &str) -> Vec<&str> {
         for (at, _) in sentence.match_indices(". ") {
             let before = sentence[..at].rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
             let next = sentence[at + 2..].trim_start().chars().next();
+            // "Quarterly... actually monthly" goes on behind its pause.
             let ends_here = before.chars().count() > 1
+                && !before.ends_with('.')
                 && !ABBREVIATIONS.contains(&format!("{before}.").as_str())
                 && !before.chars().all(|c| c.is_ascii_digit())
-                && next.is_some_and(|c| c.is_lowercase() || c.is_numeric());
+                && next.is_some_and(|c| {
+                    c.is_lowercase() || c.is_numeric() || matches!(c, '~' | '≈' | '<' | '$' | '€' | '£')
+                });
             if ends_here {
                 ends.push(start + at + 1);
             }
@@ -450,7 +456,10 @@ fn split_word(word: &str, start: u32, sentence: usize, tokens: &mut Vec<Token>) 
             && !(here == 'e' && next.is_ascii_digit());
         let sentence_end = here == '.' && before.is_lowercase() && next.is_uppercase();
         let elided = matches!(before, '\'' | '’') && is_elision(&letters[*cuts.last().unwrap_or(&0)..at - 1]);
+        // `5 kEUR`, `20 TCHF`.
+        let thousands = at == 1 && matches!(before, 'k' | 'K' | 'T' | 'M') && is_currency(&letters[1..]);
         if digit_to_letter
+            || thousands
             || sentence_end
             || elided
             || symbol(here)
@@ -498,6 +507,12 @@ fn is_elision(letters: &[char]) -> bool {
         word.as_str(),
         "l" | "d" | "n" | "s" | "j" | "m" | "c" | "qu" | "jusqu" | "lorsqu" | "dell" | "all" | "nell" | "sull" | "un"
     )
+}
+
+/// True for codes of currencies that are written with a `k` before them.
+fn is_currency(letters: &[char]) -> bool {
+    let word: String = letters.iter().collect();
+    matches!(word.as_str(), "EUR" | "USD" | "CHF" | "GBP")
 }
 
 fn ordinal(rest: &[char]) -> bool {

@@ -370,6 +370,8 @@ pub enum Retraining {
     Weekly,
     /// Every month.
     Monthly,
+    /// Every three months.
+    Quarterly,
     /// When drift is found.
     OnDrift,
     /// By hand.

@@ -30,6 +30,16 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
     if candidates.iter().any(|candidate| !candidate.present) {
         candidates.retain(|candidate| !candidate.present);
     }
+    // "Ideally 3k, at most 5k": what is only hoped for gives way to the limit.
+    let limit = candidates
+        .iter()
+        .filter(|candidate| !reader.is_wish(candidate.span.from))
+        .map(|candidate| candidate.found.value.usd_per_month)
+        .reduce(f64::max);
+    candidates.retain(|candidate| {
+        let lower = limit.is_some_and(|limit| candidate.found.value.usd_per_month < limit);
+        !(lower && reader.is_wish(candidate.span.from))
+    });
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best_score) = candidates.first().map(|candidate| candidate.score) else { return (None, None) };
     let rivals: Vec<usize> = (1..candidates.len())
@@ -68,7 +78,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
 
 fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     let at = measure.at();
-    if reader.is_history(at) || measure.quantity.high <= 0.0 || measure.quantity.vague {
+    if reader.is_aside(measure) || measure.quantity.high <= 0.0 || measure.quantity.vague {
         return None;
     }
     let cue = reader.cue("cue.budget", measure.span);
@@ -80,7 +90,9 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     let bare = measure.unit == Unit::Bare;
     let decoy = reader.closeness(reader.near("decoy.budget", measure.span));
     let period = period(reader, measure);
-    let bounded = measure.quantity.bound == Bound::AtMost || reader.bounded_behind(measure.span);
+    let bounded = measure.quantity.bound == Bound::AtMost
+        || reader.bounded_behind(measure.span)
+        || reader.is_limit_by_refusal(measure);
     let present = reader.clause_has("present_state", at);
     let mut score = reader.closeness(cue) - 1.2 * decoy;
     if let Some(period) = period {

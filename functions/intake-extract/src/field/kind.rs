@@ -14,6 +14,9 @@ const NAMED: f64 = 0.8;
 /// Latencies above this are those of jobs, not of answers.
 const LONGEST_ANSWER_MS: f64 = 60_000.0;
 
+/// Most words between "serve" and the model that is served.
+const LONGEST_OBJECT: usize = 5;
+
 /// A value with where it is said.
 struct Said<T> {
     value: T,
@@ -85,6 +88,17 @@ pub fn workloads(
             put(&mut said, WorkloadType::FeatureEngineering, verb.span.hull(hit.span), EXPLICIT, false);
         }
     }
+    // "Serve a small text classifier": the verb, and what is served.
+    for hit in reader.said("serve_verb") {
+        let model =
+            reader.hits.within("model_word", Span::new(hit.span.to, hit.span.to + LONGEST_OBJECT)).find(|model| {
+                model.negated.is_none()
+                    && reader.document.clause(model.span.from) == reader.document.clause(hit.span.from)
+            });
+        if let Some(model) = model {
+            put(&mut said, WorkloadType::OnlineInference, hit.span.hull(model.span), EXPLICIT, false);
+        }
+    }
     if let Some(retraining) = retraining {
         put(&mut said, WorkloadType::BatchTraining, retraining.spans[0], NAMED, false);
     }
@@ -143,13 +157,19 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
     near("infer_verb") && !near("retrain_cue") && !owned && !adjective
 }
 
-/// "nightly batch retraining" is about training, not about results.
+/// Tokens between a time and the training that it is said of.
+const TRAINING_NEAR: usize = 4;
+/// The same where nothing else in the clause gives results.
+const TRAINING_FAR: usize = 14;
+
+/// "nightly batch retraining", "fine-tune the model on our tickets once a month": about training, not about results.
 pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
+    let document = &reader.document;
+    let scores = reader.hits.in_clause(document, "infer_verb", hit.span.from).next().is_some();
+    let time = reader.hits.at("period", hit.span.from).is_some();
+    let reach = if time && !scores { TRAINING_FAR } else { TRAINING_NEAR };
     hit.meaning.value == "batch"
-        && reader
-            .hits
-            .in_clause(&reader.document, "retrain_cue", hit.span.from)
-            .any(|cue| cue.span.distance(hit.span) <= 4)
+        && reader.hits.in_clause(document, "retrain_cue", hit.span.from).any(|cue| cue.span.distance(hit.span) <= reach)
 }
 
 /// On what the system is wanted to run.

@@ -15,6 +15,8 @@ use crate::{
 
 /// Support of one phrase of full weight: a single word of a topic leaves room for doubt, three hardly.
 const PHRASE: f64 = 0.62;
+/// Weight of a class that is said of the data: as much as a phrase that names both.
+const SAID_OF_DATA: f64 = 0.9;
 /// Most tokens between "classification" and the class.
 const LABEL_DISTANCE: usize = 5;
 /// Factor of a phrase in a clause about the past.
@@ -268,6 +270,12 @@ pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) 
     let mut topics = topics::<DataClass>(reader, "data_class", |hit| {
         parse(&hit.meaning.value).is_some_and(|class| !is_denied(class) || hit.meaning.weight >= 1.0)
     });
+    for (value, span) in predicated(reader) {
+        match topics.iter_mut().find(|topic| topic.value == value) {
+            Some(topic) => topic.weight += SAID_OF_DATA,
+            None => topics.push(Topic { value, weight: SAID_OF_DATA, hits: vec![(span, SAID_OF_DATA)] }),
+        }
+    }
     topics.retain(|topic| topic.weight >= 0.3);
     topics.sort_by_key(|topic| std::cmp::Reverse(topic.value));
     let Some(best) = topics.first() else {
@@ -383,6 +391,30 @@ fn labelled(reader: &Reader) -> Option<(DataClass, Span, Span)> {
             cue.span,
         ))
     })
+}
+
+/// "The data is strictly internal": a class that is said of the data in so many words.
+fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
+    let document = &reader.document;
+    let said = reader.said("class_label").filter_map(|label| {
+        let value = parse(&label.meaning.value)?;
+        // From the label back to the data there is a verb, and nothing but small words beside it.
+        let from = label.span.from.saturating_sub(LABEL_DISTANCE);
+        let subject = reader.hits.within("class_subject", Span::new(from, label.span.from)).last()?;
+        let mut between = subject.span.to..label.span.from;
+        let verb = between.clone().any(|at| reader.hits.at("class_verb", at).is_some());
+        let small = between
+            .all(|at| ["class_verb", "class_link", "only"].iter().any(|group| reader.hits.at(group, at).is_some()));
+        let next = document.token(label.span.to);
+        let ends = next.is_none_or(|next| {
+            next.sentence != document.sentence(label.span.from)
+                || !next.lower.starts_with(char::is_alphabetic)
+                || reader.hits.at("class_end", label.span.to).is_some()
+        });
+        let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
+        (verb && small && ends && together).then(|| (value, subject.span.hull(label.span)))
+    });
+    said.collect()
 }
 
 /// Tools that are wanted and excluded.

@@ -1,8 +1,12 @@
 //! The readers of single fields. Each returns what it found, and statements that clash.
 
+pub mod availability;
 pub mod budget;
 pub mod kind;
+pub mod latency;
+pub mod many;
 pub mod meaning;
 pub mod people;
-pub mod performance;
 pub mod place;
+pub mod throughput;
+pub mod volume;

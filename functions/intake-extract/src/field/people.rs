@@ -4,6 +4,7 @@ use design::constraint::{ConstraintField, Expertise, Retraining, Team};
 
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
+    field::many::is_times,
     measure::{Measure, Noun, Unit, period_at},
     reader::{Clash, Found, Reader, show},
     text::Span,
@@ -11,6 +12,8 @@ use crate::{
 
 /// Largest number of people that is read as a team: above, it is a company or its users.
 const LARGEST_TEAM: f64 = 500.0;
+/// Most tokens of an answer that is only a number.
+const LONGEST_ANSWER: usize = 8;
 
 /// Team size and expertise.
 pub fn team(reader: &Reader) -> (Option<Found<Team>>, Option<Clash>) {
@@ -125,7 +128,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             // "a team of five", but no "team of 5 regions".
             None => {
                 let article = reader.hits.at("cue.team_strong", measure.span.to).is_some();
-                (team_of || we_are) && !article && measure.period.is_none()
+                (team_of || we_are || is_answer(reader, measure)) && !article && measure.period.is_none()
             }
         };
         // "Used by 120 analysts", "120 analysts use it"; "four engineers want to serve …" are the team.
@@ -170,8 +173,9 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
                 && (measure.noun.is_some() || list)
                 && !reader.is_history(other.at());
             // "Six people, two of them data scientists": the two are among the six.
-            let among = (other.span.from..other.span.to)
-                .any(|at| matches!(document.lower(at), "them" | "whom" | "which" | "davon" | "darunter" | "dont" | "ellos"));
+            let among = (other.span.from..other.span.to).any(|at| {
+                matches!(document.lower(at), "them" | "whom" | "which" | "davon" | "darunter" | "dont" | "ellos")
+            });
             let including = among
                 || whole && !list
                 || spans.last().is_some_and(|last: &Span| {
@@ -223,6 +227,23 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, at });
     }
     found
+}
+
+/// "How many people? – You, me and Amir. So three.": a number that ends a short answer.
+fn is_answer(reader: &Reader, measure: &Measure) -> bool {
+    let document = &reader.document;
+    let asks = |question: Span| {
+        reader.hits.within("cue.team_strong", question).next().is_some()
+            || reader.hits.within("noun", question).any(|hit| matches!(hit.meaning.value.as_str(), "person" | "people"))
+    };
+    let sentence = document.sentence_span(measure.at());
+    let before = sentence.from.checked_sub(1);
+    let question = reader
+        .question_before(measure.at())
+        .or_else(|| before.and_then(|before| reader.question_before(before)))
+        .is_some_and(asks);
+    let last = (measure.span.to..sentence.to).all(|at| document.tokens[at].kind == crate::text::Kind::Symbol);
+    question && last && sentence.to - sentence.from <= LONGEST_ANSWER
 }
 
 /// "… and a data engineer" beside counted people.
@@ -315,17 +336,21 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             offer(weigher.value(), Found { value, spans: vec![mode.span, cue.span], weigher, derivation: None });
         }
         let from = cue.span.from.saturating_sub(reach);
+        let question = document.sentence_span(cue.span.from);
+        let asked = document.lower(question.to - 1) == "?";
         for at in from..(cue.span.to + reach).min(document.tokens.len()) {
             // "Refreshed daily (retrain)": brackets belong to what stands before them.
             let own = document.clause_span(cue.span.from);
             let bracket = document.lower(own.from) == "(" && at + 5 >= own.from && at < own.from;
             let other_clause = document.clause(at) != document.clause(cue.span.from) && !bracket;
-            if document.sentence(at) != sentence || other_clause {
+            let answer = asked && document.sentence(at) == sentence + 1;
+            if !answer && (document.sentence(at) != sentence || other_clause) {
                 continue;
             }
             // A period that a count owns ("2M transactions per day") is not the rhythm.
             if reader
                 .measures_around(at, 20)
+                .filter(|(_, measure)| !measure.noun.is_some_and(|(_, words)| is_times(reader, words)))
                 .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(Span::new(at, at + 1))))
             {
                 continue;
@@ -389,11 +414,12 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
 
 /// The rhythm nearest to a period, by ratio; true when it is that rhythm.
 fn nearest(seconds: f64) -> (Retraining, bool) {
-    const RHYTHMS: [(f64, Retraining); 4] = [
+    const RHYTHMS: [(f64, Retraining); 5] = [
         (3600.0, Retraining::Hourly),
         (86_400.0, Retraining::Daily),
         (604_800.0, Retraining::Weekly),
         (2_629_800.0, Retraining::Monthly),
+        (7_889_400.0, Retraining::Quarterly),
     ];
     let distance = |length: f64| (seconds / length).ln().abs();
     let best = RHYTHMS.into_iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));

@@ -2277,7 +2277,7 @@ export interface components {
          * @description How often the model is trained again.
          * @enum {string}
          */
-        Retraining: "hourly" | "daily" | "weekly" | "monthly" | "on_drift" | "manual";
+        Retraining: "hourly" | "daily" | "weekly" | "monthly" | "quarterly" | "on_drift" | "manual";
         /** @description What may go wrong and what to do about it. */
         Risk: {
             /** @description How bad. */
@@ -2724,7 +2724,7 @@ export interface components {
              * @description How often the model is trained again.
              * @enum {string}
              */
-            value: "hourly" | "daily" | "weekly" | "monthly" | "on_drift" | "manual";
+            value: "hourly" | "daily" | "weekly" | "monthly" | "quarterly" | "on_drift" | "manual";
             /**
              * Format: double
              * @description 0 to 1, computed from the evidence.

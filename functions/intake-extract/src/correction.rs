@@ -1,0 +1,130 @@
+//! What a text takes back itself: "5k a month? No wait, 4k", "quarterly … actually monthly", "forget the 200 ms".
+//!
+//! A phrase of the group `correction` stands between the value that was meant wrongly and the right one. The value
+//! before it takes the number behind it, and keeps its place, because the words around it tell what both are: the later
+//! word of the same writer is no contradiction. A correction of value `note` ("Edit:", "Update:") may stand far from
+//! what it corrects; it takes back only what the same words speak of. One of value `forget` takes back the value behind
+//! it, wherever it is said.
+
+use crate::{
+    lexicon::{CITY, Hits, PLACE, REGION, TOOL},
+    measure::{Measure, Noun, Unit},
+    number::Bound,
+    text::{Document, Span},
+};
+
+/// Most tokens between a value and the phrase that corrects it.
+const NEAR: usize = 14;
+/// Most tokens between "forget" and what is forgotten.
+const FORGOTTEN: usize = 5;
+/// Tokens around a correction in which the corrected number is an echo of it: "200 ms. – Two hundred? – Sorry, 300".
+const ECHO: usize = 40;
+/// Groups of names that can be taken back.
+const NAMES: [&str; 9] = [REGION, CITY, PLACE, TOOL, "cloud", "platform", "period", "retrain_mode", "model_type"];
+/// Words that tell what a value is about, by which a note finds what it corrects.
+const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue.availability", "cue.team"];
+
+/// Puts right the measures that the text corrects, and takes out those that it takes back.
+pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    for cue in hits.of("correction") {
+        let Some(later) = measures.iter().position(|measure| measure.span.from >= cue.span.to) else { continue };
+        let way = measures[later].span.from - cue.span.to;
+        if cue.meaning.value == "forget" {
+            if way <= FORGOTTEN {
+                let gone = measures[later].clone();
+                measures.retain(|measure| !same_value(measure, &gone));
+            }
+            continue;
+        }
+        // "Scratch that, make it 6k" is one correction in two phrases.
+        let done = measures.iter().any(|measure| measure.span.overlaps(cue.span));
+        if way > NEAR || done {
+            continue;
+        }
+        let note = cue.meaning.value == "note";
+        let earlier = measures[..later].iter().rposition(|earlier| {
+            let near =
+                cue.span.from - earlier.span.to.min(cue.span.from) <= NEAR && is_beside(document, earlier, cue.span);
+            let meant = note && same_subject(document, hits, earlier, &measures[later]) || !note && near;
+            meant && same_kind(earlier, &measures[later])
+        });
+        if let Some(earlier) = earlier {
+            replace(measures, earlier, later, cue.span);
+        }
+    }
+}
+
+/// Gives an earlier measure the number of a later one, which goes.
+fn replace(measures: &mut Vec<Measure>, earlier: usize, later: usize, cue: Span) {
+    let right = measures.remove(later);
+    let wrong = measures[earlier].clone();
+    let measure = &mut measures[earlier];
+    let quantity = &mut measure.quantity;
+    (quantity.low, quantity.high) = (right.quantity.low, right.quantity.high);
+    (quantity.approximate, quantity.vague) = (right.quantity.approximate, right.quantity.vague);
+    if right.quantity.bound != Bound::Exact {
+        quantity.bound = right.quantity.bound;
+    }
+    if right.unit != Unit::Bare {
+        measure.unit = right.unit;
+    }
+    measure.noun = right.noun.or(measure.noun);
+    measure.period = right.period.or(measure.period);
+    measure.span = measure.span.hull(right.span);
+    let own = measure.span;
+    measures.retain(|other| {
+        other.span == own || other.span.distance(cue) > ECHO || other.span.from > own.to || !same_value(other, &wrong)
+    });
+}
+
+/// The same number in the same unit, or in one that is not said.
+fn same_value(a: &Measure, b: &Measure) -> bool {
+    let unit =
+        a.unit == b.unit || (a.unit == Unit::Bare || b.unit == Unit::Bare) && a.noun.is_none() && b.noun.is_none();
+    unit && (a.quantity.high - b.quantity.high).abs() < 1e-9
+}
+
+/// The places of names that the text corrects, with their group.
+pub fn of_names(hits: &Hits) -> Vec<(&'static str, Span)> {
+    let mut gone = Vec::new();
+    for cue in hits.of("correction").filter(|cue| cue.meaning.value == "near") {
+        for group in NAMES {
+            let later = hits.within(group, Span::new(cue.span.to, cue.span.to + NEAR)).next();
+            let earlier = hits
+                .within(group, Span::new(cue.span.from.saturating_sub(NEAR / 2), cue.span.from))
+                .filter(|hit| hit.span.to <= cue.span.from)
+                .last();
+            if let (Some(earlier), Some(later)) = (earlier, later)
+                && earlier.meaning.value != later.meaning.value
+            {
+                gone.push((group, earlier.span));
+            }
+        }
+    }
+    gone
+}
+
+/// True when no whole sentence stands between a value and the correction.
+fn is_beside(document: &Document, earlier: &Measure, cue: Span) -> bool {
+    document.sentence(cue.from) <= document.sentence(earlier.at()) + 1
+}
+
+fn same_kind(a: &Measure, b: &Measure) -> bool {
+    let people = |measure: &Measure| matches!(measure.noun, Some((Noun::Person | Noun::People, _)));
+    match (a.unit, b.unit) {
+        (Unit::Money(_), Unit::Money(_)) | (Unit::Time(_), Unit::Time(_)) | (Unit::Percent, Unit::Percent) => true,
+        (Unit::Data(_), Unit::Data(_)) | (Unit::Rate(_), Unit::Rate(_)) => true,
+        // "Three engineers, sorry, four": what the second counts is said before.
+        (Unit::Bare, Unit::Bare) => b.noun.is_none() || a.noun.is_some() && people(a) == people(b),
+        // "4k a month, make that 6k": the unit is said once.
+        (Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent, Unit::Bare) => b.noun.is_none(),
+        (Unit::Money(_) | Unit::Time(_) | Unit::Percent | Unit::Data(_) | Unit::Rate(_) | Unit::Bare, _) => false,
+    }
+}
+
+fn same_subject(document: &Document, hits: &Hits, a: &Measure, b: &Measure) -> bool {
+    SUBJECTS.iter().any(|group| {
+        hits.in_sentence(document, group, a.at()).next().is_some()
+            && hits.in_sentence(document, group, b.at()).next().is_some()
+    })
+}

@@ -1,0 +1,241 @@
+//! The latency objective: which duration is that of an answer.
+
+use design::constraint::{ConstraintField, Latency};
+
+use crate::{
+    confidence::{APPROXIMATE, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
+    measure::Unit,
+    number::{Bound, parse_digits},
+    reader::{Clash, Found, Reader, show},
+    text::{Kind, Span},
+};
+
+/// Words about another kind of duration that are farther from a duration do not speak of it.
+const FARTHEST_DECOY: usize = 8;
+/// Percentile where the text names none.
+const USUAL_PERCENTILE: f64 = 95.0;
+
+/// The latency objective.
+pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
+    struct Candidate {
+        found: Found<Latency>,
+        score: f64,
+        span: Span,
+        named: bool,
+    }
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for measure in &reader.measures {
+        let Unit::Time(seconds) = measure.unit else { continue };
+        let at = measure.at();
+        let quantity = &measure.quantity;
+        let milliseconds = quantity.high * seconds * 1000.0;
+        let repeated = measure.span.from > 0
+            && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
+                || reader.hits.before("every", measure.span.from).is_some());
+        // "20 seconds of video" is its length; "3 seconds of the event" is a delay.
+        let length = reader.document.lower(measure.span.to) == "of"
+            && (measure.span.to..measure.span.to + 3).any(|at| reader.hits.at("length_of", at).is_some());
+        let behind = length || matches!(reader.document.lower(measure.span.to), "ago" | "old" | "ahead" | "long");
+        if milliseconds <= 0.0
+            || repeated
+            || behind && seconds > 0.1
+            || reader.is_aside(measure)
+            || reader
+                .hits
+                .in_clause(&reader.document, "present_state", at)
+                // "Our existing models" are no state of a duration.
+                .any(|hit| reader.document.lower(hit.span.from) != "existing")
+            || reader
+                .hits
+                .in_clause(&reader.document, "decoy.latency", at)
+                .any(|hit| hit.span.distance(measure.span) <= 1)
+        {
+            continue;
+        }
+        let strong = reader.cue("cue.latency_strong", measure.span);
+        let cue = strong.or_else(|| reader.cue("cue.latency", measure.span));
+        let decoy = reader.near("decoy.latency", measure.span).filter(|(_, distance)| *distance <= FARTHEST_DECOY);
+        let alone = decoy.is_none();
+        let decoy = reader.closeness(decoy);
+        let bounded = quantity.bound == Bound::AtMost
+            || reader.bounded_behind(measure.span)
+            || reader.is_limit_by_refusal(measure);
+        let fine = seconds <= 0.001;
+        let mut score = reader.closeness(cue) - 1.1 * decoy;
+        score += if strong.is_some() { 0.2 } else { 0.0 };
+        score += if bounded { 0.2 } else { 0.0 };
+        score += if fine { 0.35 } else { 0.0 };
+        // Milliseconds of which nothing else is said, and "in ten seconds or less", are those of answers.
+        score += if fine && alone { 0.12 } else { 0.0 };
+        let preposition = |at: usize| {
+            matches!(
+                reader.document.lower(at),
+                "in" | "within"
+                    | "innerhalb"
+                    | "binnen"
+                    | "en"
+                    | "dans"
+                    | "entro"
+                    | "em"
+                    | "inside"
+                    | "after"
+                    | "nach"
+                    | "après"
+                    | "después"
+                    | "na"
+            )
+        };
+        let from = quantity.span.from;
+        let within = (measure.span.from.saturating_sub(1)..from).any(preposition);
+        score += if within && bounded && alone { 0.27 } else { 0.0 };
+        // "The answer took 900 ms. This year half a second at most": what was spoken of goes on.
+        let goes_on = cue.is_none() && bounded && alone && spoken_of_before(reader, measure.span);
+        score += if goes_on { 0.3 } else { 0.0 };
+        let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
+        if score < 0.45 || milliseconds > longest {
+            continue;
+        }
+        let percentile = percentile(reader, measure.span);
+        let weigher = Weigher::default()
+            .support(format!("duration “{}”", reader.document.quote(measure.span)), EXPLICIT)
+            .support_if(bounded, "bounded (“under”)", BOUND)
+            .support_if(fine, "milliseconds are the unit of latencies", BOUND)
+            .support_if(percentile.is_some(), "percentile is given", PERIOD);
+        let weigher = reader
+            .weigh(weigher, cue, at)
+            .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+            .penalty_if(quantity.vague, "vague number", VAGUE)
+            .penalty_if(decoy > 0.25, "another kind of duration is spoken of close by", COMPETING);
+        let mut steps = Vec::new();
+        if quantity.is_range() {
+            steps.push(format!("upper end of {} to {}", show(quantity.low), show(quantity.high)));
+        }
+        if (seconds - 0.001).abs() > 1e-9 {
+            steps.push(format!("{} × {} ms", show(quantity.high), show(seconds * 1000.0)));
+        }
+        if percentile.is_none() {
+            steps.push("no percentile is given; read as P95".to_owned());
+        }
+        let mut spans = vec![measure.span];
+        spans.extend(cue.filter(|(_, distance)| *distance < 12).map(|(span, _)| span));
+        spans.extend(percentile.map(|(_, span)| span));
+        candidates.push(Candidate {
+            found: Found {
+                value: Latency {
+                    milliseconds,
+                    percentile: percentile.map_or(USUAL_PERCENTILE, |(percentile, _)| percentile),
+                },
+                spans,
+                weigher,
+                derivation: (!steps.is_empty()).then(|| steps.join("; ")),
+            },
+            score,
+            span: measure.span,
+            named: percentile.is_some(),
+        });
+    }
+    // "Ideally 100 ms, but never more than 200": what is only hoped for gives way to the limit.
+    let limit = candidates
+        .iter()
+        .filter(|candidate| !reader.is_wish(candidate.span.from))
+        .map(|candidate| candidate.found.value.milliseconds)
+        .reduce(f64::max);
+    candidates.retain(|candidate| {
+        let stricter = limit.is_some_and(|limit| candidate.found.value.milliseconds < limit);
+        !(stricter && reader.is_wish(candidate.span.from))
+    });
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let Some(best) = candidates.first() else { return (None, None) };
+    let best_score = best.score;
+    let close: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.score > 0.6 * best_score).collect();
+    // P50 and P99 beside each other do not clash: the objective nearest to P95 is kept.
+    let percentiles_differ = close.len() > 1
+        && close.iter().all(|candidate| candidate.named)
+        && close.windows(2).all(|pair| (pair[0].found.value.percentile - pair[1].found.value.percentile).abs() > 1e-9);
+    if percentiles_differ {
+        let chosen = close.iter().min_by(|a, b| {
+            let distance = |candidate: &Candidate| (candidate.found.value.percentile - USUAL_PERCENTILE).abs();
+            distance(a).total_cmp(&distance(b))
+        });
+        return (chosen.map(|candidate| candidate.found.clone()), None);
+    }
+    let differ = close.iter().any(|candidate| {
+        let ratio = candidate.found.value.milliseconds / best.found.value.milliseconds;
+        !(0.95..=1.05).contains(&ratio)
+    });
+    if !differ {
+        return (Some(best.found.clone()), None);
+    }
+    let strictest = close
+        .iter()
+        .min_by(|a, b| a.found.value.milliseconds.total_cmp(&b.found.value.milliseconds))
+        .copied()
+        .unwrap_or(best);
+    let values: Vec<String> = close.iter().map(|c| format!("{} ms", show(c.found.value.milliseconds))).collect();
+    let clash = Clash {
+        fields: vec![ConstraintField::Latency],
+        spans: close.iter().map(|candidate| candidate.span).collect(),
+        explanation: format!("Different latencies are given: {}.", values.join(" and ")),
+        resolution: format!("The strictest one is planned for: {} ms.", show(strictest.found.value.milliseconds)),
+    };
+    let mut found = strictest.found.clone();
+    found.weigher = found.weigher.penalty("another latency is given", COMPETING);
+    (Some(found), Some(clash))
+}
+
+/// True when the sentence before speaks of latency, with a duration of its own.
+fn spoken_of_before(reader: &Reader, span: Span) -> bool {
+    let Some(end) = reader.document.sentence_span(span.from).from.checked_sub(1) else { return false };
+    let sentence = reader.document.sentence_span(end);
+    let duration = reader
+        .measures_around(end, sentence.to - sentence.from)
+        .any(|(_, measure)| matches!(measure.unit, Unit::Time(_)) && sentence.overlaps(measure.span));
+    duration
+        && ["cue.latency", "cue.latency_strong"]
+            .iter()
+            .any(|group| reader.hits.within(group, sentence).next().is_some())
+}
+
+/// `p95`, `95th percentile`, `99% of requests` in the clause or the one beside it.
+fn percentile(reader: &Reader, span: Span) -> Option<(f64, Span)> {
+    let document = &reader.document;
+    let sentence = document.sentence_span(span.from);
+    // Farther words speak of another number; it also bounds the work on a text that never ends a sentence.
+    (sentence.from.max(span.from.saturating_sub(40))..sentence.to.min(span.to + 40))
+        .filter_map(|at| {
+            let lower = document.lower(at);
+            let digits =
+                lower.strip_prefix('p').filter(|rest| rest.len() >= 2 && rest.chars().all(|c| c.is_ascii_digit()));
+            if let Some(digits) = digits {
+                // p999 is P99.9.
+                let (mut value, mut to): (f64, usize) = (digits.parse().ok()?, at + 1);
+                if digits.len() == 3 && value > 100.0 {
+                    value /= 10.0;
+                } else if document.lower(at + 1) == "."
+                    && document.glued(at)
+                    && document.glued(at + 1)
+                    && let Ok(tenth) = document.lower(at + 2).parse::<f64>()
+                {
+                    value += tenth / 10.0;
+                    to = at + 3;
+                }
+                return Some((value, Span::new(at, to)));
+            }
+            if matches!(lower, "median" | "p50") {
+                return Some((50.0, Span::new(at, at + 1)));
+            }
+            let ordinal = lower.strip_suffix("th").filter(|_| document.lower(at + 1) == "percentile");
+            if let Some(value) = ordinal.and_then(|digits| digits.parse().ok()) {
+                return Some((value, Span::new(at, at + 2)));
+            }
+            let share = document.tokens[at].kind == Kind::Number
+                && reader.hits.at("percent", at + 1).is_some()
+                && matches!(document.lower(at + 2), "of");
+            let value = share.then(|| parse_digits(lower, crate::number::Custom::Point)).flatten()?;
+            let requests = (at + 3..at + 6).any(|next| reader.hits.at("noun", next).is_some());
+            (requests && value >= 50.0).then_some((value, Span::new(at, at + 4)))
+        })
+        .filter(|(value, _)| (50.0..100.0).contains(value))
+        // "100 ms at the median and 400 ms at P95": what stands behind the number belongs to it.
+        .min_by_key(|(_, found)| (found.distance(span), found.from < span.from))
+}

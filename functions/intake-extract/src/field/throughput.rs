@@ -1,0 +1,365 @@
+//! Requests and events per second: counted things with a period, and what is counted for each of many things.
+
+use design::constraint::{ConstraintField, Throughput};
+
+use crate::{
+    confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
+    field::many::{how_many, is_times},
+    measure::{Measure, Noun, Period, Unit},
+    reader::{Clash, Found, Reader, show},
+    text::{Kind, Span},
+};
+
+/// Peak over average where the text gives only one of them: a common planning factor for daily traffic curves.
+const PEAK_FACTOR: f64 = 3.0;
+
+/// A load that the text gives.
+struct Load {
+    per_second: f64,
+    low: f64,
+    peak: bool,
+    weigher: Weigher,
+    spans: Vec<Span>,
+    step: String,
+    score: f64,
+    noun: String,
+    seconds: f64,
+}
+
+/// Requests or events per second.
+pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
+    let document = &reader.document;
+    let mut candidates: Vec<Load> = Vec::new();
+    for (index, measure) in reader.measures.iter().enumerate() {
+        let at = measure.at();
+        let quantity = &measure.quantity;
+        if reader.is_history(at) || quantity.high <= 0.0 || quantity.vague {
+            continue;
+        }
+        let many = how_many(reader, index);
+        let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
+        // "Une requête": an article counts nothing that a period elsewhere in the sentence could be of.
+        let article = measure.period.is_none() && is_article(reader, measure);
+        if (times || article) && many.is_none() {
+            continue;
+        }
+        let cue = reader.cue("cue.throughput", measure.span);
+        let (seconds, noun_support, extra) = match (measure.unit, measure.noun, measure.period) {
+            (Unit::Rate(unit), _, _) => (1.0 / unit, EXPLICIT, None),
+            (Unit::Bare, Some((Noun::Request, _)), Some(period)) => (period.seconds, EXPLICIT, Some(period)),
+            (Unit::Bare, Some((Noun::Record { .. }, _)), Some(period)) => (period.seconds, 0.4, Some(period)),
+            (Unit::Bare, Some((Noun::Other, _)), Some(period)) if period.seconds <= 2_700_000.0 => {
+                (period.seconds, 0.3, Some(period))
+            }
+            (Unit::Bare, Some((Noun::Record { .. } | Noun::Other, _)), None) => match period_near(reader, measure) {
+                Some(period) => (period.seconds, 0.35, Some(period)),
+                None => continue,
+            },
+            (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure) {
+                Some(period) => (period.seconds, 0.4, Some(period)),
+                None => continue,
+            },
+            // `2,000 per second` counts something, whatever it is.
+            (Unit::Bare, None, Some(period)) if period.seconds <= 86_400.0 && cue.is_some() => {
+                (period.seconds, 0.25, Some(period))
+            }
+            (Unit::Bare, Some((Noun::Request, _)), None) => match period_near(reader, measure) {
+                Some(period) => (period.seconds, 0.45, Some(period)),
+                None => continue,
+            },
+            (
+                Unit::Bare | Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent,
+                None
+                | Some((
+                    Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Person | Noun::People | Noun::Other,
+                    _,
+                )),
+                _,
+            ) => continue,
+        };
+        // "80k daily active users" counts people, not what they send.
+        if measure.noun.is_some_and(|(_, words)| (words.from..words.to).any(|at| document.lower(at) == "active")) {
+            continue;
+        }
+        // What one user may send is a limit, not the load.
+        let behind = measure.span.to;
+        if many.is_none()
+            && document.lower(behind) == "per"
+            && matches!(document.lower(behind + 1), "user" | "customer" | "client" | "tenant")
+        {
+            continue;
+        }
+        // Model retraining or reports "per week" are rhythms.
+        if measure.noun.is_none() && measure.unit == Unit::Bare && reader.clause_has("retrain_strong", at) {
+            continue;
+        }
+        let peak_cue = reader.near("peak", measure.span);
+        let average_cue = reader.near("average", measure.span);
+        // "… a month, up to 200,000 in peaks": a peak belongs to the number that is nearest to it.
+        let peak = peak_cue.is_some_and(|(span, distance)| {
+            let nearer = reader.measures_around(at, 20).any(|(_, other)| {
+                other.span != measure.span
+                    && document.clause(other.at()) == document.clause(at)
+                    && other.span.distance(span) < distance
+            });
+            distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
+        });
+        let factor = many.as_ref().map_or(1.0, |many| many.count);
+        let per_second = factor * quantity.high / seconds;
+        let words = document.quote(measure.span);
+        let amount = match &many {
+            Some(many) => format!("{} × {}", many.words, show(quantity.high)),
+            None => show(quantity.high),
+        };
+        let step = if (seconds - 1.0).abs() < 1e-9 {
+            match &many {
+                Some(many) => format!("{} × “{words}” = {}/s", many.words, show(per_second)),
+                None => format!("“{words}”"),
+            }
+        } else {
+            let period_words = extra.map_or("per period".to_owned(), |period| document.quote(period.span));
+            format!("{amount} {period_words} / {} s = {}/s", show(seconds), show(per_second))
+        };
+        let weigher = Weigher::default()
+            .support(format!("counted things with a period “{words}”"), noun_support)
+            .support("period is given", PERIOD)
+            .support_if(peak, "said to be the peak", BOUND)
+            .support_if(average_cue.is_some(), "said to be the average", BOUND);
+        let weigher = reader
+            .weigh(weigher, cue, at)
+            .penalty_if(quantity.approximate, "approximate", APPROXIMATE)
+            .penalty_if(quantity.vague, "vague number", VAGUE);
+        let mut spans = vec![measure.span];
+        spans.extend(many.iter().map(|many| many.span));
+        spans.extend(extra.map(|period| period.span));
+        spans.extend(peak_cue.filter(|_| peak).map(|(span, _)| span));
+        let future = if reader.clause_has("future", at) { 0.4 } else { 1.0 };
+        let noun = measure.noun.map(|(_, span)| document.quote(span).to_lowercase()).unwrap_or_default();
+        // What is counted for each of many things says more than the things or the rate of one.
+        let score = weigher.value() * future * if many.is_some() { 1.25 } else { 1.0 };
+        candidates.push(Load {
+            per_second,
+            low: factor * quantity.low / seconds,
+            peak,
+            weigher,
+            spans,
+            step,
+            score,
+            noun,
+            seconds,
+        });
+    }
+    candidates.extend(bare_peak(reader, &candidates));
+    if candidates.is_empty() {
+        candidates.extend(all_of_them(reader));
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.per_second.total_cmp(&a.per_second)));
+    let average = candidates.iter().find(|candidate| !candidate.peak);
+    let peak = candidates.iter().find(|candidate| candidate.peak);
+    let rivals: Vec<&Load> = candidates
+        .iter()
+        .filter(|candidate| {
+            average.is_some_and(|best| {
+                !candidate.peak
+                    && candidate.noun == best.noun
+                    && candidate.score > 0.85 * best.score
+                    && !(0.9..=1.1).contains(&(candidate.per_second / best.per_second))
+            })
+        })
+        .collect();
+    let clash = (!rivals.is_empty()).then(|| Clash {
+        fields: vec![ConstraintField::Throughput],
+        spans: average.into_iter().chain(rivals.iter().copied()).map(|candidate| candidate.spans[0]).collect(),
+        explanation: "Different loads are given for the same thing.".to_owned(),
+        resolution: "The largest one is planned for.".to_owned(),
+    });
+    let average = rivals.into_iter().chain(average).max_by(|a, b| a.per_second.total_cmp(&b.per_second));
+    let found = match (average, peak) {
+        (None, None) => None,
+        (Some(average), Some(peak)) => {
+            // A peak that is below the average would be misread: then both are the average.
+            let peak_rate = peak.per_second.max(average.per_second);
+            Some(Found {
+                value: Throughput { average_per_second: average.per_second, peak_per_second: peak_rate },
+                spans: average.spans.iter().chain(&peak.spans).copied().collect(),
+                weigher: average.weigher.clone().support("peak is given too", BOUND),
+                derivation: Some(format!("average {}; peak {}", average.step, peak.step)),
+            })
+        }
+        (Some(average), None) => {
+            let (low, high) = (average.low, average.per_second);
+            let range = low < high;
+            let mean = if range { (low + high) / 2.0 } else { high };
+            let peak = if range { high } else { high * PEAK_FACTOR };
+            let rest = if range {
+                format!("range: middle {}/s as average, upper end as peak", show(mean))
+            } else {
+                format!("peak assumed {PEAK_FACTOR} × average")
+            };
+            Some(Found {
+                value: Throughput { average_per_second: mean, peak_per_second: peak },
+                spans: average.spans.clone(),
+                weigher: average.weigher.clone(),
+                derivation: Some(format!("{}; {rest}", average.step)),
+            })
+        }
+        (None, Some(peak)) => Some(Found {
+            value: Throughput { average_per_second: peak.per_second / PEAK_FACTOR, peak_per_second: peak.per_second },
+            spans: peak.spans.clone(),
+            weigher: peak.weigher.clone().penalty("only the peak is given", APPROXIMATE),
+            derivation: Some(format!("{}; average assumed peak / {PEAK_FACTOR}", peak.step)),
+        }),
+    };
+    let found = found.map(|mut found| {
+        if clash.is_some() {
+            found.weigher = found.weigher.penalty("another load is given", COMPETING);
+        }
+        found
+    });
+    (found, clash)
+}
+
+/// True for a number that is only an article.
+fn is_article(reader: &Reader, measure: &Measure) -> bool {
+    reader.hits.at("article", measure.quantity.span.from).is_some() && (measure.quantity.high - 1.0).abs() < 1e-9
+}
+
+/// "14M subscribers. … Every subscriber is scored once a week.": all of what was counted elsewhere, on a schedule.
+fn all_of_them(reader: &Reader) -> Option<Load> {
+    let document = &reader.document;
+    let stem = |at: usize| document.lower(at).chars().take(5).collect::<String>();
+    reader.hits.of("all").find_map(|all| {
+        let thing = reader.hits.within("noun", Span::new(all.span.to, all.span.to + 3)).next()?;
+        let sentence = document.sentence_span(all.span.from);
+        let worked_on = reader.hits.within("infer_verb", sentence).next().is_some();
+        let period =
+            (sentence.from..sentence.to).filter(|at| !all.span.overlaps(Span::new(*at, at + 1))).find_map(|at| {
+                crate::measure::period_at(document, &reader.hits, at).filter(|period| period.seconds >= 3600.0)
+            })?;
+        if !worked_on || all.negated.is_some() || reader.is_history(all.span.from) {
+            return None;
+        }
+        let counted = reader.measures.iter().find(|measure| {
+            measure.unit == Unit::Bare
+                && measure.period.is_none()
+                && matches!(measure.noun, Some((Noun::Record { .. } | Noun::Device, _)))
+                && measure.noun.is_some_and(|(_, words)| stem(words.to - 1) == stem(thing.span.to - 1))
+                && !measure.quantity.vague
+                && !reader.is_history(measure.at())
+        })?;
+        let per_second = counted.quantity.high / period.seconds;
+        let words = document.quote(counted.span);
+        let weigher = Weigher::default()
+            .support(format!("counted things “{words}”"), 0.4)
+            .support(format!("all of them “{}”", document.quote(all.span.hull(thing.span))), 0.4)
+            .support("period is given", PERIOD);
+        Some(Load {
+            per_second,
+            low: per_second,
+            peak: false,
+            score: weigher.value(),
+            weigher,
+            spans: vec![counted.span, all.span.hull(thing.span), period.span],
+            step: format!(
+                "“{words}”, all of them {} / {} s = {}/s",
+                document.quote(period.span),
+                show(period.seconds),
+                show(per_second)
+            ),
+            noun: document.quote(thing.span).to_lowercase(),
+            seconds: period.seconds,
+        })
+    })
+}
+
+/// "50,000 invoices a month, up to 200,000 in peaks": a number without unit beside a peak takes the unit before it.
+fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
+    let document = &reader.document;
+    reader.measures.iter().find_map(|measure| {
+        let bare = measure.unit == Unit::Bare && measure.noun.is_none() && measure.period.is_none();
+        let (cue, distance) = reader.near("peak", measure.span)?;
+        if !bare || distance > 4 || reader.is_history(measure.at()) {
+            return None;
+        }
+        let before = loads.iter().filter(|load| !load.peak).find(|load| {
+            load.spans[0].to <= measure.span.from
+                && document.sentence(load.spans[0].from) == document.sentence(measure.at())
+        })?;
+        let per_second = measure.quantity.high / before.seconds;
+        let words = document.quote(measure.span);
+        Some(Load {
+            per_second,
+            low: per_second,
+            peak: true,
+            weigher: before.weigher.clone().penalty("its unit is taken from the number before", ASSUMED),
+            spans: vec![measure.span, cue],
+            step: format!("“{words}” in the same unit / {} s = {}/s", show(before.seconds), show(per_second)),
+            score: before.score * ASSUMED,
+            noun: before.noun.clone(),
+            seconds: before.seconds,
+        })
+    })
+}
+
+/// "sensors that report every 10 seconds".
+fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
+    let document = &reader.document;
+    let sentence = document.sentence(device.at());
+    let follows = |measure: &Measure| {
+        let number = document.sentence(measure.at());
+        number == sentence || number == sentence + 1
+    };
+    let counted = reader
+        .measures_around(device.at(), 60)
+        .map(|(_, measure)| measure)
+        .filter(|measure| follows(measure) && measure.span.from > 0)
+        .find_map(|measure| match measure.unit {
+            Unit::Time(seconds) if reader.hits.before("every", measure.span.from).is_some() => {
+                Some(Period { seconds: measure.quantity.high * seconds, span: measure.span })
+            }
+            Unit::Time(_) | Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => None,
+        });
+    counted
+        .or_else(|| {
+            (device.span.to..device.span.to + 24)
+                .filter(|at| document.sentence(*at) == sentence)
+                .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
+        })
+        .filter(|period| period.seconds > 0.0 && period.seconds <= 86_400.0)
+}
+
+/// "daily volume of 2M transactions", "per day we score 40,000 calls", "every night all 3 million policies are scored".
+fn period_near(reader: &Reader, measure: &Measure) -> Option<Period> {
+    let document = &reader.document;
+    let sentence = document.sentence_span(measure.at());
+    let worked_on = ["cue.throughput", "deployment", "infer_verb"]
+        .iter()
+        .any(|group| reader.hits.within(group, sentence).any(|hit| hit.span.distance(measure.span) <= 10));
+    let request = matches!(measure.noun, Some((Noun::Request, _)));
+    // Customers and documents are there; only when something is done with them, the period is that of the doing.
+    if !worked_on && !request || reader.hits.within("retrain_strong", sentence).next().is_some() {
+        return None;
+    }
+    let period = |at: usize| {
+        crate::measure::period_at(document, &reader.hits, at).filter(|period| {
+            let owned = reader.measures_around(at, 20).any(|(_, other)| {
+                other.span != measure.span && other.period.is_some_and(|own| own.span.overlaps(period.span))
+            });
+            period.seconds <= 32_000_000.0 && !owned
+        })
+    };
+    // "By 7 am each morning": a time of the day owns no period.
+    let number_between = |from: usize, to: usize| {
+        (from..to).any(|at| document.tokens[at].kind == Kind::Number && reader.hits.at("clock", at + 1).is_none())
+    };
+    let before = (sentence.from.max(measure.span.from.saturating_sub(10))..measure.span.from)
+        .rev()
+        .filter_map(period)
+        .find(|period| !number_between(period.span.to, measure.span.from));
+    let behind = || {
+        (measure.span.to..sentence.to.min(measure.span.to + 14))
+            .filter_map(period)
+            .find(|period| !number_between(measure.span.to, period.span.from))
+    };
+    before.or_else(behind)
+}
