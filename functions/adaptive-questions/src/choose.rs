@@ -125,7 +125,9 @@ pub fn choose(
         plans += stakes.tries();
         let support = filled.suggestions[0].support;
         let effect = (1.0 - support) * stakes.mean_change();
-        if stakes.matter() && effect >= bank.least_effect {
+        // What the requirement contradicts itself in is asked however likely the reading that was taken is.
+        let conflict = situation.set.conflicts.iter().any(|conflict| conflict.fields.contains(&gap.field));
+        if stakes.matter() && (conflict || effect >= bank.least_effect) {
             let priority = priority(situation, filled.fact, gap, effect);
             candidates.push(Candidate { gap, filled, stakes, effect, priority });
             continue;

@@ -146,7 +146,8 @@ impl Filling {
         planning::glance(&situation.brief(), self.catalogue)
     }
 
-    /// What the design would cost that scores best without a budget. It is as sure as the rest is known.
+    /// What the design would cost that scores best without a budget. It is as sure as the rest is known, and never less
+    /// than what is said of any system.
     fn planned_budget(&mut self, form: &Field, coverage: f64) -> Result<Option<Suggestion>, EstimateError> {
         let Some(usd) = self.glance(&self.situation.clone())?.map(|winner| winner.one.usd) else { return Ok(None) };
         let value = AnswerValue::Number(round_up((usd * BUDGET_HEADROOM).max(10.0)));
@@ -154,7 +155,8 @@ impl Filling {
             "The design that scores best without a budget is expected to cost ${usd:.0} a month; half as much again is \
              for what was assumed of the load."
         );
-        Ok(fits(form, &value).then(|| Suggestion::of_planner(value, coverage, reason)))
+        let confidence = coverage.max(question_bank().general_support);
+        Ok(fits(form, &value).then(|| Suggestion::of_planner(value, confidence, reason)))
     }
 
     /// Objectives that no design keeps give way to what a design can do: a default must not break what was said.

@@ -112,7 +112,11 @@ pub(crate) fn rank(suggestions: &mut [Suggestion]) {
         DefaultBasis::CostPerformance => 3,
     };
     suggestions.sort_by(|a, b| {
-        a.rank.cmp(&b.rank).then(b.support.total_cmp(&a.support)).then(kind(a.basis).cmp(&kind(b.basis)))
+        a.rank
+            .cmp(&b.rank)
+            .then(b.support.total_cmp(&a.support))
+            .then(b.specific.cmp(&a.specific))
+            .then(kind(a.basis).cmp(&kind(b.basis)))
     });
 }
 
