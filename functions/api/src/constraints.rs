@@ -44,7 +44,7 @@ pub struct NewDecisionSet {
     /// How much each criterion counts when designs are compared, 0 to 1,000, not all 0. Weights that sum to at most 1 are
     /// shares, and the criteria that are not named share the rest in the proportions that the constraints call for;
     /// larger ones are proportions among themselves, and what is not named counts nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::weights")]
     #[schema(example = json!({ "cost": 0.5 }))]
     pub weights: BTreeMap<Criterion, f64>,
     /// The version that this one continues: a decision set of the same project.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::{constraint::StructuredConstraints, plan::Criterion};
+use serde::{Deserialize, Deserializer, de::IntoDeserializer};
 
 use crate::problem::FieldError;
 
@@ -125,6 +126,14 @@ pub fn check(given: &StructuredConstraints) -> Vec<FieldError> {
         checks.words("model_types", model_types);
     }
     checks.errors
+}
+
+/// Reads weights by their names, so that what is wrong with one is said of it.
+pub fn weights<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Criterion, f64>, D::Error> {
+    BTreeMap::<String, f64>::deserialize(deserializer)?
+        .into_iter()
+        .map(|(name, weight)| Ok((Criterion::deserialize(name.into_deserializer())?, weight)))
+        .collect()
 }
 
 /// What is wrong with the weights of criteria; unknown criteria were refused when they were read.

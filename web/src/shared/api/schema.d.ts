@@ -1675,6 +1675,17 @@ export interface components {
              */
             requirement: string;
             constraints?: components["schemas"]["StructuredConstraints"] | null;
+            /**
+             * @description How much each criterion counts when designs are compared, 0 to 1,000, not all 0. Weights that sum to at most 1 are
+             *     shares, and the criteria that are not named share the rest in the proportions that the constraints call for;
+             *     larger ones are proportions among themselves, and what is not named counts nothing.
+             * @example {
+             *       "cost": 0.5
+             *     }
+             */
+            weights?: {
+                [key: string]: number;
+            };
             parent?: components["schemas"]["RunId"] | null;
             variant?: components["schemas"]["Variant"] | null;
             /** @description A title for lists, 1 to 120 characters; made from the requirement when left out. */
