@@ -459,7 +459,7 @@ impl Workload {
         Some(changed)
     }
 
-    /// A variable of the workload.
+    /// A variable of the workload, named as in [`knowledge::expression::VARIABLES`].
     pub fn variable(&self, name: &str) -> f64 {
         self.scope(Usage::Expected).get(name).unwrap_or(0.0)
     }
