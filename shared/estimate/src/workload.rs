@@ -68,7 +68,10 @@ pub struct Workload {
     average: f64,
     peak: f64,
     stored_gb: f64,
-    scope: Scope,
+    /// What does not depend on the end of the range.
+    base: Scope,
+    /// All variables as expected: every part starts from them.
+    expected: Scope,
 }
 
 /// Where a constraint's value came from.
@@ -328,7 +331,7 @@ impl Workload {
         let train_gb = stored_gb.min(profile.train_gb_max);
         let flag = |deployments: &[Deployment]| if deployments.contains(&deployment) { 1.0 } else { 0.0 };
 
-        let scope = Scope::from([
+        let base = Scope::from([
             ("payload_kb", profile.payload_kb),
             ("model_ms", profile.model_ms),
             ("model_gpu_ms", profile.model_gpu_ms),
@@ -401,8 +404,16 @@ impl Workload {
             average,
             peak,
             stored_gb,
-            scope,
+            base,
+            expected: Scope::default(),
         }
+        .settled()
+    }
+
+    /// The variables follow from what was changed.
+    fn settled(mut self) -> Self {
+        self.expected = self.at(Usage::Expected);
+        self
     }
 
     /// Average requests or events per second.
@@ -443,11 +454,11 @@ impl Workload {
         scaled.average *= factor;
         scaled.peak *= factor;
         for name in ["daily_gb", "monthly_gb"] {
-            if let Some(value) = scaled.scope.get_mut(name) {
+            if let Some(value) = scaled.base.get_mut(name) {
                 *value *= factor;
             }
         }
-        scaled
+        scaled.settled()
     }
 
     /// The same workload with another value of a variable that comes from the use case's profile, such as
@@ -455,19 +466,26 @@ impl Workload {
     #[must_use]
     pub fn with_variable(&self, name: &str, value: f64) -> Option<Self> {
         let mut changed = self.clone();
-        *changed.scope.get_mut(name)? = value;
-        Some(changed)
+        *changed.base.get_mut(name)? = value;
+        Some(changed.settled())
     }
 
     /// A variable of the workload, named as in [`knowledge::expression::VARIABLES`].
     pub fn variable(&self, name: &str) -> f64 {
-        self.scope(Usage::Expected).get(name).unwrap_or(0.0)
+        self.expected.get(name).unwrap_or(0.0)
     }
 
     /// The variables that patterns' expressions know, at one end of the range.
     pub fn scope(&self, usage: Usage) -> Scope {
+        match usage {
+            Usage::Expected => self.expected.clone(),
+            Usage::Low | Usage::High => self.at(usage),
+        }
+    }
+
+    fn at(&self, usage: Usage) -> Scope {
         let Factors { rate, data: stored, tokens, training } = self.factors(usage);
-        let mut scope = self.scope.clone();
+        let mut scope = self.base.clone();
         let average = self.average * rate;
         scope.insert("average_rps", average);
         // What is sized is sized for the peak, at each end of the range.

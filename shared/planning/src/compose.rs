@@ -259,6 +259,29 @@ struct Facts {
     off_platform: bool,
 }
 
+impl Facts {
+    /// At least as good as another part in everything that an architecture is judged by, so that it can stand in for it
+    /// anywhere. `clashes` are the tags that any part does not go with.
+    fn outdoes(&self, other: &Self, clashes: u128) -> bool {
+        let numbers = self.usd <= other.usd
+            && self.latency_ms <= other.latency_ms
+            && self.p95_ms <= other.p95_ms
+            && self.availability >= other.availability
+            && self.headroom >= other.headroom
+            && self.hours <= other.hours
+            && self.risk <= other.risk
+            && self.security >= other.security
+            && self.fit >= other.fit
+            && self.broken <= other.broken;
+        let wishes = other.wanted & !self.wanted == 0 && (!self.off_platform || other.off_platform);
+        let company = other.provides & !self.provides == 0
+            && self.provides & !other.provides & clashes == 0
+            && self.needs.iter().all(|need| other.needs.contains(need))
+            && self.conflicts & !other.conflicts == 0;
+        numbers && wishes && company
+    }
+}
+
 /// Tags as bits, in the order in which the patterns name them.
 #[derive(Debug, Default)]
 struct Tags<'a>(Vec<&'a str>);
@@ -402,6 +425,19 @@ impl<'a> Bench<'a> {
             if !kept.contains(&extreme) {
                 kept.push(extreme);
             }
+        }
+        // Ways to serve are shown side by side; of the others, what is outdone can neither win nor stand on the front.
+        if capability != Capability::Serve {
+            let clashes = self.facts.iter().fold(0, |bits, facts| bits | facts.conflicts);
+            let outdone = |at: usize| {
+                kept.iter().enumerate().any(|(other, index)| {
+                    other != at
+                        && self.facts[*index].outdoes(&self.facts[kept[at]], clashes)
+                        // Of two that are the same the first stays.
+                        && (other < at || !self.facts[kept[at]].outdoes(&self.facts[*index], clashes))
+                })
+            };
+            kept = (0..kept.len()).filter(|at| !outdone(*at)).map(|at| kept[at]).collect();
         }
         kept
     }
