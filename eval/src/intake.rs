@@ -20,6 +20,8 @@
 //! | `tooling`, `tooling_excluded` | list | by element, under any name that the catalogue of tools knows (`k8s` is `kubernetes`) |
 //! | `conflicts` | list of lists of fields, or a list of fields | by contradiction: one that was found is the expected one when they share a field |
 //!
+//! For `training_frequency`, `on_demand` and `ad_hoc` are the schema's `manual`.
+//!
 //! Names are compared in lower case, with `_` for spaces and hyphens.
 //!
 //! `accept` lists other right answers: for a list, an item that is a list is another right whole, an item that is a

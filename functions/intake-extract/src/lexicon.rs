@@ -480,18 +480,9 @@ impl Hits {
                 continue;
             }
             let clause = document.clause_span(hit.span.from);
-            let ends = document.sentence(hit.span.to) != document.sentence(hit.span.from)
-                || matches!(document.lower(hit.span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—");
-            // "Kubernetes no.", "HIPAA doesn't, …" deny what stands before them.
-            let alone = self.at("no_alone", hit.span.from).is_some_and(|word| word.span == hit.span)
-                && hit.span.from > clause.from
-                && document.lower(hit.span.from - 1).chars().all(char::is_alphanumeric)
-                && ends;
-            if ends && let Some(question) = self.question_denied(document, hit.span) {
-                reaches.push((hit.span, question));
-            }
             // "No hace falta tiempo real", "Out of scope: Kubernetes": first in its clause, it denies what follows.
-            let leads = hit.meaning.value == "backward" && hit.span.from == clause.from;
+            let symbols = (clause.from..hit.span.from).all(|at| document.tokens[at].kind == Kind::Symbol);
+            let leads = hit.meaning.value == "backward" && symbols;
             if leads && clause.from > 0 && document.lower(clause.from - 1) == "(" {
                 // "Kubernetes (not an option)".
                 let before = document.clause_span(clause.from - 1);
@@ -504,20 +495,20 @@ impl Hits {
                 && [TOOL, "platform", "compliance", "cloud", "data_class"]
                     .iter()
                     .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
-            if hit.meaning.value == "backward" && !leads || alone || behind {
-                // It denies the subject: what stands between the last comma and it.
-                let from = (clause.from.max(hit.span.from.saturating_sub(FARTHEST_DENIED))..hit.span.from)
-                    .rev()
-                    .take_while(|at| {
-                        document.lower(*at) != "," && document.sentence(*at) == document.sentence(hit.span.from)
-                    })
-                    .last()
-                    .unwrap_or(hit.span.from);
-                reaches.push((hit.span, Span::new(from, hit.span.from)));
-            } else {
+            if hit.meaning.value == "backward" && !leads || behind {
+                reaches.push((hit.span, Self::subject_before(document, hit.span, clause)));
+            } else if !(self.at("no_alone", hit.span.from).is_some() && self.denies_alone(document, hit.span, clause)) {
                 reaches.push((hit.span, Span::new(hit.span.to, self.end_of_negation(document, hit.span, clause))));
             }
         }
+        for no in self.of("no_alone").filter(|no| ends_behind(document, no.span)) {
+            let clause = document.clause_span(no.span.from);
+            if self.denies_alone(document, no.span, clause) {
+                reaches.push((no.span, Self::subject_before(document, no.span, clause)));
+            }
+            reaches.extend(Self::question_denied(document, no.span).map(|question| (no.span, question)));
+        }
+        reaches.sort_by_key(|(cue, _)| cue.from);
         for hit in &mut self.hits {
             // A negation does not deny itself, nor a phrase that holds it ("no downtime").
             let first = reaches.partition_point(|(cue, _)| cue.to + FARTHEST_DENIED < hit.span.from);
@@ -529,15 +520,33 @@ impl Hits {
         }
     }
 
+    /// "Kubernetes no.", "HIPAA doesn't, …": a word of denial that ends a statement denies what stands before it.
+    fn denies_alone(&self, document: &Document, no: Span, clause: Span) -> bool {
+        no.from > clause.from
+            && document.lower(no.from - 1).chars().all(char::is_alphanumeric)
+            && ends_behind(document, no)
+            && self.at("no_alone", no.from).is_some_and(|word| word.span == no)
+    }
+
+    /// What a negation that stands behind denies: the subject, from the last comma on.
+    fn subject_before(document: &Document, no: Span, clause: Span) -> Span {
+        let from = (clause.from.max(no.from.saturating_sub(FARTHEST_DENIED))..no.from)
+            .rev()
+            .take_while(|at| document.lower(*at) != "," && document.sentence(*at) == document.sentence(no.from))
+            .last()
+            .unwrap_or(no.from);
+        Span::new(from, no.from)
+    }
+
     /// "Kubernetes? – No, plain containers": the short question that a "no" at the beginning of an answer denies.
-    fn question_denied(&self, document: &Document, no: Span) -> Option<Span> {
+    fn question_denied(document: &Document, no: Span) -> Option<Span> {
         let answer = document.sentence_span(no.from);
         // A speaker may stand before the answer.
         let first = no.from == answer.from || no.from <= answer.from + 3 && document.lower(no.from - 1) == ":";
         let end = answer.from.checked_sub(1)?;
         let question = document.sentence_span(end);
         let short = question.to - question.from <= LONGEST_QUESTION;
-        (self.at("no_alone", no.from).is_some() && first && short && document.lower(end) == "?").then_some(question)
+        (first && short && document.lower(end) == "?").then_some(question)
     }
 
     /// A forward negation reaches through a list, but not into a statement of its own behind a comma or `and`.
@@ -617,6 +626,12 @@ impl Hits {
         }
         clause.to
     }
+}
+
+/// True when a statement ends behind a span.
+fn ends_behind(document: &Document, span: Span) -> bool {
+    document.sentence(span.to) != document.sentence(span.from)
+        || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
 }
 
 /// Where the phrase ends, when it begins at `at`. Hyphens between its words are passed over.

@@ -82,9 +82,47 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     let counts = |quantity: &Quantity| hits.at("clock", quantity.span.to).is_none() || quantity.high > 24.0;
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
-    found.extend(wordless(document, hits));
+    take_units_before(document, hits, &mut found);
+    // "Half a second at most" is half a second, and not also one.
+    let whole: Vec<Measure> = wordless(document, hits)
+        .into_iter()
+        .filter(|one| !found.iter().any(|own| own.span.overlaps(one.span)))
+        .collect();
+    found.extend(whole);
     found.sort_by_key(|measure| measure.span.from);
     found
+}
+
+/// Most times that a number may be larger or smaller than the one whose unit it takes.
+const SAME_SIZE: f64 = 10.0;
+
+/// "We pay 900 USD a month and could go up to 1,500", "800 ms today; we need 250": a number that ends a statement takes
+/// the unit of the one before it in the sentence, when it is of its size.
+fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure]) {
+    for index in 1..measures.len() {
+        let (before, here) = measures.split_at_mut(index);
+        let (Some(before), Some(here)) = (before.last(), here.first_mut()) else { continue };
+        let bare = here.unit == Unit::Bare && here.noun.is_none() && here.period.is_none() && !here.quantity.vague;
+        let unit = match before.unit {
+            Unit::Money(_) | Unit::Time(_) => before.noun.is_none(),
+            Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => false,
+        };
+        let ratio = here.quantity.high / before.quantity.high;
+        let same_size = (1.0 / SAME_SIZE..=SAME_SIZE).contains(&ratio);
+        let at = here.at();
+        let behind = here.quantity.span.to;
+        let ends = document.sentence(behind) != document.sentence(at)
+            || matches!(document.lower(behind), "." | "," | ";" | "!" | ")")
+            || hits.at("bound_behind", behind).is_some();
+        let together = document.sentence(before.at()) == document.sentence(at);
+        let digits = document.token(at).is_some_and(|token| token.kind == Kind::Number);
+        // "Section 12", "Monday 14": what is bounded or wanted is no number of these.
+        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some();
+        if bare && unit && same_size && ends && together && digits && wanted {
+            here.unit = before.unit;
+            here.period = before.period;
+        }
+    }
 }
 
 fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
@@ -252,8 +290,9 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
     let period = |at: usize| {
         hits.within("period", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
     };
-    let small =
-        |at: usize| matches!(document.lower(at), "we" | "have" | "are" | "is" | "currently" | "n" | "wir" | "haben");
+    let small = |at: usize| {
+        hits.within("count_link", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
+    };
     let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some() || small(at);
     if document.lower(quantity.span.to) != ")" || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
     {
@@ -308,6 +347,11 @@ fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usiz
         if of_period && token.lower.ends_with(['s', 'n', 'i', 'e']) {
             return Some(Span::new(end, at));
         }
+        // "A job per week that scores 2 million donors": what is worked on is counted, whatever it is.
+        let worked_on = hits.before("infer_verb", quantity.whole.from).is_some();
+        if worked_on && token.lower.ends_with(['s', 'n', 'i', 'e']) {
+            return Some(Span::new(end, at));
+        }
         if period_at(document, hits, at).is_some() && token.lower.ends_with(['s', 'n', 'e', 'i', 'r']) {
             return Some(Span::new(end, at));
         }
@@ -327,25 +371,26 @@ fn noun(value: &str) -> Option<Noun> {
     })
 }
 
-/// Money "for 12 months", "over two years": the whole of a term.
+/// Most words between "for" and the length of a term: "for a base period of 12 months".
+const LONGEST_TERM: usize = 7;
+
+/// Money "for 12 months", "over two years", "for a base period of 12 months": the whole of a term.
 pub fn term(document: &Document, hits: &Hits, end: usize) -> Option<Period> {
     let starts = matches!(
         document.lower(end),
         "for" | "over" | "during" | "für" | "über" | "auf" | "sur" | "pour" | "para" | "durante" | "per" | "voor"
     );
-    let filler =
-        |at: usize| usize::from(matches!(document.lower(at), "the" | "next" | "first" | "die" | "los" | "les"));
-    let next = end + 1 + filler(end + 1);
-    let next = next + filler(next);
-    let (count, to) = match document.token(next)?.kind {
-        Kind::Number => (document.lower(next).parse::<f64>().ok()?, next + 1),
-        Kind::Word | Kind::Symbol => match hits.at("number", next) {
-            Some(number) => (number.meaning.value.parse().ok()?, number.span.to),
-            // "For the first year."
-            None => (1.0, next),
-        },
+    let sentence = document.sentence(end);
+    let (at, time) = (end + 1..end + 1 + LONGEST_TERM)
+        .take_while(|at| document.sentence(*at) == sentence && !matches!(document.lower(*at), "," | ";" | "("))
+        .find_map(|at| Some((at, hits.at("time", at)?)))?;
+    let count = match document.tokens[at - 1].kind {
+        Kind::Number => document.lower(at - 1).parse::<f64>().ok()?,
+        // "For the first year."
+        Kind::Word | Kind::Symbol => {
+            hits.before("number", at).map_or(Some(1.0), |number| number.meaning.value.parse().ok())?
+        }
     };
-    let time = hits.at("time", to)?;
     let seconds = count * time.meaning.value.parse::<f64>().ok()?;
     (starts && seconds > 2_000_000.0).then_some(Period { seconds, span: Span::new(end, time.span.to) })
 }
@@ -419,6 +464,10 @@ fn period_after(document: &Document, hits: &Hits, from: usize) -> Option<Period>
         if let Some(period) = period_at(document, hits, at) {
             return Some(period);
         }
+        // "7 people / daily training": an item of its own.
+        if matches!(token.lower.as_str(), "/" | "|") {
+            return None;
+        }
         // Behind a verb or an `and` another statement begins, whose period is its own.
         let and = matches!(token.lower.as_str(), "and" | "und" | "et" | "y" | "e" | "en");
         if at > from && (and || hits.at("retrain_cue", at).is_some() || hits.at("predicate", at).is_some_and(|_| and)) {
@@ -489,6 +538,8 @@ fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
             .find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
         if let Some(bound) = bounded {
             found.push(time(1.0, bound.span.hull(hit.span), seconds, false));
+        } else if article && seconds <= 60.0 && hits.at("bound_behind", hit.span.to).is_some() {
+            found.push(time(1.0, Span::new(at - 1, hit.span.to), seconds, false));
         }
         let before = |back: usize| if at >= back { document.lower(at - back) } else { "" };
         if before(1) == "-" && before(2) == "sub" || before(1) == "sub" {

@@ -414,7 +414,10 @@ fn with_bound(document: &Document, hits: &Hits, mut quantity: Quantity) -> Quant
                 hit.span.to == at
                     || (hit.span.to + 1 == at
                         && (document.joining_hyphen(hit.span.to)
-                            || matches!(document.lower(hit.span.to), "of" | "a" | "the" | "an" | "by" | "at" | "von")))
+                            || matches!(
+                                document.lower(hit.span.to),
+                                "of" | "a" | "the" | "an" | "by" | "at" | "von" | "los" | "las" | "les" | "i" | "os"
+                            )))
             })
             .min_by_key(|hit| hit.span.from);
         let Some(hit) = before else { break };

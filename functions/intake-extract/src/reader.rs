@@ -93,7 +93,7 @@ impl Reader {
         self.hits
             .within(group, self.reachable(self.document.sentence_span(span.from), span))
             .map(|hit| {
-                let other_clause = self.document.clause(hit.span.from) != self.document.clause(span.from);
+                let other_clause = !self.document.same_statement(hit.span.from, span.from);
                 // What stands in brackets belongs to what stands before them.
                 let bracket = self.document.lower(self.document.clause_span(span.from).from) == "(";
                 let farther = if !other_clause {
@@ -112,6 +112,7 @@ impl Reader {
     pub fn near(&self, group: &str, span: Span) -> Option<(Span, usize)> {
         self.hits
             .within(group, self.reachable(self.document.clause_span(span.from), span))
+            .filter(|hit| hit.meaning.value != "none")
             .map(|hit| (hit.span, hit.span.distance(span)))
             .min_by_key(|(_, distance)| *distance)
     }
@@ -187,6 +188,29 @@ impl Reader {
         let sentence = self.document.sentence_span(at);
         let key = self.hits.within("as_is_key", sentence).find(|hit| begins(hit));
         key.is_some_and(|key| self.hits.of("to_be_key").any(|hit| begins(hit) && hit.span.from > key.span.from))
+    }
+
+    /// "Fine-tune it on 40k contracts every month": the contracts are what is trained with, and the month is the
+    /// training's.
+    pub fn is_material_of_training(&self, measure: &Measure) -> bool {
+        let clause = self.document.clause_span(measure.at());
+        let before = Span::new(clause.from, measure.at());
+        measure.unit == Unit::Bare
+            && self.hits.within("retrain_strong", before).next().is_some()
+            && self.hits.within("infer_verb", clause).next().is_none()
+            && (before.from..before.to).any(|at| {
+                matches!(
+                    self.document.lower(at),
+                    "on" | "with" | "auf" | "mit" | "sur" | "avec" | "con" | "com" | "op" | "met" | "su"
+                )
+            })
+    }
+
+    /// ", 4k €," in a list of notes: a span that is an item of its own.
+    pub fn is_item(&self, span: Span) -> bool {
+        let sentence = self.document.sentence_span(span.from);
+        let edge = |at: usize| matches!(self.document.lower(at), "," | ";" | "/" | "|" | "-" | "•" | "." | "–");
+        (span.from == sentence.from || edge(span.from - 1)) && (span.to >= sentence.to || edge(span.to))
     }
 
     /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".

@@ -163,6 +163,26 @@ impl Document {
         self.tokens.get(index).map_or(usize::MAX, |token| token.clause)
     }
 
+    /// True when two tokens are in one clause, or in two with nothing but a bracket between them.
+    pub fn same_statement(&self, a: usize, b: usize) -> bool {
+        let (first, last) = (a.min(b), a.max(b));
+        let open = (first..last).find(|at| self.lower(*at) == "(");
+        let bracket = || {
+            open.is_some_and(|open| {
+                let close = (open..last).find(|at| self.lower(*at) == ")");
+                let before = self.clause(open.saturating_sub(1));
+                close.is_some_and(|close| before == self.clause(first) && self.clause(close + 1) == self.clause(last))
+            })
+        };
+        self.clause(first) == self.clause(last) || self.sentence(first) == self.sentence(last) && bracket()
+    }
+
+    /// Number of tokens of a bracket that begins within a reach behind a token.
+    pub fn bracket_behind(&self, from: usize, reach: usize) -> usize {
+        let open = (from..from + reach).find(|at| self.lower(*at) == "(");
+        open.and_then(|open| Some((open..open + reach).find(|at| self.lower(*at) == ")")? + 1 - open)).unwrap_or(0)
+    }
+
     /// The tokens of the clause that a token is in.
     pub fn clause_span(&self, index: usize) -> Span {
         self.around(index, |token| token.clause)

@@ -100,7 +100,14 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         score += if period.seconds > 100_000.0 { 0.35 } else { -0.2 };
     }
     score += if bounded { 0.15 } else { 0.0 };
+    // "xgb, 40 ms, 4k €, weekly": among notes an amount of money can only be what may be spent.
+    let among_notes =
+        !bare && cue.is_none() && decoy <= 0.0 && reader.is_item(measure.span) && is_among_notes(reader, at);
+    score += if among_notes { 0.35 } else { 0.0 };
     score -= if present { 0.35 } else { 0.0 };
+    // "We pay 5,000 today and do not want to exceed 3,000": beside what is paid, a bound is what may be paid.
+    let beside_present = reader.hits.in_sentence(&reader.document, "present_state", at).next().is_some();
+    score += if bounded && !present && beside_present { 0.2 } else { 0.0 };
     if score < 0.3 {
         return None;
     }
@@ -169,6 +176,20 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     })
 }
 
+/// Fewest items of a list of notes.
+const FEWEST_NOTES: usize = 4;
+
+/// True in a sentence that is a list of notes, with measures of other kinds.
+fn is_among_notes(reader: &Reader, at: usize) -> bool {
+    let sentence = reader.document.sentence_span(at);
+    let separators =
+        (sentence.from..sentence.to).filter(|at| matches!(reader.document.lower(*at), "," | "/" | ";" | "|"));
+    let other = reader
+        .measures_around(at, sentence.to - sentence.from)
+        .any(|(_, other)| sentence.overlaps(other.span) && matches!(other.unit, Unit::Time(_) | Unit::Rate(_)));
+    other && separators.count() + 1 >= FEWEST_NOTES
+}
+
 /// "budget 500/mo", "2.5k a month for infra": a number alone is money when a budget is spoken of right beside it.
 fn bare_money(reader: &Reader, measure: &Measure) -> Option<&'static CurrencyFact> {
     let (_, distance) = reader.cue("budget_word", measure.span)?;
@@ -189,11 +210,29 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
     if let Some(term) = crate::measure::term(&reader.document, &reader.hits, measure.span.to) {
         return Some(term);
     }
-    let clause = reader.document.clause_span(measure.at());
+    let document = &reader.document;
+    let clause = document.clause_span(measure.at());
+    // "For two years of operation, 120,000 euros".
+    let term = (clause.from..measure.span.from).find_map(|at| {
+        crate::measure::term(document, &reader.hits, at).filter(|term| term.span.to <= measure.span.from)
+    });
+    if term.is_some() {
+        return term;
+    }
     let from = clause.from.max(measure.span.from.saturating_sub(8));
     let to = clause.to.min(measure.span.to + 8);
     (from..to)
-        .filter_map(|at| period_at(&reader.document, &reader.hits, at))
-        .filter(|period| period.seconds > 100_000.0)
+        .filter_map(|at| period_at(document, &reader.hits, at))
+        .filter(|period| period.seconds > 100_000.0 && !is_of_work(reader, measure, period))
         .min_by_key(|period| period.span.distance(measure.span))
+}
+
+/// "4k €, weekly retrain": behind a comma, the rhythm of some work and not that of the money.
+fn is_of_work(reader: &Reader, measure: &Measure, period: &Period) -> bool {
+    let document = &reader.document;
+    let between = measure.span.to.min(period.span.to)..measure.span.from.max(period.span.from);
+    let apart = between.clone().any(|at| matches!(document.lower(at), "," | "/" | "|"));
+    let beside = Span::new(period.span.from.saturating_sub(2), period.span.to + 2);
+    let work = ["retrain_cue", "infer_verb"].iter().any(|group| reader.hits.within(group, beside).next().is_some());
+    apart && (work || period.seconds < 2_000_000.0)
 }

@@ -6,7 +6,7 @@ use crate::{
     confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
     lexicon::Hit,
     reader::{Clash, Found, Reader},
-    text::Span,
+    text::{Kind, Span},
 };
 
 /// Support of a phrase that names the thing.
@@ -229,10 +229,17 @@ fn clash(reader: &Reader, said: &[Said<Platform>]) -> Option<Clash> {
     })
 }
 
+/// `MLP-482` is the name of a ticket.
+fn is_ticket(reader: &Reader, hit: &Hit) -> bool {
+    let document = &reader.document;
+    let number = document.token(hit.span.to + 1).is_some_and(|next| next.kind == Kind::Number && next.text.len() >= 3);
+    number && document.joining_hyphen(hit.span.to)
+}
+
 /// Families of models that are named.
 pub fn model_types(reader: &Reader) -> Option<Found<Vec<String>>> {
     let mut said: Vec<Said<String>> = Vec::new();
-    for hit in reader.said("model_type") {
+    for hit in reader.said("model_type").filter(|hit| !is_ticket(reader, hit)) {
         put(&mut said, hit.meaning.value.clone(), hit.span, 0.9, false);
     }
     list(reader, said)

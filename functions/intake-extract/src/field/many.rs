@@ -91,17 +91,30 @@ fn thing_named(reader: &Reader, each: Span) -> Option<String> {
     (token.kind == Kind::Word && same_sentence).then(|| stem(&token.lower))
 }
 
+/// The first letters of a word, by which its singular and its plural are the same.
 fn stem(word: &str) -> String {
     word.chars().take(4).collect()
 }
 
+/// "bus" is that of "buses".
+fn same_stem(a: &str, b: &str) -> bool {
+    let shorter = a.chars().count().min(b.chars().count());
+    a == b || shorter >= 3 && (a.starts_with(b) || b.starts_with(a))
+}
+
 /// True when a number counts a thing: "5,000 employees" counts what "per employee" names.
 fn is_number_of(reader: &Reader, thing: &Measure, name: &str) -> bool {
+    // "Students: 22,000."
+    let begin = thing.quantity.whole.from;
+    let keyed = begin >= 2 && matches!(reader.document.lower(begin - 1), ":" | "=" | "|");
+    if keyed && same_stem(&stem(reader.document.lower(begin - 2)), name) {
+        return true;
+    }
     let from = thing.quantity.span.to;
     let to = thing.noun.map_or(from + 2, |(_, words)| words.to);
     (from..to).any(|at| {
         let same_sentence = reader.document.sentence(at) == reader.document.sentence(thing.at());
-        same_sentence && stem(reader.document.lower(at)) == *name
+        same_sentence && same_stem(&stem(reader.document.lower(at)), name)
     })
 }
 
@@ -137,7 +150,7 @@ fn each_of(reader: &Reader, index: usize) -> Option<Each> {
     let before = reader
         .hits
         .within("each", Span::new(sentence.from.max(measure.span.from.saturating_sub(EACH_BEFORE)), measure.span.from))
-        .filter(|hit| is_each(hit.span) && document.clause(hit.span.from) == document.clause(measure.at()))
+        .filter(|hit| is_each(hit.span) && document.same_statement(hit.span.from, measure.at()))
         .last();
     if let Some(hit) = before {
         return Some(Each { span: hit.span, behind: false });
@@ -175,7 +188,18 @@ fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
             };
         *other != index && near && thing_counts && thing.quantity.high > 1.0 && !reader.is_history(thing.at())
     });
-    let (thing_index, thing) = things.min_by_key(|(_, thing)| (!same(thing), thing.span.distance(measure.span)))?;
+    // "Each bus has 4 cameras at 10 fps": the frames are those of the cameras.
+    let inner = |thing: &Measure| {
+        each.as_ref().is_some_and(|each| {
+            !each.behind
+                && !device
+                && matches!(thing.noun, Some((Noun::Device, _)))
+                && each.span.to <= thing.span.from
+                && thing.span.to <= measure.span.from
+        })
+    };
+    let (thing_index, thing) =
+        things.min_by_key(|(_, thing)| (!inner(thing), !same(thing), thing.span.distance(measure.span)))?;
     // Things have a number of other things where they are named ("every turbine has 120 sensors"), or where the second
     // number has its "each" right behind it ("85 stores, 12 cameras each").
     let each_behind = each.as_ref().is_some_and(|each| {

@@ -12,6 +12,8 @@ use crate::{
 
 /// Largest number of people that is read as a team: above, it is a company or its users.
 const LARGEST_TEAM: f64 = 500.0;
+/// Tokens before "refreshed" in which the model stands.
+const MODEL_BEFORE: usize = 6;
 /// Most tokens of an answer that is only a number.
 const LONGEST_ANSWER: usize = 8;
 
@@ -53,6 +55,8 @@ struct Candidate {
     size: Size,
     /// "We are five", "a team of six": said of the team as a whole.
     whole: bool,
+    /// "The team has six engineers": said of the team, and of no other one.
+    of_the_team: bool,
     at: usize,
 }
 
@@ -77,8 +81,8 @@ fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = &candidates[0];
     let other = candidates.iter().skip(1).find(|other| {
-        best.whole
-            && other.whole
+        (best.whole || best.of_the_team)
+            && (other.whole || other.of_the_team)
             && other.size.0 != best.size.0
             && reader.document.sentence(other.at) != reader.document.sentence(best.at)
             && other.score > 0.8 * best.score
@@ -123,7 +127,9 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let noun = measure.noun.map(|(noun, _)| noun);
         let fits = match noun {
             Some(Noun::Person) => true,
-            Some(Noun::People) => strong || team_of || we_are,
+            Some(Noun::People) => {
+                strong || team_of || we_are || is_answer(reader, measure) || reader.is_item(measure.span)
+            }
             Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
             // "a team of five", but no "team of 5 regions".
             None => {
@@ -205,7 +211,9 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
                 taken.push(other_index);
             }
         }
-        if let Some(single) = single_person(reader, measure, &spans).filter(|_| !whole) {
+        // "Four people: three developers and an SRE" counts the SRE already.
+        let parts_only = !whole && !matches!(noun, Some(Noun::People));
+        if let Some(single) = single_person(reader, measure, &spans).filter(|_| parts_only) {
             total += 1.0;
             parts.push(document.quote(single));
             spans.push(single);
@@ -224,9 +232,22 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
         let people = total.round().clamp(1.0, f64::from(u32::MAX)) as u32;
-        found.push(Candidate { score, size: (people, spans, weigher, step), whole, at });
+        let of_the_team = (team_of || we_are) && is_the_team(reader, measure);
+        found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
+}
+
+/// True for the team that the text is about: "the platform team has six engineers" is said of another one.
+fn is_the_team(reader: &Reader, measure: &Measure) -> bool {
+    let begin = measure.quantity.whole.from;
+    let Some(hit) = crate::reader::named_before(&reader.document, &reader.hits, "cue.team_strong", begin) else {
+        return false;
+    };
+    let sentence = reader.document.sentence_span(begin);
+    hit.span.from == sentence.from
+        || reader.hits.before("article", hit.span.from).is_some()
+        || matches!(reader.document.lower(hit.span.from - 1), ":" | "-" | "•" | ",")
 }
 
 /// "How many people? – You, me and Amir. So three.": a number that ends a short answer.
@@ -297,7 +318,17 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
     let document = &reader.document;
     let mut offers: Vec<(f64, Found<Retraining>)> = Vec::new();
     let mut offer = |score: f64, found: Found<Retraining>| offers.push((score, found));
-    for cue in reader.hits.of("retrain_cue") {
+    // "Two-tower model, refreshed hourly": a model that is made new is trained.
+    let renewed = reader.hits.of("renew_verb").filter(|verb| {
+        let before = Span::new(verb.span.from.saturating_sub(MODEL_BEFORE), verb.span.from);
+        ["model_word", "model_type"].iter().any(|group| {
+            reader
+                .hits
+                .within(group, before)
+                .any(|model| document.sentence(model.span.from) == document.sentence(verb.span.from))
+        })
+    });
+    for cue in reader.hits.of("retrain_cue").chain(renewed) {
         if reader.is_history(cue.span.from) {
             continue;
         }
@@ -321,7 +352,7 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             continue;
         }
         // "Training takes 4 hours every day on …" is no rhythm of retraining unless it is close and strong.
-        let reach = if strong { 10 } else { 4 };
+        let reach = if strong { 14 } else { 4 };
         for mode in reader.said("retrain_mode") {
             let distance = mode.span.distance(cue.span);
             // "And retrain? – Whenever precision drops": the answer is the next sentence.
@@ -336,13 +367,14 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             offer(weigher.value(), Found { value, spans: vec![mode.span, cue.span], weigher, derivation: None });
         }
         let from = cue.span.from.saturating_sub(reach);
+        let to = cue.span.to + reach + document.bracket_behind(cue.span.to, reach);
         let question = document.sentence_span(cue.span.from);
         let asked = document.lower(question.to - 1) == "?";
-        for at in from..(cue.span.to + reach).min(document.tokens.len()) {
+        for at in from..to.min(document.tokens.len()) {
             // "Refreshed daily (retrain)": brackets belong to what stands before them.
             let own = document.clause_span(cue.span.from);
             let bracket = document.lower(own.from) == "(" && at + 5 >= own.from && at < own.from;
-            let other_clause = document.clause(at) != document.clause(cue.span.from) && !bracket;
+            let other_clause = !document.same_statement(at, cue.span.from) && !bracket;
             let answer = asked && document.sentence(at) == sentence + 1;
             if !answer && (document.sentence(at) != sentence || other_clause) {
                 continue;
@@ -351,6 +383,7 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             if reader
                 .measures_around(at, 20)
                 .filter(|(_, measure)| !measure.noun.is_some_and(|(_, words)| is_times(reader, words)))
+                .filter(|(_, measure)| !(strong && reader.is_material_of_training(measure)))
                 .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(Span::new(at, at + 1))))
             {
                 continue;

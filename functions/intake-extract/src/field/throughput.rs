@@ -40,7 +40,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
         // "Une requête": an article counts nothing that a period elsewhere in the sentence could be of.
         let article = measure.period.is_none() && is_article(reader, measure);
-        if (times || article) && many.is_none() {
+        if (times || article) && many.is_none() || reader.is_material_of_training(measure) {
             continue;
         }
         let cue = reader.cue("cue.throughput", measure.span);
@@ -60,7 +60,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 None => continue,
             },
             // `2,000 per second` counts something, whatever it is.
-            (Unit::Bare, None, Some(period)) if period.seconds <= 86_400.0 && cue.is_some() => {
+            (Unit::Bare, None, Some(period))
+                if period.seconds <= 86_400.0
+                    && (cue.is_some()
+                        || quantity.high > 1.0
+                            && reader.hits.in_sentence(document, "infer_verb", at).next().is_some()) =>
+            {
                 (period.seconds, 0.25, Some(period))
             }
             (Unit::Bare, Some((Noun::Request, _)), None) => match period_near(reader, measure) {
