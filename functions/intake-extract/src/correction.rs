@@ -128,3 +128,42 @@ fn same_subject(document: &Document, hits: &Hits, a: &Measure, b: &Measure) -> b
             && hits.in_sentence(document, group, b.at()).next().is_some()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    fn budget(text: &str) -> (Option<f64>, usize) {
+        let set = extract(text).constraints;
+        (set.budget.map(|stated| stated.value.usd_per_month), set.conflicts.len())
+    }
+
+    #[test]
+    fn the_later_word_wins_and_clashes_with_nothing() {
+        for text in [
+            "Our budget is $5k a month. No wait, finance says 4k USD a month at most.",
+            "Budget: 6k USD a month, scratch that, make it 4k.",
+            "Das Budget liegt bei 5.000 USD im Monat, äh nein, 4.000 USD im Monat.",
+            "Presupuesto de 3.000 dólares al mes, perdón, 4.000 dólares al mes.",
+            "Le budget est de 9 000 dollars par mois, ou plutôt 4 000 dollars par mois.",
+        ] {
+            assert_eq!(budget(text), (Some(4000.0), 0), "{text}");
+        }
+        // Without such a phrase, two amounts are a contradiction.
+        assert_eq!(budget("The budget is $5k a month. Our budget is $4k a month.").1, 1);
+    }
+
+    #[test]
+    fn what_is_to_be_forgotten_is_forgotten_everywhere() {
+        let set = extract("The latency target is 200 ms. Please forget the 200 ms, answers within 350 ms are fine.");
+        let latency = set.constraints.latency.map(|stated| stated.value.milliseconds);
+        assert!(latency.is_some_and(|latency| (latency - 350.0).abs() < 1e-6), "{latency:?}");
+    }
+
+    #[test]
+    fn names_are_taken_back_too() {
+        let set = extract("Host it in eu-west-1, sorry, eu-central-1.").constraints;
+        let codes: Vec<String> = set.regions.iter().flat_map(|found| &found.value).map(|r| r.code.clone()).collect();
+        assert_eq!(codes, ["eu-central-1"]);
+    }
+}

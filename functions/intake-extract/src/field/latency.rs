@@ -28,7 +28,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let Unit::Time(seconds) = measure.unit else { continue };
         let at = measure.at();
         let quantity = &measure.quantity;
-        let milliseconds = quantity.high * seconds * 1000.0;
+        let milliseconds = quantity.high * (seconds * 1000.0);
         let repeated = measure.span.from > 0
             && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
                 || reader.hits.before("every", measure.span.from).is_some());

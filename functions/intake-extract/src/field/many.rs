@@ -221,3 +221,23 @@ fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
     }
     Some(Many { count: thing.quantity.high, span: thing.span, words: document.quote(thing.span) })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    #[test]
+    fn loads_of_each_are_multiplied_through_all_levels() {
+        for (text, rate) in [
+            ("5,000 employees, maybe 20 questions per employee per day.", 1.157_4),
+            ("5,000 employees x 20 questions/day.", 1.157_4),
+            ("40 sites x 6 cameras x 5 fps.", 1200.0),
+            ("We have 60 buses. Each bus has 4 cameras at 10 fps.", 2400.0),
+            ("Cada cámara (hay 120) envía 2 imágenes por segundo al sistema.", 240.0),
+            ("Students: 22,000. We expect three questions per student per week.", 0.109_1),
+        ] {
+            let found = extract(text).constraints.throughput.map(|stated| stated.value.average_per_second);
+            assert!(found.is_some_and(|found| (found / rate - 1.0).abs() < 0.01), "{text}: {found:?}");
+        }
+    }
+}
