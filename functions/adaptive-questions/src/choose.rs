@@ -7,7 +7,7 @@ use design::{
     coverage::{CoverageReport, Gap},
     question::{QuestionSet, Unasked},
 };
-use estimate::EstimateError;
+use estimate::{EstimateError, sketches::Sketches};
 use knowledge::{
     catalogue::Catalogue,
     question_bank::{QuestionFact, question_bank},
@@ -96,8 +96,9 @@ pub fn choose(
     if gaps.is_empty() {
         return Ok(chosen);
     }
+    let sketches = Sketches::new(catalogue);
     let fields: Vec<ConstraintField> = gaps.iter().map(|gap| gap.field).collect();
-    let Completed { whole, roots, filled, mut plans } = complete(situation, &fields, report.score, catalogue)?;
+    let Completed { whole, roots, filled, mut plans } = complete(situation, &fields, report.score, &sketches)?;
 
     // What is most likely to matter is tried first, because a round's plans are bounded.
     let mut open: Vec<(&Gap, Filled)> = filled
@@ -121,7 +122,7 @@ pub fn choose(
             continue;
         }
         let base = if is_root(gap.field) { &roots } else { &whole };
-        let stakes = stakes(&filled, situation, base, most, catalogue)?;
+        let stakes = stakes(&filled, situation, base, most, &sketches)?;
         plans += stakes.tries();
         let support = filled.suggestions[0].support;
         let effect = (1.0 - support) * stakes.mean_change();

@@ -1,11 +1,8 @@
 //! Defaults that agree with each other: each is chosen with those before it taken, and a plan must carry them all.
 
 use design::constraint::ConstraintField;
-use estimate::EstimateError;
-use knowledge::{
-    catalogue::Catalogue,
-    question_bank::{QuestionFact, question_bank},
-};
+use estimate::{EstimateError, sketches::Sketches};
+use knowledge::question_bank::{QuestionFact, question_bank};
 use planning::Winner;
 use run::{answer::AnswerValue, question::Field};
 
@@ -97,14 +94,14 @@ pub(crate) fn complete(
     situation: &Situation,
     gaps: &[ConstraintField],
     coverage: f64,
-    catalogue: &'static Catalogue,
+    sketches: &Sketches,
 ) -> Result<Completed, EstimateError> {
-    let mut filling = Filling { situation: situation.clone(), filled: Vec::new(), plans: 0, catalogue };
+    let mut filling = Filling { situation: situation.clone(), filled: Vec::new(), plans: 0, sketches };
     let mut roots = situation.clone();
     for field in ORDER.into_iter().filter(|field| gaps.contains(field)) {
         let Some(fact) = question_bank().question.iter().find(|fact| fact.field == field) else { continue };
         let form = form(&filling.situation.set, fact);
-        let mut suggestions = suggestions(&filling.situation, fact, &form, catalogue);
+        let mut suggestions = suggestions(&filling.situation, fact, &form, sketches.catalogue);
         if field == ConstraintField::Budget && filling.situation.set.budget.is_none() {
             suggestions.extend(filling.planned_budget(&form, coverage)?);
             rank(&mut suggestions);
@@ -127,14 +124,14 @@ pub(crate) fn complete(
 }
 
 /// Gaps on their way to being filled.
-struct Filling {
+struct Filling<'a> {
     situation: Situation,
     filled: Vec<Filled>,
     plans: usize,
-    catalogue: &'static Catalogue,
+    sketches: &'a Sketches,
 }
 
-impl Filling {
+impl Filling<'_> {
     fn take(&mut self, field: ConstraintField, suggestion: &Suggestion) {
         if let Some(taken) = self.situation.with(field, &suggestion.value, suggestion.support) {
             self.situation = taken;
@@ -143,7 +140,7 @@ impl Filling {
 
     fn glance(&mut self, situation: &Situation) -> Result<Option<Winner>, EstimateError> {
         self.plans += 1;
-        planning::glance(&situation.brief(), self.catalogue)
+        planning::glance(&situation.brief(), self.sketches)
     }
 
     /// What the design would cost that scores best without a budget. It is as sure as the rest is known, and never less

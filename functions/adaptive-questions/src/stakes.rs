@@ -4,7 +4,7 @@ use design::{
     constraint::{ConstraintField, ConstraintSet},
     words,
 };
-use estimate::EstimateError;
+use estimate::{EstimateError, sketches::Sketches};
 use knowledge::{catalogue::Catalogue, question_bank::question_bank};
 use planning::{Outcome, what_if_not};
 use run::{
@@ -140,8 +140,9 @@ pub(crate) fn stakes(
     known: &Situation,
     base: &Base,
     most: usize,
-    catalogue: &'static Catalogue,
+    sketches: &Sketches,
 ) -> Result<Stakes, EstimateError> {
+    let catalogue = sketches.catalogue;
     let completed = &base.situation;
     let others = alternatives(filled, known, completed, catalogue);
     let worth = match filled.form {
@@ -154,7 +155,7 @@ pub(crate) fn stakes(
     };
     let asked = shown(filled);
     let mut tried = Vec::new();
-    for outcome in what_if_not(now, &completed.brief(), filled.field, &answers, catalogue)? {
+    for outcome in what_if_not(now, &completed.brief(), filled.field, &answers, sketches)? {
         let weight = others.iter().find(|(answer, _)| *answer == outcome.answer).map_or(0.0, |(_, weight)| *weight);
         let law = completed
             .with(filled.field, &outcome.answer, 1.0)

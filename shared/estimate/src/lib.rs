@@ -13,6 +13,7 @@ pub mod mock;
 pub mod part;
 pub mod queue;
 pub mod sensitivity;
+pub mod sketches;
 pub mod usage;
 pub mod workload;
 

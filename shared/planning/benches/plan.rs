@@ -5,7 +5,7 @@
 use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use estimate::mock::requirements;
+use estimate::{mock::requirements, sketches::Sketches};
 use knowledge::catalogue::Catalogue;
 use planning::{Brief, glance, plan};
 
@@ -14,7 +14,7 @@ fn planning(criterion: &mut Criterion) {
     for (name, constraints) in requirements() {
         let brief = Brief { constraints, ..Brief::default() };
         criterion.bench_function(&format!("glance/{name}"), |bencher| {
-            bencher.iter(|| glance(black_box(&brief), catalogue).expect("a design"));
+            bencher.iter(|| glance(black_box(&brief), &Sketches::new(catalogue)).expect("a design"));
         });
         criterion.bench_function(&format!("plan/{name}"), |bencher| {
             bencher.iter(|| plan(black_box(&brief), catalogue).expect("a plan"));

@@ -8,7 +8,7 @@ use design::{
     constraint::{ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Platform},
     plan::Capability,
 };
-use estimate::{EstimateError, part::Part, workload::Workload};
+use estimate::{EstimateError, part::Part, sketches::Sketches, workload::Workload};
 use knowledge::{catalogue::Catalogue, pattern::Pattern};
 
 use crate::feedback::Feedback;
@@ -321,11 +321,11 @@ fn is_made_for(pattern: &Pattern, workload: &Workload) -> bool {
 
 /// The patterns worth sizing: of the wanted provider, made for what is asked; of a capability that has too few of
 /// these, also others, so that there is something to compare with and to say why it does not suit.
-fn worth_sizing<'a>(
+fn worth_sizing(
     workload: &Workload,
     wishes: &Wishes,
-    catalogue: &'a Catalogue,
-) -> impl Iterator<Item = &'a Pattern> {
+    catalogue: &'static Catalogue,
+) -> impl Iterator<Item = &'static Pattern> {
     let own = |pattern: &&Pattern| pattern.cloud == workload.patterns_of;
     let mut suited = [0usize; CAPABILITIES];
     for pattern in catalogue.patterns.iter().filter(own).filter(|pattern| is_made_for(pattern, workload)) {
@@ -354,7 +354,7 @@ impl<'a> Bench<'a> {
         workload: &'a Workload,
         feedback: &Feedback,
         wishes: &Wishes,
-        catalogue: &'a Catalogue,
+        sketches: &Sketches,
     ) -> Result<Self, EstimateError> {
         let excluded_tools =
             constraints.tooling.as_ref().map(|tooling| tooling.value.excluded.as_slice()).unwrap_or_default();
@@ -363,9 +363,9 @@ impl<'a> Bench<'a> {
         let hard = (!workload.frameworks.is_empty() && workload.binds(ConstraintField::Compliance))
             || (workload.data_class.is_some_and(|class| class >= DataClass::Pci)
                 && workload.binds(ConstraintField::DataClass));
-        let mut parts = Vec::new();
-        for pattern in worth_sizing(workload, wishes, catalogue) {
-            let mut part = Part::sketch(pattern, workload, catalogue)?;
+        let mut parts = sketches.of(worth_sizing(workload, wishes, sketches.catalogue), workload)?;
+        for part in &mut parts {
+            let pattern = part.pattern;
             for tool in excluded_tools.iter().filter(|tool| pattern.is_called(tool)) {
                 part.violations.push(format!("{} is {tool}, which you excluded", pattern.name));
             }
@@ -377,7 +377,6 @@ impl<'a> Bench<'a> {
                     part.violations.push(format!("{} lacks {name}, which {why} demands", pattern.name));
                 }
             }
-            parts.push(part);
         }
         let mut tags = Tags::default();
         let requires = tags.bits(workload.requires.iter().map(String::as_str))?;
@@ -460,7 +459,7 @@ impl<'a> Bench<'a> {
         found: &mut Found,
     ) {
         let Some(options_here) = options.get(depth) else {
-            let missing = self.missing(sums.provides, &parts);
+            let missing = self.missing(sums, &parts);
             if missing < found.least {
                 found.least = missing;
                 found.all.clear();
@@ -510,17 +509,14 @@ impl<'a> Bench<'a> {
     }
 
     /// Number of tags that the use case or a part needs and nothing else provides, and of tags that clash.
-    fn missing(&self, provided: u128, parts: &[u16; CAPABILITIES]) -> u16 {
-        let mut missing = (self.requires & !provided).count_ones();
+    fn missing(&self, sums: &Sums, parts: &[u16; CAPABILITIES]) -> u16 {
+        let mut missing = (self.requires & !sums.provides).count_ones();
         for part in parts.iter().filter(|part| **part != NONE) {
             let facts = &self.facts[usize::from(*part)];
             if facts.needs.is_empty() && facts.conflicts == 0 {
                 continue;
             }
-            let others = parts
-                .iter()
-                .filter(|other| **other != NONE && *other != part)
-                .fold(0, |bits, other| bits | self.facts[usize::from(*other)].provides);
+            let others = sums.provided_twice | (sums.provides & !facts.provides);
             missing += facts.needs.iter().filter(|need| **need & others == 0).count() as u32;
             missing += (facts.conflicts & others).count_ones();
         }
@@ -593,6 +589,8 @@ struct Sums {
     count: f64,
     broken: u16,
     provides: u128,
+    /// Tags of more than one part.
+    provided_twice: u128,
     wanted: u32,
     off_platform: bool,
 }
@@ -613,6 +611,7 @@ impl Sums {
             count: self.count + 1.0,
             broken: self.broken + facts.broken,
             provides: self.provides | facts.provides,
+            provided_twice: self.provided_twice | (self.provides & facts.provides),
             wanted: self.wanted | facts.wanted,
             off_platform: self.off_platform || facts.off_platform,
         }

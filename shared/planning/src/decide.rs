@@ -5,7 +5,7 @@ use design::{
     plan::{Override, PlanDecision},
     question::accepted_defaults,
 };
-use estimate::{EstimateError, workload::Workload};
+use estimate::{EstimateError, sketches::Sketches, workload::Workload};
 use knowledge::{
     catalogue::Catalogue,
     revision::{self, Revision},
@@ -29,11 +29,16 @@ pub struct Situation<'a> {
     pub feedback: &'a Feedback,
     /// The weights that a person gave.
     pub given: &'a Given,
-    /// What there is to compose.
-    pub catalogue: &'static Catalogue,
+    /// What there is to compose, and what was sized of it before.
+    pub sketches: &'a Sketches,
 }
 
 impl Situation<'_> {
+    /// What there is to compose.
+    pub fn catalogue(&self) -> &'static Catalogue {
+        self.sketches.catalogue
+    }
+
     /// Composes and ranks for some constraints, and looks at the outcome.
     ///
     /// # Errors
@@ -44,13 +49,13 @@ impl Situation<'_> {
         breadth: Breadth,
         look: impl FnOnce(&Ranking, &Setting<'_>) -> R,
     ) -> Result<R, EstimateError> {
-        let workload = Workload::of(constraints, self.catalogue);
+        let workload = Workload::of(constraints, self.catalogue());
         let wishes = Wishes::of(constraints, &workload, self.feedback);
-        let bench = Bench::lay_out(constraints, &workload, self.feedback, &wishes, self.catalogue)?;
+        let bench = Bench::lay_out(constraints, &workload, self.feedback, &wishes, self.sketches)?;
         let weights = Weights::of(&workload, self.feedback, self.given);
         let ranking = Ranking::of(bench.combinations(breadth), &workload, self.feedback, &weights);
         let setting =
-            Setting { constraints, bench: &bench, wishes: &wishes, weights: &weights, catalogue: self.catalogue };
+            Setting { constraints, bench: &bench, wishes: &wishes, weights: &weights, catalogue: self.catalogue() };
         Ok(look(&ranking, &setting))
     }
 
@@ -71,7 +76,8 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
     let (constraints, revisions) = revision::revised(&input.constraints, &input.comments, catalogue);
     let feedback = Feedback::of(input, &revisions, catalogue);
     let given = Given::of(&input.weights, &revisions);
-    let situation = Situation { feedback: &feedback, given: &given, catalogue };
+    let sketches = Sketches::new(catalogue);
+    let situation = Situation { feedback: &feedback, given: &given, sketches: &sketches };
     let (mut constraints, mut overrides) = defaults::keep_the_law(&constraints, catalogue);
     loop {
         let outcome = situation.explore(&constraints, Breadth::Full, |ranking, setting| {

@@ -109,7 +109,7 @@ impl Search<'_, '_> {
 
     /// One constraint that gives way in steps while the other is set free; then the other as little as does.
     fn pair(&self, field: ConstraintField, other: ConstraintField) -> Result<Option<Way>, EstimateError> {
-        let Some(free) = loosest(self.asked, other, self.situation.catalogue) else { return Ok(None) };
+        let Some(free) = loosest(self.asked, other, self.situation.catalogue()) else { return Ok(None) };
         let Some(way) = self.nearest(&free, field, vec![field])? else { return Ok(None) };
         let Some(first) = back(&way.set, self.asked, other) else { return Ok(None) };
         self.nearest(&first, other, vec![field, other])
@@ -137,7 +137,7 @@ impl Search<'_, '_> {
         let mut set = self.asked.clone();
         let mut free = Vec::new();
         for field in fields {
-            if let Some(loose) = loosest(&set, *field, self.situation.catalogue) {
+            if let Some(loose) = loosest(&set, *field, self.situation.catalogue()) {
                 set = loose;
                 free.push(*field);
             }
@@ -167,7 +167,7 @@ impl Search<'_, '_> {
         if field == ConstraintField::Budget {
             return self.price(base, fields);
         }
-        let steps = steps(base, field, self.situation.catalogue);
+        let steps = steps(base, field, self.situation.catalogue());
         if field == ConstraintField::Tooling {
             // Tools are no scale: one alone may do where the one before it does not.
             for set in steps {
@@ -197,7 +197,7 @@ impl Search<'_, '_> {
 
     /// The cheapest that meets everything else: the budget does not size anything, so one look is enough.
     fn price(&self, base: &ConstraintSet, fields: Vec<ConstraintField>) -> Result<Option<Way>, EstimateError> {
-        let Some(free) = loosest(base, ConstraintField::Budget, self.situation.catalogue) else { return Ok(None) };
+        let Some(free) = loosest(base, ConstraintField::Budget, self.situation.catalogue()) else { return Ok(None) };
         let cheapest = self.situation.explore(&free, Breadth::Narrow, |ranking, setting| {
             ranking.cheapest().map(|at| Winner::of(&ranking.all[at], setting.bench))
         })?;

@@ -4,7 +4,7 @@ use design::{
     constraint::{ConstraintField, ConstraintSet},
     plan::Capability,
 };
-use estimate::EstimateError;
+use estimate::{EstimateError, sketches::Sketches};
 use knowledge::{catalogue::Catalogue, revision};
 use run::answer::AnswerValue;
 
@@ -56,12 +56,12 @@ impl Outcome {
 }
 
 /// What would be selected, by a narrower look than a plan's, in the numbers that comparisons need; `None` when the
-/// catalogue has nothing to choose from.
+/// catalogue has nothing to choose from. Many looks share the sketches.
 ///
 /// # Errors
 /// When the catalogue's data is broken.
-pub fn glance(brief: &Brief, catalogue: &'static Catalogue) -> Result<Option<Winner>, EstimateError> {
-    looked_at(brief, catalogue, |winner, constraints| winner(constraints))
+pub fn glance(brief: &Brief, sketches: &Sketches) -> Result<Option<Winner>, EstimateError> {
+    looked_at(brief, sketches, |winner, constraints| winner(constraints))
 }
 
 /// Plans again, with a narrower look, with each of other answers to the question of a field. Answers that do not fit the
@@ -75,8 +75,9 @@ pub fn what_if(
     alternatives: &[AnswerValue],
     catalogue: &'static Catalogue,
 ) -> Result<Vec<Outcome>, EstimateError> {
-    match glance(brief, catalogue)? {
-        Some(now) => what_if_not(&now, brief, field, alternatives, catalogue),
+    let sketches = Sketches::new(catalogue);
+    match glance(brief, &sketches)? {
+        Some(now) => what_if_not(&now, brief, field, alternatives, &sketches),
         None => Ok(Vec::new()),
     }
 }
@@ -90,9 +91,9 @@ pub fn what_if_not(
     brief: &Brief,
     field: ConstraintField,
     alternatives: &[AnswerValue],
-    catalogue: &'static Catalogue,
+    sketches: &Sketches,
 ) -> Result<Vec<Outcome>, EstimateError> {
-    looked_at(brief, catalogue, |winner, constraints| {
+    looked_at(brief, sketches, |winner, constraints| {
         let mut outcomes = Vec::new();
         for answer in alternatives {
             let Some(set) = answer::with(constraints, field, answer) else { continue };
@@ -115,16 +116,17 @@ pub fn what_if_not(
 /// Prepares the narrower look at a brief, and the brief's constraints as its comments change them.
 fn looked_at<T>(
     brief: &Brief,
-    catalogue: &'static Catalogue,
+    sketches: &Sketches,
     look: impl FnOnce(
         &dyn Fn(&ConstraintSet) -> Result<Option<Winner>, EstimateError>,
         &ConstraintSet,
     ) -> Result<T, EstimateError>,
 ) -> Result<T, EstimateError> {
+    let catalogue = sketches.catalogue;
     let (constraints, revisions) = revision::revised(&brief.constraints, &brief.comments, catalogue);
     let feedback = Feedback::of(brief, &revisions, catalogue);
     let given = Given::of(&brief.weights, &revisions);
-    let situation = Situation { feedback: &feedback, given: &given, catalogue };
+    let situation = Situation { feedback: &feedback, given: &given, sketches };
     look(&|set| situation.winner(&defaults::keep_the_law(set, catalogue).0), &constraints)
 }
 
