@@ -2,6 +2,7 @@
 
 mod faults;
 mod machine;
+mod policies;
 mod rest;
 mod websocket;
 mod workflow;

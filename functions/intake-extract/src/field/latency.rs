@@ -91,6 +91,11 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         // "The answer took 900 ms. This year half a second at most": what was spoken of goes on.
         let goes_on = cue.is_none() && bounded && alone && spoken_of_before(reader, measure.span);
         score += if goes_on { 0.3 } else { 0.0 };
+        // ", 2 requests per second, 1 second," and "one second is fine": a duration that a load stands beside, of which
+        // nothing else is said.
+        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
+        let told = cue.is_none() && alone && (accepted || reader.is_item(measure.span));
+        score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
         let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
         if score < 0.45 || milliseconds > longest {
             continue;
@@ -181,6 +186,19 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     let mut found = strictest.found.clone();
     found.weigher = found.weigher.penalty("another latency is given", COMPETING);
     (Some(found), Some(clash))
+}
+
+/// True when the sentence of a duration has a rate too.
+fn has_load_beside(reader: &Reader, span: Span) -> bool {
+    let sentence = reader.document.sentence(span.from);
+    reader.measures.iter().any(|other| {
+        let rate = match other.unit {
+            Unit::Rate(_) => true,
+            Unit::Bare => other.period.is_some(),
+            Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent => false,
+        };
+        rate && reader.document.sentence(other.at()) == sentence
+    })
 }
 
 /// True when the sentence before speaks of latency, with a duration of its own.
