@@ -299,7 +299,7 @@ impl<'a> Sizer<'a, '_> {
     }
 
     fn on_path(&self) -> bool {
-        self.pattern.on_path.iter().any(|name| *name == wire_name(self.workload.deployment))
+        self.pattern.on_path.contains(&self.workload.deployment)
             && self.pattern.path_tag.as_ref().is_none_or(|tag| self.workload.requires.contains(tag))
     }
 

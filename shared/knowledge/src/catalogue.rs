@@ -200,7 +200,11 @@ mod tests {
         for pattern in &catalogue().patterns {
             assert!(ids.insert(&pattern.id), "{} is there twice", pattern.id);
             assert!(!pattern.deployments.is_empty(), "{}", pattern.id);
-            let fits = pattern.deployments.values().chain(pattern.use_cases.values());
+            let fits = pattern
+                .deployments
+                .values()
+                .chain(pattern.use_cases.named.values())
+                .chain([&pattern.use_cases.default]);
             assert!(fits.clone().all(|fit| (0.0..=1.0).contains(fit)), "{}", pattern.id);
             assert!(
                 pattern.latency.p50 <= pattern.latency.p95 && pattern.latency.p95 <= pattern.latency.p99,
@@ -209,7 +213,6 @@ mod tests {
             );
             assert!(pattern.availability.single <= pattern.availability.multi && pattern.availability.multi <= 100.0);
             assert!(!pattern.availability.source.is_empty() && !pattern.failure_modes.is_empty(), "{}", pattern.id);
-            assert!(pattern.use_cases.contains_key("default"), "{} has no default fit", pattern.id);
             assert!(pattern.tools.iter().all(|tool| tool == &tool.to_lowercase()), "{}", pattern.id);
             assert!(pattern.traits.contains(&"encryption-at-rest".to_owned()), "{}", pattern.id);
         }

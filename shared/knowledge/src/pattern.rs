@@ -21,6 +21,16 @@ pub fn from_wire_name<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
 }
 
+/// How well a pattern fits use cases, 0 to 1.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct UseCaseFits {
+    /// A use case that is not named, or none.
+    pub default: f64,
+    /// Those that are named.
+    #[serde(flatten)]
+    pub named: BTreeMap<UseCase, f64>,
+}
+
 /// Something that must hold for a pattern to be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -228,14 +238,14 @@ pub struct Pattern {
     #[serde(default)]
     pub conflicts: Vec<String>,
     /// Fit by deployment, 0 to 1; missing is 0.
-    pub deployments: BTreeMap<String, f64>,
-    /// Fit by use case, 0 to 1; missing is `default`.
-    pub use_cases: BTreeMap<String, f64>,
+    pub deployments: BTreeMap<Deployment, f64>,
+    /// Fit by use case, 0 to 1.
+    pub use_cases: UseCaseFits,
     /// What must hold.
     #[serde(default)]
     pub preconditions: Vec<Precondition>,
     /// Deployments in which a request waits for it.
-    pub on_path: Vec<String>,
+    pub on_path: Vec<Deployment>,
     /// It is on the path only where the use case requires this tag.
     #[serde(default)]
     pub path_tag: Option<String>,
@@ -274,16 +284,12 @@ pub struct Pattern {
 impl Pattern {
     /// How well it fits a deployment, 0 to 1.
     pub fn deployment_fit(&self, deployment: Deployment) -> f64 {
-        self.deployments.get(&wire_name(deployment)).copied().unwrap_or(0.0)
+        self.deployments.get(&deployment).copied().unwrap_or(0.0)
     }
 
     /// How well it fits a use case, 0 to 1.
     pub fn use_case_fit(&self, use_case: Option<UseCase>) -> f64 {
-        use_case
-            .and_then(|use_case| self.use_cases.get(&wire_name(use_case)))
-            .or_else(|| self.use_cases.get("default"))
-            .copied()
-            .unwrap_or(0.0)
+        use_case.and_then(|use_case| self.use_cases.named.get(&use_case)).copied().unwrap_or(self.use_cases.default)
     }
 
     /// True when it has the trait.
@@ -293,10 +299,16 @@ impl Pattern {
 
     /// True when a tool's name means this pattern, however its words are joined.
     pub fn is_called(&self, tool: &str) -> bool {
-        let normal = |name: &str| name.trim().to_lowercase().replace(['_', ' '], "-");
-        let tool = normal(tool);
-        self.tools.iter().any(|own| normal(own) == tool)
+        self.tools.iter().any(|own| letters(own).eq(letters(tool)))
     }
+}
+
+/// The letters of a tool's name: small, words joined by hyphens.
+fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
+    name.trim()
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|letter| if matches!(letter, '_' | ' ') { '-' } else { letter })
 }
 
 #[cfg(test)]

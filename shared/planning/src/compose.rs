@@ -15,6 +15,8 @@ use crate::feedback::Feedback;
 
 /// Capabilities of an architecture.
 const CAPABILITIES: usize = Capability::ALL.len();
+/// Most combinations that are reserved for at once.
+const MOST_RESERVED: usize = 1 << 15;
 /// Stands for "no part of this capability".
 const NONE: u16 = u16::MAX;
 
@@ -444,7 +446,8 @@ impl<'a> Bench<'a> {
     /// All combinations of the promising parts that go together; when none does, those where the least is missing.
     pub fn combinations(&self, breadth: Breadth) -> Vec<Combination> {
         let options = Capability::ALL.map(|capability| self.options(capability, breadth));
-        let mut found = Found { least: u16::MAX, all: Vec::new() };
+        let most = options.iter().map(|options| options.len().max(1)).product::<usize>();
+        let mut found = Found { least: u16::MAX, all: Vec::with_capacity(most.min(MOST_RESERVED)) };
         let start = Sums { availability: 1.0, headroom: f64::INFINITY, least_fit: 1.0, ..Sums::default() };
         self.descend(0, &start, [NONE; CAPABILITIES], &options, &mut found);
         found.all

@@ -27,23 +27,43 @@ fn dominates(one: &Place, other: &Place) -> bool {
     one.iter().zip(other).all(|(one, other)| one <= other) && one != other
 }
 
+/// How many strong points the sieve holds.
+const SIEVE: usize = 16;
+
 /// The comparison of the feasible combinations.
 pub struct Front {
     /// Indices of the combinations that nothing dominates, the cheapest first.
     members: Vec<usize>,
-    places: Vec<(usize, Place)>,
+    /// Number of feasible combinations.
+    feasible: usize,
+}
+
+/// The places of the feasible combinations that a few strong ones do not dominate, and the number of all. Most of some
+/// ten thousand fall through here, so that few are sorted.
+fn sieved(ranking: &Ranking) -> (Vec<(usize, Place)>, usize) {
+    let mut strong: Vec<Place> = Vec::with_capacity(SIEVE);
+    let mut left = Vec::new();
+    let mut feasible = 0;
+    for (at, one) in ranking.all.iter().enumerate().filter(|(_, one)| one.is_feasible()) {
+        feasible += 1;
+        let place = place(one);
+        match strong.iter().position(|other| dominates(other, &place)) {
+            Some(dominator) => strong.swap(dominator, dominator / 2),
+            None => {
+                left.push((at, place));
+                // The newest takes the place of the one that has dominated least of late.
+                strong.truncate(SIEVE - 1);
+                strong.push(place);
+            }
+        }
+    }
+    (left, feasible)
 }
 
 impl Front {
     /// Compares all feasible combinations.
     pub fn of(ranking: &Ranking) -> Self {
-        let mut places: Vec<(usize, Place)> = ranking
-            .all
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| one.is_feasible())
-            .map(|(at, one)| (at, place(one)))
-            .collect();
+        let (mut places, feasible) = sieved(ranking);
         // Sorted, nothing that comes later dominates what came before, so that one look at the front is enough.
         places.sort_unstable_by(|(a, one), (b, other)| one.cmp(other).then(a.cmp(b)));
         let mut front: Vec<(usize, Place)> = Vec::new();
@@ -55,7 +75,7 @@ impl Front {
             }
         }
         front.sort_unstable_by(|(a, one), (b, other)| one.cmp(other).then(a.cmp(b)));
-        Self { members: front.iter().map(|(at, _)| *at).collect(), places }
+        Self { members: front.iter().map(|(at, _)| *at).collect(), feasible }
     }
 
     /// How much was compared.
@@ -63,7 +83,7 @@ impl Front {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Compared {
             combinations: count(ranking.all.len()),
-            feasible: count(self.places.len()),
+            feasible: count(self.feasible),
             front: count(self.members.len()),
         }
     }
