@@ -35,6 +35,8 @@ use serde_json::Value;
 
 use super::*;
 
+mod figures;
+
 /// Runs a future that never waits: bodies in memory answer at once.
 fn ready<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
@@ -409,7 +411,7 @@ fn fraud() -> Input {
             responses: vec!["The budget is 5,000 USD per month now.".into()],
             confidence: 0.77,
             confidence_basis: vec!["coverage 84 %".into(), "margin 0.168".into()],
-            ..PlanDecision::default()
+            ..figures::plan()
         },
         tech: TechReview {
             stages: vec![StageLoad {
@@ -433,7 +435,7 @@ fn fraud() -> Input {
                 finding("tech.failure.region", Severity::Major, "One region fails as a whole"),
                 finding("tech.note", Severity::Info, "The model is small"),
             ],
-            ..TechReview::default()
+            ..figures::tech()
         },
         cost: CostReview {
             estimate: selected.cost.clone(),
@@ -446,7 +448,7 @@ fn fraud() -> Input {
             }],
             trade_offs: vec!["A third instance costs 84 USD and takes 20 ms off the P95.".into()],
             findings: Vec::new(),
-            ..CostReview::default()
+            ..figures::cost()
         },
         policy: PolicyReport {
             results: vec![

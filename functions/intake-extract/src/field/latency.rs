@@ -94,7 +94,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         // ", 2 requests per second, 1 second," and "one second is fine": a duration that a load stands beside, of which
         // nothing else is said.
         let accepted = reader.hits.at("accepted", measure.span.to).is_some();
-        let told = cue.is_none() && alone && (accepted || reader.is_item(measure.span));
+        let told = alone && (accepted || cue.is_none() && reader.is_item(measure.span));
         score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
         let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
         if score < 0.45 || milliseconds > longest {
