@@ -2,27 +2,20 @@
 
 use std::{error::Error, fs, path::Path};
 
-use design::{constraint::ConstraintSet, plan::PlanDecision};
-
-#[derive(serde::Deserialize)]
-struct Fixture {
-    title: String,
-    requirement: String,
-    constraints: ConstraintSet,
-    plan: PlanDecision,
-}
+#[path = "../tests/it/fixture.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests use the rest, and helpers of tests may fail loudly")]
+mod fixture;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [fixture, out] = arguments.as_slice() else { return Err("usage: render FIXTURE OUT".into()) };
-    let fixture: Fixture = serde_json::from_str(&fs::read_to_string(fixture)?)?;
-    let candidate = fixture.plan.selected().ok_or("the plan selects nothing")?;
-    let repository = codegen::generate(&fixture.title, &fixture.requirement, &fixture.constraints, candidate, None)?;
+    let fixture: fixture::Fixture = serde_json::from_str(&fs::read_to_string(fixture)?)?;
+    let repository = fixture.generate();
     for file in &repository.files {
         let path = Path::new(out).join(&file.path);
         fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
         fs::write(path, &file.content)?;
     }
-    println!("{}: {} files, missing {:?}", repository.name, repository.files.len(), repository.missing);
+    println!("{} files, missing {:?}", repository.files.len(), repository.missing);
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The 13 nodes of the design workflow in their order.
+//! The nodes of the design workflow in their order: the thirteen stages, and the six who write the parts of the
+//! repository that `codegen` assembles.
 
 use run::node::NodeName;
 
@@ -15,6 +16,12 @@ pub enum Node {
     CriticCost,
     PolicyEval,
     HitlGateFinal,
+    ImplementIngestion,
+    ImplementFeatures,
+    ImplementTraining,
+    ImplementInference,
+    ImplementMonitoring,
+    ImplementLearning,
     Codegen,
     Validators,
     RationaleCompile,
@@ -22,8 +29,18 @@ pub enum Node {
 }
 
 impl Node {
-    /// All nodes in the workflow's order.
-    pub const ALL: [Self; 13] = [
+    /// Those who write the parts of the repository, side by side.
+    pub const IMPLEMENTERS: [Self; 6] = [
+        Self::ImplementIngestion,
+        Self::ImplementFeatures,
+        Self::ImplementTraining,
+        Self::ImplementInference,
+        Self::ImplementMonitoring,
+        Self::ImplementLearning,
+    ];
+
+    /// All nodes in the workflow's order; the implementers run side by side.
+    pub const ALL: [Self; 19] = [
         Self::IntakeExtract,
         Self::CoverageCheck,
         Self::AdaptiveQuestions,
@@ -33,6 +50,12 @@ impl Node {
         Self::CriticCost,
         Self::PolicyEval,
         Self::HitlGateFinal,
+        Self::ImplementIngestion,
+        Self::ImplementFeatures,
+        Self::ImplementTraining,
+        Self::ImplementInference,
+        Self::ImplementMonitoring,
+        Self::ImplementLearning,
         Self::Codegen,
         Self::Validators,
         Self::RationaleCompile,
@@ -51,6 +74,12 @@ impl Node {
             Self::CriticCost => "critic_cost",
             Self::PolicyEval => "policy_eval",
             Self::HitlGateFinal => "hitl_gate_final",
+            Self::ImplementIngestion => "implement_ingestion",
+            Self::ImplementFeatures => "implement_features",
+            Self::ImplementTraining => "implement_training",
+            Self::ImplementInference => "implement_inference",
+            Self::ImplementMonitoring => "implement_monitoring",
+            Self::ImplementLearning => "implement_learning",
             Self::Codegen => "codegen",
             Self::Validators => "validators",
             Self::RationaleCompile => "rationale_compile",

@@ -1,6 +1,6 @@
-//! Output of `codegen` and `rationale_compile`: files.
+//! Output of the implementers, `codegen` and `rationale_compile`: files.
 
-use run::body::BodyRef;
+use run::{body::BodyRef, node::NodeName};
 use serde::{Deserialize, Serialize};
 
 /// One generated file.
@@ -16,6 +16,15 @@ pub struct RepositoryFile {
     pub purpose: String,
     /// Patterns of the plan that the file implements; empty for shared parts.
     pub patterns: Vec<String>,
+    /// The node that wrote it, and mends it when a check finds something.
+    pub written_by: NodeName,
+}
+
+/// Output of an implementer: its part of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RepositoryPart {
+    /// The files, sorted by path.
+    pub files: Vec<RepositoryFile>,
 }
 
 /// Output of `codegen`: the repository's files.

@@ -1,10 +1,11 @@
 //! The node: recalls its input, stores every file, and tells the truth on its card.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use agent::{Agent, AgentError, Desk, InMemoryBodies, MemoryBuilder};
+use agent::{Agent, AgentError, Desk, InMemoryBodies, Memory, MemoryBuilder};
 use codegen::Codegen;
 use design::{input::DesignInput, node::Node};
+use generation::Implementation;
 use run::{
     body::BodyRef,
     card::Trigger,
@@ -13,6 +14,33 @@ use run::{
 };
 
 use crate::fixture;
+
+/// Memory with the parts that the implementers write of the plan.
+async fn with_parts(fixture: &fixture::Fixture, iteration: u32, desk: &Desk) -> Memory {
+    let build = || memory(fixture, iteration).output(Node::Planner.as_str(), iteration, &fixture.plan).unwrap();
+    let planned = build().build();
+    let mut all = build();
+    macro_rules! add {
+        ($($implementer:expr),*) => {$(
+            let agent = Implementation($implementer);
+            let part = agent.think(agent.recall(&planned).unwrap(), desk).await.unwrap().output;
+            all = all.output(node_of(&agent), iteration, &part).unwrap();
+        )*};
+    }
+    add!(
+        implement_ingestion::Ingestion,
+        implement_features::Features,
+        implement_training::Training,
+        implement_inference::Inference,
+        implement_monitoring::Monitoring,
+        implement_learning::Learning
+    );
+    all.build()
+}
+
+fn node_of<A: Agent>(_agent: &A) -> &'static str {
+    A::NODE
+}
 
 fn run(title: &str) -> Run {
     Run {
@@ -53,8 +81,8 @@ fn desk() -> Desk {
 #[tokio::test]
 async fn the_manifest_names_bodies_that_are_stored() {
     let fixture = fixture::one("fraud-stream");
-    let memory = memory(&fixture, 0).output(Node::Planner.as_str(), 0, &fixture.plan).unwrap().build();
     let desk = desk();
+    let memory = with_parts(&fixture, 0, &desk).await;
     let thought = Codegen.think(Codegen.recall(&memory).unwrap(), &desk).await.unwrap();
     let manifest = &thought.output;
     let mut total = 0;
@@ -67,22 +95,49 @@ async fn the_manifest_names_bodies_that_are_stored() {
     assert_eq!(manifest.total_bytes, total);
     assert!(thought.summary.contains(&manifest.files.len().to_string()), "{}", thought.summary);
     assert_eq!(thought.card.trigger, Trigger::Initial);
+    let writers: BTreeSet<&str> = manifest.files.iter().map(|file| file.written_by.0.as_str()).collect();
+    assert_eq!(writers.len(), Node::IMPLEMENTERS.len() + 1, "{writers:?}");
+}
+
+#[tokio::test]
+async fn an_implementer_says_what_it_wrote_and_what_it_left_out() {
+    let fixture = fixture::one("fraud-stream");
+    let memory = memory(&fixture, 0).output(Node::Planner.as_str(), 0, &fixture.plan).unwrap().build();
+    let agent = Implementation(implement_inference::Inference);
+    let thought = agent.think(agent.recall(&memory).unwrap(), &desk()).await.unwrap();
     let named: Vec<&str> = thought.card.alternatives.iter().map(|one| one.name.as_str()).collect();
     assert!(named.contains(&"an inference service") && !named.contains(&"a stream consumer"), "{named:?}");
+    assert!(thought.output.files.iter().all(|file| file.written_by == Node::ImplementInference.name()));
+    assert!(thought.card.outputs.iter().any(|fact| fact.label.ends_with("/stream.py")), "{:?}", thought.card.outputs);
+    assert!(thought.card.decision.contains("for inference"), "{}", thought.card.decision);
+}
+
+#[tokio::test]
+async fn a_file_that_two_wrote_is_a_defect_that_names_both() {
+    let fixture = fixture::one("churn-realtime");
+    let desk = desk();
+    let mut input = Codegen.recall(&with_parts(&fixture, 0, &desk).await).unwrap();
+    let twice = input.parts[0].1.files[0].clone();
+    input.parts[1].1.files.push(twice.clone());
+    let refused = Codegen.think(input, &desk).await;
+    assert!(
+        matches!(refused, Err(AgentError::Defect(why)) if why.contains(&twice.path) && why.contains("implement_ingestion"))
+    );
 }
 
 #[tokio::test]
 async fn a_service_without_a_template_lowers_the_confidence_and_is_a_risk() {
     let mut fixture = fixture::one("churn-realtime");
     let known = {
-        let memory = memory(&fixture, 0).output(Node::Planner.as_str(), 0, &fixture.plan).unwrap().build();
-        Codegen.think(Codegen.recall(&memory).unwrap(), &desk()).await.unwrap().card
+        let desk = desk();
+        let memory = with_parts(&fixture, 0, &desk).await;
+        Codegen.think(Codegen.recall(&memory).unwrap(), &desk).await.unwrap().card
     };
     let component = &mut fixture.plan.candidates[0].components[0];
     component.pattern = "ingest.carrier-pigeons".into();
     component.services = vec!["Carrier Pigeons".into()];
-    let memory = memory(&fixture, 2).output(Node::Planner.as_str(), 2, &fixture.plan).unwrap().build();
     let desk = desk();
+    let memory = with_parts(&fixture, 2, &desk).await;
     let thought = Codegen.think(Codegen.recall(&memory).unwrap(), &desk).await.unwrap();
     assert!(thought.card.confidence.value < known.confidence.value);
     assert!(thought.card.risks.iter().any(|risk| risk.text.contains("Carrier Pigeons")));
@@ -94,12 +149,13 @@ async fn a_service_without_a_template_lowers_the_confidence_and_is_a_risk() {
 
 #[tokio::test]
 async fn a_plan_that_selects_nothing_is_refused() {
-    let mut fixture = fixture::one("churn-realtime");
+    let fixture = fixture::one("churn-realtime");
     let without = memory(&fixture, 0).build();
     assert!(matches!(Codegen.recall(&without), Err(AgentError::MemoryIncomplete(_))));
-    fixture.plan.selected = "nobody".into();
-    let memory = memory(&fixture, 0).output(Node::Planner.as_str(), 0, &fixture.plan).unwrap().build();
-    let refused = Codegen.think(Codegen.recall(&memory).unwrap(), &desk()).await;
+    let desk = desk();
+    let mut input = Codegen.recall(&with_parts(&fixture, 0, &desk).await).unwrap();
+    input.request.plan.selected = "nobody".into();
+    let refused = Codegen.think(input, &desk).await;
     assert!(matches!(refused, Err(AgentError::MemoryIncomplete(_))));
 }
 

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use codegen::Repository;
 use design::{
     constraint::{Cloud, ConstraintSet},
     plan::{Capability, Component, PlanDecision},
 };
+use generation::{Blueprint, Implementer, SourceFile, Subject, write};
 use knowledge::{catalogue::Catalogue, pattern::Pattern};
 
 /// A plan and what was asked.
@@ -22,12 +22,46 @@ pub struct Fixture {
     pub plan: PlanDecision,
 }
 
+/// The repository of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// Its files, sorted by path.
+    pub files: Vec<SourceFile>,
+    /// Services of the plan that no template provides.
+    pub missing: Vec<String>,
+}
+
 impl Fixture {
-    /// The repository of the plan.
-    pub fn generate(&self) -> Repository {
-        codegen::generate(&self.title, &self.requirement, &self.constraints, self.plan.selected().unwrap(), None)
-            .unwrap()
+    /// The blueprint of the plan.
+    pub fn blueprint(&self) -> Blueprint {
+        let subject = Subject {
+            title: &self.title,
+            requirement: &self.requirement,
+            constraints: &self.constraints,
+            candidate: self.plan.selected().unwrap(),
+            cost: None,
+        };
+        Blueprint::of(&subject).unwrap()
     }
+
+    /// The repository of the plan: the parts of all, joined.
+    pub fn generate(&self) -> Repository {
+        let blueprint = self.blueprint();
+        let mut files = codegen::shared_files(&blueprint).unwrap();
+        files.extend(part(&implement_ingestion::Ingestion, &blueprint));
+        files.extend(part(&implement_features::Features, &blueprint));
+        files.extend(part(&implement_training::Training, &blueprint));
+        files.extend(part(&implement_inference::Inference, &blueprint));
+        files.extend(part(&implement_monitoring::Monitoring, &blueprint));
+        files.extend(part(&implement_learning::Learning, &blueprint));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let missing = blueprint.infrastructure.missing.iter().map(ToString::to_string).collect();
+        Repository { files, missing }
+    }
+}
+
+fn part<I: Implementer>(implementer: &I, blueprint: &Blueprint) -> Vec<SourceFile> {
+    write(implementer, blueprint).unwrap()
 }
 
 /// All fixtures by name.

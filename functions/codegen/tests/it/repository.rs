@@ -1,9 +1,8 @@
 //! What every generated repository keeps, whatever the plan.
 
-use codegen::Repository;
 use proptest::prelude::*;
 
-use crate::fixture;
+use crate::fixture::{self, Repository};
 
 /// What holds for every repository of the cloud that infrastructure is generated for.
 pub fn check(name: &str, repository: &Repository) {

@@ -1,0 +1,90 @@
+//! Writes how predictions are made: a service, batches, a stream or devices, as the plan serves.
+
+use design::{node::Node, plan::Capability};
+use generation::{Blueprint, Implementer, Wanted, left_out};
+use run::card::Alternative;
+use rust_embed::RustEmbed;
+
+/// The agent's templates.
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+pub struct Templates;
+
+/// The agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Inference;
+
+impl Implementer for Inference {
+    const NODE: Node = Node::ImplementInference;
+    const NAME: &'static str = "Inference implementer";
+    const PART: &'static str = "inference";
+    const CAPABILITIES: &'static [Capability] = &[Capability::Serve];
+    type Templates = Templates;
+
+    fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
+        let site = &blueprint.site;
+        let serving = site.serving;
+        let serve = Some(Capability::Serve);
+        let transform_only = serving.batch_transform && !serving.online;
+        let llm = format!("tasks/{}/llm.py.j2", site.task);
+        let mut files = Vec::new();
+        for (is_wanted, name, template, purpose) in [
+            (serving.online, "service", "python/service.py.j2", "The inference service"),
+            (transform_only, "service", "python/transform_service.py.j2", "Batch transform"),
+            (
+                serving.online && serving.lambda,
+                "lambda_handler",
+                "python/lambda_handler.py.j2",
+                "The service on Lambda",
+            ),
+            (serving.batch, "batch", "python/batch.py.j2", "Batch scoring"),
+            (serving.stream, "stream", "python/stream.py.j2", "Scoring of events"),
+            (serving.edge, "edge", "python/edge.py.j2", "Scoring on devices"),
+            (matches!(site.task, "rag" | "fine_tuning"), "llm", &llm, "The language model behind a port"),
+        ] {
+            if is_wanted {
+                files.push(blueprint.module(name, template, purpose, serve));
+            }
+        }
+        for (is_wanted, name, purpose) in [
+            (serving.online, "test_service", "Tests of the inference service"),
+            (transform_only, "test_transform", "Tests of the batch transform"),
+            (serving.batch, "test_batch", "Tests of the batch scoring"),
+            (serving.stream, "test_stream", "Tests of the scoring of events"),
+            (serving.edge, "test_edge", "Tests of the scoring on devices"),
+            (site.task == "rag", "test_answers", "Tests of the answers"),
+        ] {
+            if is_wanted {
+                files.push(blueprint.test(name, purpose));
+            }
+        }
+        files
+    }
+
+    fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
+        vec![format!(
+            "The plan's serving and ingestion parts decide how predictions are made: {}. What the plan does not ask for is not \
+             generated.",
+            blueprint.site.serving.parts().join(", ")
+        )]
+    }
+
+    fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
+        let serving = blueprint.site.serving;
+        left_out([
+            (!serving.online, "an inference service", "The plan has no component that answers single requests."),
+            (!serving.batch, "a batch scoring job", "The plan has no component that scores many records at a time."),
+            (!serving.stream, "a stream consumer", "The plan ingests no stream."),
+            (!serving.edge, "an edge scorer", "The plan serves nothing on devices."),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sample_event_is_one() {
+        let event = include_str!("../events/first-round.json");
+        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
+    }
+}

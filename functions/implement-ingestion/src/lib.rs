@@ -1,0 +1,99 @@
+//! Writes how data comes in: its schema and contract, the check of what arrives, where it is kept, and generated examples
+//! to begin with.
+
+use design::{node::Node, plan::Capability};
+use generation::{Blueprint, Implementer, Wanted, left_out};
+use run::card::Alternative;
+use rust_embed::RustEmbed;
+
+/// The agent's templates.
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+pub struct Templates;
+
+/// The agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ingestion;
+
+impl Implementer for Ingestion {
+    const NODE: Node = Node::ImplementIngestion;
+    const NAME: &'static str = "Data ingestion implementer";
+    const PART: &'static str = "data ingestion";
+    const CAPABILITIES: &'static [Capability] = &[Capability::Ingest, Capability::Transform, Capability::Store];
+    type Templates = Templates;
+
+    fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
+        let of = |capability| Some(capability);
+        let tasks = format!("tasks/{}", blueprint.site.task);
+        let mut files = vec![
+            blueprint.module(
+                "records",
+                &format!("{tasks}/records.py.j2"),
+                "The schema of what comes in and goes out",
+                None,
+            ),
+            blueprint.module(
+                "synthetic",
+                &format!("{tasks}/synthetic.py.j2"),
+                "Generated examples from a fixed seed",
+                None,
+            ),
+            blueprint.module("storage", "python/storage.py.j2", "Local files and S3", of(Capability::Store)),
+            blueprint.module("contract", "python/contract.py.j2", "The data contract", of(Capability::Ingest)),
+            blueprint.module(
+                "ingestion",
+                "python/ingestion.py.j2",
+                "From raw lines to checked examples",
+                of(Capability::Ingest),
+            ),
+        ];
+        let spark: Vec<String> = blueprint
+            .patterns(Capability::Transform)
+            .into_iter()
+            .filter(|pattern| pattern.contains("glue") || pattern.contains("emr"))
+            .collect();
+        if blueprint.site.aws && !spark.is_empty() {
+            files.push(Wanted::new("jobs/transform_job.py", "jobs/transform_job.py.j2", "Spark job", spark));
+        }
+        files
+    }
+
+    fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
+        let site = &blueprint.site;
+        let mut reasons = vec![format!(
+            "Every line that comes in is held against the schema in `records.py`; a source with more than {} % broken lines \
+             is refused as a whole, because a model that learns from it would be wrong without anybody noticing.",
+            design::words::readable(site.most_rejected_percent())
+        )];
+        reasons.push(
+            "`synthetic.py` makes examples from a fixed seed, so that tests, the demo and the first training need no data of \
+             yours; the same contract says whether your own data fit."
+                .to_owned(),
+        );
+        if site.serving.lambda_transform {
+            reasons.push(
+                "The plan transforms in a function: the same check runs there when an object arrives.".to_owned(),
+            );
+        }
+        reasons
+    }
+
+    fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
+        let transform = blueprint.patterns(Capability::Transform);
+        let spark = transform.iter().any(|pattern| pattern.contains("glue") || pattern.contains("emr"));
+        let stream = blueprint.site.serving.stream;
+        left_out([
+            (!spark, "a Spark job", "The plan transforms without Spark."),
+            (!stream, "a stream", "The plan takes in files, not events as they come."),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sample_event_is_one() {
+        let event = include_str!("../events/first-round.json");
+        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
+    }
+}

@@ -1,0 +1,61 @@
+//! Writes how the model goes on learning: the gate to production, and what starts the next training.
+
+use design::{node::Node, plan::Capability};
+use generation::{Blueprint, Implementer, Wanted, left_out};
+use run::card::Alternative;
+use rust_embed::RustEmbed;
+
+/// The agent's templates.
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+pub struct Templates;
+
+/// The agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Learning;
+
+impl Implementer for Learning {
+    const NODE: Node = Node::ImplementLearning;
+    const NAME: &'static str = "Continual learning implementer";
+    const PART: &'static str = "continual learning";
+    const CAPABILITIES: &'static [Capability] = &[Capability::Govern];
+    type Templates = Templates;
+
+    fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
+        vec![blueprint.module(
+            "promotion",
+            "python/promotion.py.j2",
+            "The gate to production",
+            Some(Capability::Govern),
+        )]
+    }
+
+    fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
+        vec![
+            blueprint.site.retraining_words().to_owned(),
+            "A new model reaches production only when it is good enough by itself and no worse than the one that is there; \
+             going back is one command."
+                .to_owned(),
+        ]
+    }
+
+    fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
+        left_out([
+            (
+                !blueprint.infrastructure.has("pipeline_states"),
+                "a state machine of its own",
+                "The plan's managed pipeline runs the steps.",
+            ),
+            (blueprint.site.is_retrained_by_schedule(), "training when data drifts", "The requirement names a rhythm."),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sample_event_is_one() {
+        let event = include_str!("../events/first-round.json");
+        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
+    }
+}

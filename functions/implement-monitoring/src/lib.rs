@@ -1,0 +1,71 @@
+//! Writes what is watched in production: drift, logs, alarms and dashboards, with thresholds from the constraints.
+
+use design::{node::Node, plan::Capability};
+use generation::{Blueprint, Implementer, Wanted, left_out};
+use run::card::Alternative;
+use rust_embed::RustEmbed;
+
+/// The agent's templates.
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+pub struct Templates;
+
+/// The agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Monitoring;
+
+impl Implementer for Monitoring {
+    const NODE: Node = Node::ImplementMonitoring;
+    const NAME: &'static str = "Monitoring implementer";
+    const PART: &'static str = "monitoring and testing in production";
+    const CAPABILITIES: &'static [Capability] = &[Capability::Observe];
+    type Templates = Templates;
+
+    fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
+        let mut files = vec![
+            blueprint.module("monitoring", "python/monitoring.py.j2", "Drift", Some(Capability::Observe)),
+            blueprint.module("logs", "python/logs.py.j2", "Logs as JSON", None),
+            blueprint.test("test_monitoring", "Tests of the drift measures"),
+        ];
+        if blueprint.site.aws {
+            files.push(Wanted::new(
+                "terraform/alarms.tf",
+                "terraform/alarms.tf.j2",
+                "Infrastructure: base",
+                Vec::new(),
+            ));
+        }
+        files
+    }
+
+    fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
+        vec![
+            blueprint.site.drift_words(),
+            "Logs are JSON with counts and ids, never records or predictions.".to_owned(),
+        ]
+    }
+
+    fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
+        left_out([
+            (
+                !blueprint.infrastructure.has("model_monitor"),
+                "SageMaker Model Monitor",
+                "The plan measures drift in the repository's own job.",
+            ),
+            (
+                !blueprint.infrastructure.has("prometheus_grafana"),
+                "Prometheus and Grafana",
+                "The plan's metrics go to the provider's own monitoring.",
+            ),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sample_event_is_one() {
+        let event = include_str!("../events/first-round.json");
+        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
+    }
+}

@@ -1,0 +1,88 @@
+//! Writes how the model learns: training, evaluation, the model's files with their hashes, experiments and tuning where
+//! the plan has them.
+
+use design::{node::Node, plan::Capability};
+use generation::{Blueprint, Implementer, Wanted, left_out};
+use run::card::Alternative;
+use rust_embed::RustEmbed;
+
+/// The agent's templates.
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+pub struct Templates;
+
+/// The agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Training;
+
+impl Implementer for Training {
+    const NODE: Node = Node::ImplementTraining;
+    const NAME: &'static str = "Model training implementer";
+    const PART: &'static str = "model training";
+    const CAPABILITIES: &'static [Capability] = &[Capability::Train];
+    type Templates = Templates;
+
+    fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
+        let site = &blueprint.site;
+        let train = Some(Capability::Train);
+        let learning = format!("tasks/{}/learning.py.j2", site.task);
+        let mut files = vec![
+            blueprint.module("training", "python/training.py.j2", "Training and evaluation", train),
+            blueprint.module("learning", &learning, "The model", train),
+            blueprint.module(
+                "artifacts",
+                "python/artifacts.py.j2",
+                "Models with their hashes",
+                Some(Capability::Govern),
+            ),
+            blueprint.test("test_pipeline", "Tests from raw lines to a model in production"),
+        ];
+        if site.experimentation {
+            files.push(blueprint.module(
+                "experiments",
+                "python/experiments.py.j2",
+                "Experiments of teams",
+                Some(Capability::Serve),
+            ));
+            files.push(blueprint.test("test_experiments", "Tests of the experiments"));
+        }
+        if site.aws && site.task == "fine_tuning" {
+            files.push(blueprint.module(
+                "tuning",
+                "tasks/fine_tuning/tuning.py.j2",
+                "Tuning of the language model",
+                Some(Capability::Serve),
+            ));
+            files.push(blueprint.test("test_tuning", "Tests of the tuning"));
+        }
+        files
+    }
+
+    fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
+        vec![
+            format!(
+                "The use case and task pick the `{}` templates: the model is small, trains on generated data with a fixed seed \
+                 in seconds, and is measured on examples that it has not seen.",
+                blueprint.site.task
+            ),
+            "A model is a file with a manifest of hashes and metrics: what is loaded is what was measured, or nothing."
+                .to_owned(),
+        ]
+    }
+
+    fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
+        left_out([
+            (!blueprint.site.experimentation, "experiment tracking", "No team asks for experiments of its own."),
+            (blueprint.site.task != "fine_tuning", "tuning of a language model", "The plan tunes no foundation model."),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sample_event_is_one() {
+        let event = include_str!("../events/first-round.json");
+        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
+    }
+}

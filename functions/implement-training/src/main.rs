@@ -1,0 +1,6 @@
+//! Wiring of the `implement-training` function.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve_agent(generation::Implementation(implement_training::Training)).await
+}

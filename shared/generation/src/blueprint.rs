@@ -1,0 +1,176 @@
+//! The plan as those who implement it need it.
+
+use std::collections::BTreeMap;
+
+use design::{
+    constraint::ConstraintSet,
+    cost::CostReview,
+    node::Node,
+    plan::{Candidate, Capability, Component},
+};
+use minijinja::Value;
+
+use crate::{
+    RenderError, Site,
+    provision::{Infrastructure, Provisioned},
+    words,
+};
+
+/// What a blueprint is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Title of the run.
+    pub title: &'a str,
+    /// The requirement's text.
+    pub requirement: &'a str,
+    /// What is asked.
+    pub constraints: &'a ConstraintSet,
+    /// The design that is to be implemented.
+    pub candidate: &'a Candidate,
+    /// Its price, where it was reviewed.
+    pub cost: Option<&'a CostReview>,
+}
+
+/// A file that is to be written.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Path from the repository's root.
+    pub path: String,
+    /// Its template.
+    pub template: String,
+    /// What it is for.
+    pub purpose: String,
+    /// Patterns that it implements; empty for shared parts.
+    pub patterns: Vec<String>,
+    /// What its template is given besides the site, by names that the site does not have.
+    pub context: BTreeMap<&'static str, Value>,
+}
+
+impl Wanted {
+    /// A file with nothing special in its context.
+    pub fn new(
+        path: impl Into<String>,
+        template: impl Into<String>,
+        purpose: impl Into<String>,
+        patterns: Vec<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            template: template.into(),
+            purpose: purpose.into(),
+            patterns,
+            context: BTreeMap::new(),
+        }
+    }
+
+    /// The same file with something more in its context.
+    #[must_use]
+    pub fn given(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.context.insert(name, value.into());
+        self
+    }
+}
+
+/// The plan in the words of the repository, with its infrastructure: the same for everyone who writes a part.
+#[derive(Debug)]
+pub struct Blueprint {
+    /// What templates are given.
+    pub site: Site,
+    /// Terraform files and who asked for them.
+    pub infrastructure: Infrastructure,
+    /// The plan's parts.
+    pub components: Vec<Component>,
+}
+
+impl Blueprint {
+    /// The blueprint of a plan.
+    ///
+    /// # Errors
+    /// When the crate's own data is broken.
+    pub fn of(subject: &Subject<'_>) -> Result<Self, RenderError> {
+        let infrastructure = Infrastructure::of(&with_stream_consumer(subject.candidate))?;
+        let site = Site::of(subject, &infrastructure)?;
+        Ok(Self { site, infrastructure, components: subject.candidate.components.clone() })
+    }
+
+    /// Ids of the plan's patterns of a capability.
+    pub fn patterns(&self, capability: Capability) -> Vec<String> {
+        self.components
+            .iter()
+            .filter(|component| component.capability == capability)
+            .map(|component| component.pattern.clone())
+            .collect()
+    }
+
+    /// A module of the repository's own package.
+    pub fn module(&self, name: &str, template: &str, purpose: &str, capability: Option<Capability>) -> Wanted {
+        let path = format!("src/{}/{name}.py", self.site.package);
+        Wanted::new(path, template, purpose, capability.map(|of| self.patterns(of)).unwrap_or_default())
+    }
+
+    /// A file of tests.
+    pub fn test(&self, name: &str, purpose: &str) -> Wanted {
+        Wanted::new(format!("tests/{name}.py"), format!("tests/{name}.py.j2"), purpose, Vec::new())
+    }
+
+    /// The Terraform files that a writer owns; none where no infrastructure is generated.
+    pub fn terraform(&self, owner: Node) -> Vec<Wanted> {
+        self.infrastructure
+            .files
+            .iter()
+            .filter(|provisioned| self.site.aws && provisioned.owner == owner)
+            .map(|provisioned| self.provision(provisioned))
+            .collect()
+    }
+
+    fn provision(&self, provisioned: &Provisioned) -> Wanted {
+        let file = &provisioned.file;
+        // A consumer that was added for the stream is no part of the plan.
+        let in_plan = |pattern: &str| self.components.iter().any(|own| own.pattern == pattern);
+        let patterns: Vec<String> = provisioned
+            .components
+            .iter()
+            .map(|component| component.pattern.clone())
+            .filter(|pattern| in_plan(pattern))
+            .collect();
+        let why = if provisioned.components.is_empty() {
+            "Needed by other parts.".to_owned()
+        } else {
+            let names: Vec<String> =
+                provisioned.components.iter().map(|component| words::comment(&component.name)).collect();
+            words::comment(&format!("{}.", names.join("; ")))
+        };
+        let sizing = provisioned.components.first().map(|component| component.sizing.clone()).unwrap_or_default();
+        Wanted::new(
+            format!("terraform/{file}.tf"),
+            format!("terraform/{file}.tf.j2"),
+            format!("Infrastructure: {}", file.replace('_', " ")),
+            patterns,
+        )
+        .given("why", why)
+        .given("sizing", sizing)
+    }
+}
+
+/// A stream that nobody reads would be thrown away: where the plan has a stream and no consumer, there is one.
+fn with_stream_consumer(candidate: &Candidate) -> Vec<Component> {
+    let mut components = candidate.components.clone();
+    let stream = components.iter().find(|component| {
+        component.capability == Capability::Ingest
+            && component.services.iter().any(|service| {
+                let service = service.to_lowercase();
+                service.contains("kinesis data streams") || service.contains("msk") || service.contains("kafka")
+            })
+    });
+    let consumed = components.iter().any(|component| component.pattern == "serve.lambda-stream-consumer");
+    if let (Some(stream), false) = (stream, consumed) {
+        let consumer = Component {
+            pattern: "serve.lambda-stream-consumer".to_owned(),
+            sizing: BTreeMap::new(),
+            rationale: format!("Reads the stream of {}.", stream.pattern),
+            ..stream.clone()
+        };
+        components.push(consumer);
+    }
+    components
+}

@@ -1,0 +1,258 @@
+//! From the plan's components to Terraform files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use design::{
+    node::Node,
+    plan::{Capability, Component},
+};
+use serde::Deserialize;
+
+use crate::RenderError;
+
+/// Who writes a file.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Owner {
+    Ingestion,
+    Features,
+    Training,
+    Inference,
+    Monitoring,
+    Learning,
+    Shared,
+}
+
+impl Owner {
+    fn node(self) -> Node {
+        match self {
+            Self::Ingestion => Node::ImplementIngestion,
+            Self::Features => Node::ImplementFeatures,
+            Self::Training => Node::ImplementTraining,
+            Self::Inference => Node::ImplementInference,
+            Self::Monitoring => Node::ImplementMonitoring,
+            Self::Learning => Node::ImplementLearning,
+            Self::Shared => Node::Codegen,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    owner: Owner,
+    #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
+    alarms: Vec<String>,
+    #[serde(default)]
+    left: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServiceRule {
+    words: Vec<String>,
+    capability: Option<String>,
+    files: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    file: BTreeMap<String, File>,
+    pattern: BTreeMap<String, Vec<String>>,
+    service: Vec<ServiceRule>,
+}
+
+/// One Terraform file of the plan and the components that it is for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Provisioned {
+    /// Name of the file, and of its template in the owner's `templates/terraform/`, without the ending.
+    pub file: String,
+    /// Who writes it.
+    pub owner: Node,
+    /// Components that asked for it; empty for what others only need.
+    pub components: Vec<Component>,
+    /// What people must still do for it, in words.
+    pub left: Vec<String>,
+}
+
+/// A service of the plan that no template provides.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The service.
+    pub service: String,
+    /// Name of the component that has it.
+    pub component: String,
+    /// What the component is for.
+    pub capability: Capability,
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.service, self.component)
+    }
+}
+
+/// The infrastructure of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Infrastructure {
+    /// The files, sorted by name.
+    pub files: Vec<Provisioned>,
+    /// Alarms that the files bring, in words.
+    pub alarms: Vec<String>,
+    /// What people must still do for what the files make, in words; said in the README.
+    pub left: Vec<String>,
+    /// Services that no template provides; said in the README and on the cards.
+    pub missing: Vec<Missing>,
+}
+
+impl Infrastructure {
+    /// The infrastructure of these components.
+    ///
+    /// # Errors
+    /// When the data is broken.
+    pub fn of(components: &[Component]) -> Result<Self, RenderError> {
+        let rules = rules()?;
+        let mut wanted: BTreeMap<String, Vec<&Component>> = BTreeMap::new();
+        let mut missing = Vec::new();
+        for component in components {
+            for file in rules.files_of(component, &mut missing) {
+                wanted.entry(file).or_default().push(component);
+            }
+        }
+        let mut open: Vec<String> = wanted.keys().cloned().collect();
+        // Steps of a state machine need somewhere to run: AWS Batch where the plan has it, otherwise SageMaker.
+        if wanted.contains_key("pipeline_states") && !wanted.contains_key("batch") {
+            wanted.entry("sagemaker_role".to_owned()).or_default();
+        }
+        while let Some(file) = open.pop() {
+            let known = rules.of(&file)?;
+            for need in &known.needs {
+                if !wanted.contains_key(need) {
+                    wanted.insert(need.clone(), Vec::new());
+                    open.push(need.clone());
+                }
+            }
+        }
+        let alarms = wanted
+            .keys()
+            .filter_map(|file| rules.file.get(file))
+            .flat_map(|file| file.alarms.iter().cloned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let left = wanted
+            .keys()
+            .filter_map(|file| rules.file.get(file))
+            .flat_map(|file| file.left.iter().cloned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let mut files = Vec::with_capacity(wanted.len());
+        for (file, components) in wanted {
+            let known = rules.of(&file)?;
+            let components = components.into_iter().cloned().collect();
+            files.push(Provisioned { owner: known.owner.node(), left: known.left.clone(), file, components });
+        }
+        missing.sort();
+        missing.dedup();
+        Ok(Self { files, alarms, left, missing })
+    }
+
+    /// True when the plan has this file.
+    pub fn has(&self, file: &str) -> bool {
+        self.files.iter().any(|provisioned| provisioned.file == file)
+    }
+}
+
+impl Rules {
+    fn of(&self, file: &str) -> Result<&File, RenderError> {
+        self.file.get(file).ok_or_else(|| RenderError(format!("data/services.toml does not describe `{file}`")))
+    }
+
+    fn files_of(&self, component: &Component, missing: &mut Vec<Missing>) -> BTreeSet<String> {
+        if let Some(files) = self.pattern.get(&component.pattern) {
+            return files.iter().cloned().collect();
+        }
+        let mut files = BTreeSet::new();
+        for service in &component.services {
+            let words = service.to_lowercase();
+            let rule = self.service.iter().find(|rule| {
+                rule.words.iter().any(|word| words.contains(word.as_str()))
+                    && rule.capability.as_deref().is_none_or(|capability| capability == component.capability.as_str())
+            });
+            match rule {
+                Some(rule) => files.extend(rule.files.iter().cloned()),
+                None => missing.push(Missing {
+                    service: service.clone(),
+                    component: component.name.clone(),
+                    capability: component.capability,
+                }),
+            }
+        }
+        files
+    }
+}
+
+fn rules() -> Result<Rules, RenderError> {
+    toml::from_str(include_str!("../data/services.toml"))
+        .map_err(|error| RenderError(format!("data/services.toml: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use design::plan::Capability;
+
+    use super::*;
+
+    fn component(capability: Capability, pattern: &str, services: &[&str]) -> Component {
+        Component {
+            capability,
+            pattern: pattern.into(),
+            name: pattern.into(),
+            services: services.iter().map(|&service| service.to_owned()).collect(),
+            sizing: BTreeMap::new(),
+            max_per_second: None,
+            latency_ms: 0.0,
+            availability_percent: 99.9,
+            rationale: String::new(),
+            traces: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_pattern_brings_what_it_needs() {
+        let components = [component(Capability::Serve, "serve.ecs-fargate", &["Amazon ECS"])];
+        let infrastructure = Infrastructure::of(&components).unwrap();
+        assert!(infrastructure.has("ecs_service") && infrastructure.has("network"));
+        assert!(!infrastructure.has("kinesis"));
+        assert!(infrastructure.missing.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_pattern_goes_by_its_services_and_says_what_is_missing() {
+        let components =
+            [component(Capability::Ingest, "ingest.new", &["Amazon Kinesis Data Streams", "Quantum Ledger"])];
+        let infrastructure = Infrastructure::of(&components).unwrap();
+        assert!(infrastructure.has("kinesis"));
+        let missing: Vec<String> = infrastructure.missing.iter().map(ToString::to_string).collect();
+        assert_eq!(missing, ["Quantum Ledger (ingest.new)"]);
+    }
+
+    #[test]
+    fn every_file_that_is_named_is_described() {
+        let rules = rules().unwrap();
+        let named = rules
+            .pattern
+            .values()
+            .flatten()
+            .chain(rules.service.iter().flat_map(|rule| &rule.files))
+            .chain(rules.file.values().flat_map(|file| &file.needs))
+            .chain(rules.file.keys());
+        for file in named {
+            assert!(rules.file.contains_key(file), "{file} is not described");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Templates: embedded in the binary, strict about what they are given.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
+use rust_embed::RustEmbed;
+
+use crate::{Blueprint, RenderError, SourceFile, Wanted};
+
+/// Templates that those of several agents include.
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Shared;
+
+/// Renders the files that a blueprint asks for from an agent's own templates, sorted by path.
+///
+/// # Errors
+/// When a template is not there, is broken, or asks for what it is not given: our own fault.
+pub fn files<T: RustEmbed>(blueprint: &Blueprint, wanted: Vec<Wanted>) -> Result<Vec<SourceFile>, RenderError> {
+    let environment = environment::<T>()?;
+    let site = Value::from(minijinja::value::Serde(&blueprint.site));
+    let mut files = Vec::with_capacity(wanted.len());
+    for file in wanted {
+        let context = context! { ..Value::from(file.context), ..site.clone() };
+        let content = render(&environment, &file.template, &context)?;
+        files.push(SourceFile { path: file.path, content, purpose: file.purpose, patterns: file.patterns });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// An environment with an agent's own templates and the shared ones. A value that a template asks for and does not get
+/// is an error.
+fn environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Debug errors print all variables, and with them the requirement, into logs.
+    environment.set_debug(false);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.map_err(|error| RenderError(format!("template syntax: {error:#}")))?);
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.set_loader(|name| {
+        let file = T::get(name).or_else(|| Shared::get(name));
+        Ok(file.and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
+    });
+    environment.add_filter("number", number);
+    environment.add_filter("pick_text", |sizing: &Value, keys: &str, default: String| {
+        pick(&read(sizing), keys).unwrap_or(default)
+    });
+    // A size is a number: what is none gives way to the default, and never to Terraform that does not parse.
+    environment.add_filter("pick", |sizing: &Value, keys: &str, default: String| {
+        pick(&read(sizing), keys).filter(|size| size.parse::<f64>().is_ok_and(f64::is_finite)).unwrap_or(default)
+    });
+    environment.add_filter("doubled", |sizing: &Value, keys: &str, default: u64| {
+        pick(&read(sizing), keys)
+            .and_then(|value| value.parse::<f64>().ok())
+            .map_or(default, |value| ((value * 2.0).ceil() as u64).max(1))
+    });
+    environment.add_filter("instance", |sizing: &Value, prefix: &str, default: String| {
+        machine(&read(sizing)).filter(|machine| machine.starts_with(prefix)).unwrap_or(default)
+    });
+    environment.add_filter("ec2_instance", |sizing: &Value, default: String| {
+        machine(&read(sizing)).filter(|machine| !machine.starts_with("ml.")).unwrap_or(default)
+    });
+    environment.add_filter("vcpu", |sizing: &Value, default: String| {
+        part(&read(sizing), "vcpu").map_or(default, |vcpu| vcpu.to_string())
+    });
+    environment.add_filter("memory_mb", |sizing: &Value, default: String| {
+        memory_mb(&read(sizing)).map_or(default, |memory| memory.to_string())
+    });
+    environment
+        .add_filter("serverless_memory", |sizing: &Value| memory_mb(&read(sizing)).unwrap_or(2048).clamp(1024, 6144));
+    environment.add_filter("fargate_cpu", |sizing: &Value| part(&read(sizing), "vcpu").unwrap_or(1) * 1024);
+    environment.add_filter("fargate_memory", |sizing: &Value| memory_mb(&read(sizing)).unwrap_or(2048));
+    Ok(environment)
+}
+
+/// A component's sizing as templates hand it over.
+fn read(sizing: &Value) -> BTreeMap<String, String> {
+    let Ok(keys) = sizing.try_iter() else { return BTreeMap::new() };
+    keys.filter_map(|key| {
+        let value = sizing.get_item(&key).ok()?;
+        Some((key.as_str()?.to_owned(), value.as_str()?.to_owned()))
+    })
+    .collect()
+}
+
+/// Renders a template and ends the text with exactly one line end.
+fn render(environment: &Environment<'_>, template: &str, context: &Value) -> Result<String, RenderError> {
+    let text = environment
+        .get_template(template)
+        .and_then(|template| template.render(context))
+        .map_err(|error| RenderError(format!("{template}: {error:#}")))?;
+    let trimmed = text.trim_end();
+    Ok(if trimmed.is_empty() { String::new() } else { format!("{trimmed}\n") })
+}
+
+/// A number as Python and HCL write it: `3` or `3.0` by its kind.
+fn number(value: f64, kind: &str) -> String {
+    if kind == "integer" || kind == "hcl" {
+        if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
+    } else {
+        format!("{value:?}")
+    }
+}
+
+/// The first of the keys that is there and is a plain word or number.
+fn pick(sizing: &BTreeMap<String, String>, keys: &str) -> Option<String> {
+    keys.split('|').filter_map(|key| sizing.get(key)).find(|value| is_plain(value)).cloned()
+}
+
+/// Only what cannot break out of a string in any of the languages is taken over.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || ".:_-".contains(c))
+}
+
+/// The machine type, when it is one with a family, such as `ml.m5.large` or `g5.xlarge`.
+fn machine(sizing: &BTreeMap<String, String>) -> Option<String> {
+    pick(sizing, "instance_type").filter(|machine| machine.contains('.'))
+}
+
+/// The number before a unit in a machine type such as `task-2vcpu-4gb`.
+fn part(sizing: &BTreeMap<String, String>, unit: &str) -> Option<u64> {
+    sizing.get("instance_type")?.split('-').find_map(|part| part.strip_suffix(unit)?.parse().ok())
+}
+
+fn memory_mb(sizing: &BTreeMap<String, String>) -> Option<u64> {
+    part(sizing, "mb").or_else(|| part(sizing, "gb").map(|gb| gb * 1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::context;
+
+    use super::*;
+
+    fn sizing(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_machine_type_is_read_for_its_parts() {
+        let task = sizing(&[("instance_type", "task-2vcpu-4gb")]);
+        assert_eq!((part(&task, "vcpu"), memory_mb(&task)), (Some(2), Some(4096)));
+        assert_eq!(memory_mb(&sizing(&[("instance_type", "function-1792mb")])), Some(1792));
+        assert_eq!(machine(&task), None);
+        assert_eq!(machine(&sizing(&[("instance_type", "ml.m5.large")])).as_deref(), Some("ml.m5.large"));
+    }
+
+    #[test]
+    fn a_value_that_could_break_out_is_not_taken() {
+        let sizing = sizing(&[("instance_count", "2\" }\nresource"), ("units", "3")]);
+        assert_eq!(pick(&sizing, "instance_count|units").as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn a_missing_value_is_an_error() {
+        let mut environment = environment::<Shared>().unwrap();
+        environment.add_template("t", "{{ absent }}").unwrap();
+        assert!(render(&environment, "t", &context! {}).is_err());
+    }
+}

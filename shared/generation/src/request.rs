@@ -1,0 +1,82 @@
+//! What is to be implemented.
+
+use agent::{AgentError, Memory};
+use design::{
+    cost::CostReview,
+    input::DesignInput,
+    node::Node,
+    plan::{Candidate, PlanDecision},
+};
+use run::{card::Trigger, gate::GateKind};
+
+use crate::blueprint::Subject;
+
+/// The plan that was approved, and what it answers.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Title of the run.
+    pub title: String,
+    /// The requirement's text.
+    pub requirement: String,
+    /// What made the agent think.
+    pub trigger: Trigger,
+    /// The plan.
+    pub plan: PlanDecision,
+    /// The price, where it was reviewed.
+    pub cost: Option<CostReview>,
+}
+
+impl Request {
+    /// Nodes whose outputs it is recalled from.
+    pub const READS: [&'static str; 2] = [Node::Planner.as_str(), Node::CriticCost.as_str()];
+
+    /// Takes it from memory.
+    ///
+    /// # Errors
+    /// When there is no plan.
+    pub fn recall(memory: &Memory) -> Result<Self, AgentError> {
+        Ok(Self {
+            title: memory.run().title.clone(),
+            requirement: memory.input::<DesignInput>()?.requirement,
+            trigger: memory.trigger(GateKind::Final),
+            plan: memory.latest(Node::Planner.as_str())?,
+            cost: memory.find(Node::CriticCost.as_str())?,
+        })
+    }
+
+    /// The candidate that the plan selects.
+    ///
+    /// # Errors
+    /// When it is not among the plan's candidates.
+    pub fn selected(&self) -> Result<&Candidate, AgentError> {
+        self.plan.selected().ok_or_else(|| {
+            AgentError::MemoryIncomplete(format!(
+                "the plan selects `{}`, which is not among its candidates",
+                self.plan.selected
+            ))
+        })
+    }
+
+    /// What a blueprint is made of.
+    ///
+    /// # Errors
+    /// As [`Request::selected`].
+    pub fn subject(&self) -> Result<Subject<'_>, AgentError> {
+        Ok(Subject {
+            title: &self.title,
+            requirement: &self.requirement,
+            constraints: &self.plan.constraints,
+            candidate: self.selected()?,
+            cost: self.cost.as_ref(),
+        })
+    }
+
+    /// US dollars a month that the design is expected to cost.
+    pub fn expected_usd(&self) -> f64 {
+        match (&self.cost, self.plan.selected()) {
+            (Some(review), _) => review.estimate.expected_usd,
+            (None, Some(candidate)) => candidate.cost.expected_usd,
+            (None, None) => 0.0,
+        }
+    }
+}

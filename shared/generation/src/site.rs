@@ -1,0 +1,842 @@
+//! Everything that templates are given: the plan and its constraints in the words of the generated repository.
+
+use std::collections::BTreeMap;
+
+use design::{
+    constraint::{Cloud, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, UseCase},
+    plan::{Capability, Component},
+};
+use knowledge::catalogue::Catalogue;
+use serde::Serialize;
+
+use crate::{
+    RenderError,
+    blueprint::Subject,
+    packages::Requirements,
+    provision::Infrastructure,
+    task::{self, Family, Feature, Learning},
+    words,
+};
+
+/// The port of the service, in the container and behind the balancer. SageMaker calls no other.
+pub const PORT: u16 = 8080;
+
+/// How predictions are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Serving {
+    /// An answer to each request.
+    pub online: bool,
+    /// Many records at a time.
+    pub batch: bool,
+    /// Events as they come.
+    pub stream: bool,
+    /// On devices.
+    pub edge: bool,
+    /// SageMaker calls the container of the service.
+    pub sagemaker: bool,
+    /// SageMaker calls the container during a batch transform.
+    pub batch_transform: bool,
+    /// The service is a Lambda function.
+    pub lambda: bool,
+    /// Batch scoring is a Lambda function.
+    pub lambda_batch: bool,
+    /// The data contract is checked by a Lambda function.
+    pub lambda_transform: bool,
+}
+
+impl Serving {
+    /// What the components ask for. Without any serving component the deployment that was asked for decides.
+    fn of(components: &[Component], deployment: Option<Deployment>, stream: bool) -> Self {
+        let mut serving = Self::default();
+        for component in components {
+            match component.capability {
+                Capability::Serve => serving.add(component),
+                Capability::Transform => serving.lambda_transform |= component.pattern == "transform.lambda",
+                Capability::Ingest
+                | Capability::Store
+                | Capability::Feature
+                | Capability::Train
+                | Capability::Observe
+                | Capability::Govern => {}
+            }
+        }
+        serving.stream |= stream;
+        if !(serving.online || serving.batch || serving.stream || serving.edge) {
+            match deployment {
+                Some(Deployment::RealTime) | None => serving.online = true,
+                Some(Deployment::Batch | Deployment::Streaming) => serving.batch = true,
+                Some(Deployment::Edge) => serving.edge = true,
+            }
+        }
+        serving
+    }
+
+    /// What is generated for it, in words.
+    pub fn parts(self) -> Vec<&'static str> {
+        [
+            (self.online, "an inference service"),
+            (self.batch_transform, "a container for batch transform"),
+            (self.batch, "a batch scoring job"),
+            (self.stream, "a stream consumer"),
+            (self.edge, "an edge scorer"),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, words)| wanted.then_some(words))
+        .collect()
+    }
+
+    fn add(&mut self, component: &Component) {
+        let words = format!("{} {}", component.pattern, component.services.join(" ")).to_lowercase();
+        let has = |needle: &str| words.contains(needle);
+        if has("stream") {
+            self.stream = true;
+        } else if has("batch transform") || has("batch-transform") {
+            self.batch = true;
+            self.batch_transform = true;
+        } else if has("batch") {
+            self.batch = true;
+            self.lambda_batch |= has("lambda");
+        } else if has("edge") || has("greengrass") {
+            self.edge = true;
+        } else {
+            self.online = true;
+            self.sagemaker |= has("sagemaker");
+            self.lambda |= has("lambda") && !has("sagemaker");
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Stream {
+    kind: &'static str,
+    source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Limits {
+    max_rejected_share: f64,
+    drift_threshold: f64,
+    drift_reason: &'static str,
+    max_records: u32,
+    batch_reason: &'static str,
+    latency_seconds: f64,
+    latency_reason: String,
+    chunk: u32,
+    chunk_reason: &'static str,
+    test_rows: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    name: &'static str,
+    value: String,
+    source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct ComponentRow {
+    node: String,
+    mermaid: String,
+    capability: &'static str,
+    name_cell: String,
+    pattern: String,
+    services_cell: String,
+    sizing_cell: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Edge {
+    from: String,
+    to: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Money {
+    expected: String,
+    low: String,
+    high: String,
+    budget: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rhythm {
+    words: &'static str,
+    schedule: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct StoredFeature {
+    name: String,
+    store_type: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Widget {
+    title: &'static str,
+    stat: &'static str,
+    metrics: Vec<&'static str>,
+}
+
+/// The context of all templates.
+#[derive(Debug, Serialize)]
+pub struct Site {
+    /// Name of the repository.
+    pub name: String,
+    /// Its Python package.
+    pub package: String,
+    /// How predictions are made.
+    pub serving: Serving,
+    /// Folder of the family's templates.
+    pub task: &'static str,
+    /// True when teams run experiments.
+    pub experimentation: bool,
+    /// Regulated data or frameworks, in words.
+    pub compliance: Vec<&'static str>,
+    /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
+    pub aws: bool,
+    /// The region that resources are in.
+    pub region: String,
+    cloud: &'static str,
+    /// What no template provides.
+    pub not_provisioned: Vec<String>,
+    short_name: String,
+    title_comment: String,
+    title_python: String,
+    title_markdown: String,
+    summary_toml: String,
+    summary_markdown: String,
+    mode: &'static str,
+    subject: Option<task::Subject>,
+    learning: Learning,
+    limits: Limits,
+    stream: Stream,
+    requirements: Requirements,
+    port: u16,
+    components: Vec<ComponentRow>,
+    edges: Vec<Edge>,
+    constraints: Vec<Row>,
+    cost: Money,
+    alarms: Vec<String>,
+    retraining: Rhythm,
+    data_words: String,
+    data_class: &'static str,
+    personal_data: bool,
+    allowed_regions: String,
+    allowed_regions_words: String,
+    log_retention_days: u32,
+    audit_retention_days: u32,
+    budget_usd: String,
+    budget_words: String,
+    bedrock: bool,
+    endpoint: &'static str,
+    monitored: bool,
+    requests_per_minute_per_unit: u64,
+    latency_ms: String,
+    latency_percentile: String,
+    compute: &'static str,
+    gpu: bool,
+    spot: bool,
+    managed_pipeline: bool,
+    throttle_rate: u64,
+    throttle_burst: u64,
+    parallelization: u64,
+    features: Vec<StoredFeature>,
+    widgets: Vec<Widget>,
+    has_kinesis: bool,
+    greengrass_anywhere: bool,
+    spark_service: &'static str,
+    roles: Vec<&'static str>,
+    left: Vec<String>,
+}
+
+fn value<T: Clone>(stated: Option<&Stated<T>>) -> Option<T> {
+    stated.map(|stated| stated.value.clone())
+}
+
+impl Site {
+    /// The context for a plan.
+    ///
+    /// # Errors
+    /// When the crate's own data is broken.
+    pub fn of(subject: &Subject<'_>, infrastructure: &Infrastructure) -> Result<Self, RenderError> {
+        let Subject { title, requirement, constraints, candidate, cost } = *subject;
+        let components = &candidate.components;
+        let family = Family::of(constraints);
+        let learning = family.learning();
+        let use_case = value(constraints.use_case.as_ref());
+        let name = words::repository_name(title, fallback_name(use_case));
+        let stream_kind = stream_kind(components);
+        let cloud = cloud_of(components)?;
+        let aws = cloud == Cloud::Aws;
+        let mut serving = Serving::of(components, value(constraints.deployment.as_ref()), stream_kind.is_some());
+        if !aws && serving.stream {
+            // Elsewhere a stream pushes its events to the service.
+            serving = Serving { online: true, stream: false, ..serving };
+        }
+        let subject = match family {
+            Family::Tabular(mode) => Some(task::Subject::pick(mode, requirement)?),
+            Family::Forecasting
+            | Family::Recommendation
+            | Family::Vision
+            | Family::Nlp
+            | Family::Rag
+            | Family::FineTuning => None,
+        };
+        let class = value(constraints.data_class.as_ref());
+        let frameworks = value(constraints.compliance.as_ref()).unwrap_or_default();
+        let sensitive = class.is_some_and(|class| class >= DataClass::Pii) || !frameworks.is_empty();
+        let latency = value(constraints.latency.as_ref());
+        let latency_ms = latency.as_ref().map_or(1000.0, |latency| latency.milliseconds);
+        let throughput = value(constraints.throughput.as_ref());
+        let peak = throughput.as_ref().map_or(50.0, |throughput| throughput.peak_per_second.max(1.0));
+        let estimate = cost.map_or(&candidate.cost, |review| &review.estimate);
+        let budget = value(constraints.budget.as_ref()).map(|budget| budget.usd_per_month);
+        let regions: Vec<String> = value(constraints.regions.as_ref())
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|region| region.cloud == Cloud::Aws && is_region_code(&region.code))
+            .map(|region| region.code)
+            .collect();
+        let serve = components.iter().find(|component| component.capability == Capability::Serve);
+        let shards = count(components, "ingest").unwrap_or(1);
+        let humanised = words::humanised(&name);
+        Ok(Self {
+            aws,
+            cloud: design::words::cloud(cloud),
+            package: words::package_name(&name),
+            short_name: words::short_name(&name),
+            title_python: format!("\"{humanised}\""),
+            title_comment: humanised,
+            title_markdown: heading(title, &name),
+            summary_toml: serde_json::Value::from(words::one_line(&candidate.summary, 200).replace('\u{7f}', ""))
+                .to_string(),
+            summary_markdown: words::markdown(&candidate.summary),
+            task: family.folder(),
+            mode: family.mode(),
+            limits: limits(sensitive, latency_ms, &learning, constraints, serving),
+            stream: match stream_kind {
+                Some("kafka") => Stream { kind: "kafka", source: "Amazon MSK" },
+                Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
+                Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
+            },
+            requirements: requirements(serving, family, aws)?,
+            port: PORT,
+            components: components.iter().enumerate().map(|(index, component)| row(index, component)).collect(),
+            edges: edges(components),
+            constraints: constraint_rows(constraints),
+            cost: Money {
+                expected: words::dollars(estimate.expected_usd),
+                low: words::dollars(estimate.low_usd),
+                high: words::dollars(estimate.high_usd),
+                budget: budget.map(words::dollars),
+            },
+            alarms: infrastructure.alarms.clone(),
+            not_provisioned: infrastructure
+                .missing
+                .iter()
+                .map(|missing| words::markdown(&missing.to_string()))
+                .collect(),
+            retraining: rhythm(value(constraints.retraining.as_ref())),
+            data_words: data_words(class),
+            data_class: class.map_or("unstated", data_class_name),
+            personal_data: class.is_some_and(|class| class >= DataClass::Pii),
+            compliance: frameworks.iter().map(|framework| framework_name(*framework)).collect(),
+            allowed_regions: regions.iter().map(|code| format!("\"{code}\"")).collect::<Vec<_>>().join(", "),
+            allowed_regions_words: regions.join(", "),
+            region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
+            log_retention_days: if sensitive { 400 } else { 90 },
+            // HIPAA keeps records for six years; the others at least one.
+            audit_retention_days: if frameworks.contains(&Framework::Hipaa) { 2190 } else { 400 },
+            budget_usd: words::plain((budget.unwrap_or(estimate.expected_usd).max(1.0) * 100.0).round() / 100.0),
+            budget_words: if budget.is_some() {
+                "It is the budget of the requirement.".to_owned()
+            } else {
+                "No budget was given: this is the expected cost.".to_owned()
+            },
+            bedrock: infrastructure.has("bedrock"),
+            endpoint: endpoint(serve),
+            monitored: infrastructure.has("model_monitor"),
+            requests_per_minute_per_unit: requests_per_minute_per_unit(serve),
+            latency_ms: words::plain(latency_ms.round().max(1.0)),
+            latency_percentile: latency.map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile)),
+            compute: if infrastructure.has("batch") { "batch" } else { "sagemaker" },
+            gpu: components.iter().any(|component| component.pattern == "train.batch-ec2-gpu-spot"),
+            spot: components.iter().any(|component| component.pattern.contains("spot")),
+            managed_pipeline: infrastructure.has("sagemaker_training"),
+            throttle_rate: (peak * 1.5).ceil() as u64,
+            throttle_burst: (peak * 3.0).ceil() as u64,
+            parallelization: count(components, "serve").unwrap_or(1).div_ceil(shards).clamp(1, 10),
+            features: subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
+            widgets: widgets(infrastructure),
+            has_kinesis: infrastructure.has("kinesis"),
+            greengrass_anywhere: infrastructure.has("ecs_anywhere"),
+            roles: [
+                ("batch", "jobs"),
+                ("ecs_cluster", "service"),
+                ("lambda_role", "lambda"),
+                ("sagemaker_role", "sagemaker"),
+            ]
+            .into_iter()
+            .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
+            .collect(),
+            left: infrastructure.left.clone(),
+            spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
+            experimentation: use_case == Some(UseCase::ExperimentationPlatform),
+            subject,
+            learning,
+            serving,
+            name,
+        })
+    }
+}
+
+impl Site {
+    /// Share of broken lines, in percent, from which on a source is refused.
+    pub fn most_rejected_percent(&self) -> f64 {
+        self.limits.max_rejected_share * 100.0
+    }
+
+    /// From which shift on a feature counts as drifted, and why.
+    pub fn drift_words(&self) -> String {
+        format!(
+            "A feature whose population stability index is above {} counts as drifted. {}",
+            words::plain(self.limits.drift_threshold),
+            self.limits.drift_reason
+        )
+    }
+
+    /// When the model is trained again.
+    pub fn retraining_words(&self) -> &'static str {
+        self.retraining.words
+    }
+
+    /// True when a clock starts the training.
+    pub fn is_retrained_by_schedule(&self) -> bool {
+        !self.retraining.schedule.is_empty()
+    }
+}
+
+/// The title as a heading; a title without a visible word gives way to the repository's name.
+fn heading(title: &str, name: &str) -> String {
+    let line = words::one_line(&masked(title), 120);
+    words::markdown(if line.trim().is_empty() { name } else { line.trim() })
+}
+
+/// Words that look like credentials do not go into documents.
+fn masked(title: &str) -> String {
+    title
+        .split_whitespace()
+        .map(|word| {
+            let mixed = word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(|c| c.is_ascii_alphabetic());
+            if word.chars().count() >= 16 && mixed { "…" } else { word }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn fallback_name(use_case: Option<UseCase>) -> &'static str {
+    match use_case {
+        Some(UseCase::TabularScoring) | None => "tabular-scoring",
+        Some(UseCase::FraudDetection) => "fraud-detection",
+        Some(UseCase::StreamingAnomaly) => "streaming-anomaly",
+        Some(UseCase::Recommender) => "recommender",
+        Some(UseCase::Forecasting) => "forecasting",
+        Some(UseCase::ComputerVision) => "image-classification",
+        Some(UseCase::DocumentProcessing) => "document-processing",
+        Some(UseCase::RetrievalAugmentedGeneration) => "document-answers",
+        Some(UseCase::FineTuning) => "fine-tuning",
+        Some(UseCase::ExperimentationPlatform) => "experimentation",
+    }
+}
+
+fn is_region_code(code: &str) -> bool {
+    (5..=20).contains(&code.len()) && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// The kind of event source that the plan has, if any.
+/// The cloud that a plan is for: that of its patterns.
+fn cloud_of(components: &[Component]) -> Result<Cloud, RenderError> {
+    let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+    let mut clouds = components.iter().filter_map(|component| catalogue.pattern(&component.pattern));
+    Ok(clouds.next().map_or(Cloud::Aws, |pattern| pattern.cloud))
+}
+
+fn stream_kind(components: &[Component]) -> Option<&'static str> {
+    let words: Vec<String> = components
+        .iter()
+        .filter(|component| component.capability == Capability::Ingest)
+        .flat_map(|component| component.services.iter().map(|service| service.to_lowercase()))
+        .collect();
+    let has = |needle: &str| words.iter().any(|service| service.contains(needle));
+    if has("kinesis data streams") {
+        Some("kinesis")
+    } else if has("msk") || has("kafka") {
+        Some("kafka")
+    } else if has("sqs") {
+        Some("sqs")
+    } else {
+        None
+    }
+}
+
+fn count(components: &[Component], capability: &str) -> Option<u64> {
+    components
+        .iter()
+        .filter(|component| component.capability.as_str() == capability)
+        .find_map(|component| component.sizing.get("instance_count")?.parse().ok())
+        .filter(|count| *count > 0)
+}
+
+fn requirements(serving: Serving, family: Family, aws: bool) -> Result<Requirements, RenderError> {
+    let mut sets = vec!["always"];
+    if aws {
+        sets.push("aws");
+    }
+    let mut dev = vec!["dev"];
+    let pure_lambda = serving.lambda && !serving.sagemaker;
+    if serving.online && pure_lambda {
+        sets.push("online_lambda");
+    } else if serving.online {
+        sets.push("online");
+    }
+    if serving.batch_transform {
+        sets.push("transform");
+    }
+    if serving.stream || serving.lambda_batch || serving.lambda_transform {
+        sets.push("stream");
+    }
+    if family == Family::Recommendation {
+        sets.push("sparse");
+    }
+    if serving.online || serving.batch_transform {
+        dev.push("dev_online");
+    }
+    Requirements::of(&sets, &dev)
+}
+
+fn limits(sensitive: bool, latency_ms: f64, learning: &Learning, set: &ConstraintSet, serving: Serving) -> Limits {
+    let on_drift = set.retraining.as_ref().is_some_and(|stated| stated.value == Retraining::OnDrift);
+    let (drift_threshold, drift_reason) = if sensitive {
+        (0.1, "Regulated data: even a moderate shift is looked at by a person.")
+    } else if on_drift {
+        (0.15, "Drift starts the retraining, so that it is noticed before it is severe.")
+    } else {
+        (0.2, "The usual line between a moderate and a severe shift.")
+    };
+    let (max_records, batch_reason) = if latency_ms < 100.0 {
+        (32, "Few at a time: the latency objective leaves no room for more.")
+    } else {
+        (256, "A request of this size stays within the latency objective.")
+    };
+    let latency_reason = match set.latency.as_ref().filter(|_| serving.online) {
+        Some(stated) => format!(
+            "The requirement: {} ms at the {}th percentile.",
+            words::plain(stated.value.milliseconds),
+            words::plain(stated.value.percentile)
+        ),
+        None => "No latency was asked for: one second is assumed.".to_owned(),
+    };
+    let large = set.data_volume.as_ref().is_some_and(|stated| stated.value.stored_gb > 100.0);
+    let (chunk, chunk_reason) = if large {
+        (10_000, "Large data: big chunks cost memory and save time.")
+    } else {
+        (1_000, "Small enough for a small machine.")
+    };
+    Limits {
+        max_rejected_share: if sensitive { 0.01 } else { 0.05 },
+        drift_threshold,
+        drift_reason,
+        max_records,
+        batch_reason,
+        latency_seconds: latency_ms / 1000.0,
+        latency_reason,
+        chunk,
+        chunk_reason,
+        test_rows: learning.test_rows,
+    }
+}
+
+fn row(index: usize, component: &Component) -> ComponentRow {
+    let sizing: Vec<String> = component.sizing.iter().map(|(key, value)| format!("{key} {value}")).collect();
+    ComponentRow {
+        node: format!("{}{index}", component.capability.as_str()),
+        mermaid: words::mermaid(&component.name),
+        capability: component.capability.as_str(),
+        name_cell: words::markdown(&component.name),
+        pattern: component.pattern.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect(),
+        services_cell: if component.services.is_empty() {
+            "none: code only".to_owned()
+        } else {
+            words::markdown(&component.services.join(", "))
+        },
+        sizing_cell: if sizing.is_empty() { "by use".to_owned() } else { words::markdown(&sizing.join(", ")) },
+    }
+}
+
+/// Arrows along the data's way; what watches and governs hangs on serving and training.
+fn edges(components: &[Component]) -> Vec<Edge> {
+    let way = [
+        Capability::Ingest,
+        Capability::Transform,
+        Capability::Store,
+        Capability::Feature,
+        Capability::Train,
+        Capability::Serve,
+        Capability::Observe,
+    ];
+    let nodes = |capability: Capability| -> Vec<String> {
+        components
+            .iter()
+            .enumerate()
+            .filter(|(_, component)| component.capability == capability)
+            .map(|(index, component)| format!("{}{index}", component.capability.as_str()))
+            .collect()
+    };
+    let stages: Vec<Vec<String>> = way.into_iter().map(nodes).filter(|stage| !stage.is_empty()).collect();
+    let mut edges = Vec::new();
+    let mut connect = |from: &[String], to: &[String]| {
+        for from in from {
+            for to in to {
+                edges.push(Edge { from: from.clone(), to: to.clone() });
+            }
+        }
+    };
+    for pair in stages.windows(2) {
+        connect(&pair[0], &pair[1]);
+    }
+    connect(&nodes(Capability::Train), &nodes(Capability::Govern));
+    edges
+}
+
+fn source_name(source: Source) -> &'static str {
+    match source {
+        Source::Text => "requirement",
+        Source::Structured => "given field",
+        Source::Answer => "answer",
+        Source::Default => "accepted default",
+        Source::Inherited => "earlier version",
+    }
+}
+
+fn constraint_rows(set: &ConstraintSet) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut add = |name, value: String, source| {
+        rows.push(Row { name, value: words::markdown(&value), source: source_name(source) });
+    };
+    if let Some(stated) = &set.budget {
+        add("Budget", format!("{} USD a month", words::dollars(stated.value.usd_per_month)), stated.source);
+    }
+    if let Some(stated) = &set.regions {
+        let codes: Vec<&str> = stated.value.iter().map(|region| region.code.as_str()).collect();
+        add("Regions", codes.join(", "), stated.source);
+    }
+    if let Some(stated) = &set.data_class {
+        add("Data class", data_class_name(stated.value).to_owned(), stated.source);
+    }
+    if let Some(stated) = &set.latency {
+        let value = &stated.value;
+        add(
+            "Latency",
+            format!("{} ms at p{}", words::plain(value.milliseconds), words::plain(value.percentile)),
+            stated.source,
+        );
+    }
+    if let Some(stated) = &set.throughput {
+        let value = &stated.value;
+        add(
+            "Throughput",
+            format!("{:.2} a second, {:.2} at the peak", value.average_per_second, value.peak_per_second),
+            stated.source,
+        );
+    }
+    if let Some(stated) = &set.data_volume {
+        add("Stored data", format!("{} GB", words::plain(stated.value.stored_gb)), stated.source);
+    }
+    if let Some(stated) = &set.availability {
+        add("Availability", format!("{} %", words::plain(stated.value.percent)), stated.source);
+    }
+    if let Some(stated) = &set.compliance {
+        let names: Vec<&str> = stated.value.iter().map(|framework| framework_name(*framework)).collect();
+        add("Compliance", names.join(", "), stated.source);
+    }
+    if let Some(stated) = &set.retraining {
+        add("Retraining", rhythm(Some(stated.value)).words.to_owned(), stated.source);
+    }
+    rows
+}
+
+/// The class's name in tags and documents.
+fn data_class_name(class: DataClass) -> &'static str {
+    match class {
+        DataClass::Public => "public",
+        DataClass::Internal => "internal",
+        DataClass::Confidential => "confidential",
+        DataClass::Pii => "pii",
+        DataClass::Restricted => "restricted",
+        DataClass::Pci => "pci",
+        DataClass::Phi => "phi",
+    }
+}
+
+fn framework_name(framework: Framework) -> &'static str {
+    match framework {
+        Framework::Gdpr => "GDPR",
+        Framework::Hipaa => "HIPAA",
+        Framework::PciDss => "PCI DSS",
+        Framework::Soc2 => "SOC 2",
+        Framework::Iso27001 => "ISO/IEC 27001",
+        Framework::Ccpa => "CCPA",
+        Framework::FedRamp => "FedRAMP",
+        Framework::EuAiAct => "EU AI Act",
+    }
+}
+
+fn data_words(class: Option<DataClass>) -> String {
+    let start = match class {
+        Some(DataClass::Public) => "The data is public.",
+        Some(DataClass::Internal) => "The data is for the organisation.",
+        Some(DataClass::Confidential) => "The data is confidential.",
+        Some(DataClass::Pii) => "The data is about persons: keep what the purpose needs, and no longer.",
+        Some(DataClass::Restricted) => "The data is of the organisation's highest class: every access is logged.",
+        Some(DataClass::Pci) => "The data is about payment cards: no full card number may be stored.",
+        Some(DataClass::Phi) => "The data is about the health of persons: every access is logged.",
+        None => "Nobody said how sensitive the data is: it is treated as confidential.",
+    };
+    format!(
+        "{start} It is encrypted with the system's own key at rest and with TLS on the way. Logs hold counts and ids, \
+         never\nrecords or predictions; lines that broke the data contract are in `quarantine/` of the data bucket."
+    )
+}
+
+fn rhythm(retraining: Option<Retraining>) -> Rhythm {
+    let (words, schedule) = match retraining {
+        Some(Retraining::Hourly) => ("The model is trained again every hour.", "rate(1 hour)"),
+        Some(Retraining::Daily) => ("The model is trained again every day.", "cron(0 3 * * ? *)"),
+        Some(Retraining::Weekly) => ("The model is trained again every week.", "cron(0 3 ? * MON *)"),
+        Some(Retraining::Monthly) => ("The model is trained again every month.", "cron(0 3 1 * ? *)"),
+        Some(Retraining::Quarterly) => ("The model is trained again every quarter.", "cron(0 3 1 1,4,7,10 ? *)"),
+        Some(Retraining::OnDrift) => ("The model is trained again when the drift alarm says so.", ""),
+        Some(Retraining::Manual) => ("The model is trained again when a person starts it.", ""),
+        None => ("No rhythm was asked for: a person starts the training.", ""),
+    };
+    Rhythm { words, schedule }
+}
+
+fn endpoint(serve: Option<&Component>) -> &'static str {
+    match serve.map(|component| component.pattern.as_str()) {
+        Some("serve.sagemaker-serverless") => "serverless",
+        Some("serve.sagemaker-async") => "async",
+        Some("serve.sagemaker-real-time") => "real_time",
+        Some(other) if other.contains("sagemaker") && !other.contains("batch") => "real_time",
+        Some(_) | None => "none",
+    }
+}
+
+/// Requests that one machine takes in a minute at 70 % of its capacity, for target tracking.
+fn requests_per_minute_per_unit(serve: Option<&Component>) -> u64 {
+    let per_second = serve.and_then(|component| {
+        let units: f64 = component.sizing.get("instance_count")?.parse().ok()?;
+        Some(component.max_per_second? / units.max(1.0))
+    });
+    per_second.map_or(600, |per_second| (per_second * 60.0 * 0.7).round().max(1.0) as u64)
+}
+
+fn stored_features(features: &[Feature]) -> Vec<StoredFeature> {
+    features
+        .iter()
+        .map(|feature| StoredFeature {
+            name: feature.name.clone(),
+            store_type: match feature.kind.as_str() {
+                "category" => "String",
+                "integer" => "Integral",
+                _ => "Fractional",
+            },
+        })
+        .collect()
+}
+
+fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
+    let widget = |title, stat, metrics| Widget { title, stat, metrics };
+    let table: BTreeMap<&str, Vec<Widget>> = BTreeMap::from([
+        (
+            "ecs_service",
+            vec![
+                widget(
+                    "Requests and server errors",
+                    "Sum",
+                    vec![
+                        r#"["AWS/ApplicationELB", "RequestCount", "LoadBalancer", aws_lb.service.arn_suffix]"#,
+                        r#"["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", aws_lb.service.arn_suffix]"#,
+                    ],
+                ),
+                widget(
+                    "Answer time in seconds",
+                    "p95",
+                    vec![r#"["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", aws_lb.service.arn_suffix]"#],
+                ),
+            ],
+        ),
+        (
+            "sagemaker_endpoint",
+            vec![
+                widget(
+                    "Requests and server errors",
+                    "Sum",
+                    vec![
+                        r#"["AWS/SageMaker", "Invocations", "EndpointName", local.name, "VariantName", "current"]"#,
+                        r#"["AWS/SageMaker", "Invocation5XXErrors", "EndpointName", local.name, "VariantName", "current"]"#,
+                    ],
+                ),
+                widget(
+                    "Model time in microseconds",
+                    "p95",
+                    vec![r#"["AWS/SageMaker", "ModelLatency", "EndpointName", local.name, "VariantName", "current"]"#],
+                ),
+            ],
+        ),
+        (
+            "lambda_http",
+            vec![
+                widget(
+                    "Requests and server errors",
+                    "Sum",
+                    vec![
+                        r#"["AWS/ApiGateway", "Count", "ApiId", aws_apigatewayv2_api.service.id]"#,
+                        r#"["AWS/ApiGateway", "5xx", "ApiId", aws_apigatewayv2_api.service.id]"#,
+                    ],
+                ),
+                widget(
+                    "Answer time in milliseconds",
+                    "p95",
+                    vec![r#"["AWS/ApiGateway", "Latency", "ApiId", aws_apigatewayv2_api.service.id]"#],
+                ),
+            ],
+        ),
+        (
+            "kinesis",
+            vec![widget(
+                "Events in, and how long they wait",
+                "Maximum",
+                vec![
+                    r#"["AWS/Kinesis", "IncomingRecords", "StreamName", aws_kinesis_stream.events.name]"#,
+                    r#"["AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "StreamName", aws_kinesis_stream.events.name]"#,
+                ],
+            )],
+        ),
+        (
+            "pipeline_states",
+            vec![widget(
+                "Learning: runs that succeeded and failed",
+                "Sum",
+                vec![
+                    r#"["AWS/States", "ExecutionsSucceeded", "StateMachineArn", aws_sfn_state_machine.learning.arn]"#,
+                    r#"["AWS/States", "ExecutionsFailed", "StateMachineArn", aws_sfn_state_machine.learning.arn]"#,
+                ],
+            )],
+        ),
+    ]);
+    let mut widgets: Vec<Widget> =
+        table.into_iter().filter(|(file, _)| infrastructure.has(file)).flat_map(|(_, widgets)| widgets).collect();
+    widgets.push(widget("Drifted features", "Maximum", vec![r#"[local.name, "DriftedFeatures"]"#]));
+    widgets
+}
