@@ -23,6 +23,12 @@ export const NODES = [
   "critic_cost",
   "policy_eval",
   "hitl_gate_final",
+  "implement_ingestion",
+  "implement_features",
+  "implement_training",
+  "implement_inference",
+  "implement_monitoring",
+  "implement_learning",
   "codegen",
   "validators",
   "rationale_compile",
@@ -310,8 +316,15 @@ export function card(node: string, iteration: number, requirement: string): Reas
         policy_results: RESULTS.map(({ rule, verdict, evidence }) => ({ rule, verdict, evidence })),
         evidence: [],
       };
+    case "implement_ingestion":
+    case "implement_features":
+    case "implement_training":
+    case "implement_inference":
+    case "implement_monitoring":
+    case "implement_learning":
+      return { ...base, agent: "Implementer", category: "code", priority: "low", decision: "Wrote 4 files for its part.", evidence: [] };
     case "codegen":
-      return { ...base, agent: "Code generator", category: "code", decision: `${Object.keys(FILES).length - 1} files that follow the plan`, evidence: [] };
+      return { ...base, agent: "Assembler", category: "code", decision: `${Object.keys(FILES).length - 1} files that follow the plan`, evidence: [] };
     case "validators":
       return { ...base, agent: "Validators", category: "code", decision: "2 checks passed, 1 failed, 1 could not run", confidence: { value: 0.45, basis: ["one of four checks could not run"] }, evidence: [] };
     case "rationale_compile":

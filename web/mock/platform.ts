@@ -153,7 +153,7 @@ export class MockPlatform {
       revision: 1,
       last_sequence: 0,
       attempt: 0,
-      progress: { percentage: 0, current: null, completed: [], eta_seconds: null },
+      progress: { percentage: 0, current: null, running: [], completed: [], eta_seconds: null },
       open_gate: null,
       failure: null,
       input: { sha256: sha(body.requirement), size: body.requirement.length },
@@ -198,6 +198,7 @@ export class MockPlatform {
     return {
       percentage: Math.round((100 * run.step) / NODES.length),
       current: node ? { node, iteration: run.round } : null,
+      running: node ? [{ node, iteration: run.round }] : [],
       completed: NODES.slice(0, run.step),
       eta_seconds: ((NODES.length - run.step) * this.#options.pace) / 1_000,
     };
@@ -315,7 +316,7 @@ export class MockPlatform {
     if (node === "critic_cost") set.cost_review = COSTS;
     if (node === "policy_eval") set.policy_report = POLICY;
     if (node === "codegen") {
-      const files = Object.entries(FILES).map(([path, { purpose, text }]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose, patterns: [] }));
+      const files = Object.entries(FILES).map(([path, { purpose, text }]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose, patterns: [], written_by: path.startsWith("reports/") ? "rationale_compile" : "codegen" }));
       set.manifest = { name: "churn-scoring", files: files.filter(({ path }) => !path.startsWith("reports/")), total_bytes: 4_000 };
       set.reports = { files: files.filter(({ path }) => path.startsWith("reports/")), main: "reports/architecture.md" };
     }

@@ -18,7 +18,7 @@ const EVENTS_PAGE: u32 = 100;
 
 /// True for the nodes whose results are decisions; the rest makes the repository from them.
 fn decides(step: &Step) -> bool {
-    Node::ALL.iter().take_while(|node| **node != Node::Codegen).any(|node| node.as_str() == step.node.0)
+    Node::ALL.iter().take_while(|node| !Node::IMPLEMENTERS.contains(node)).any(|node| node.as_str() == step.node.0)
 }
 
 /// Copies node records (with their events, costs and progress) and decided gates, one transaction per node. What is

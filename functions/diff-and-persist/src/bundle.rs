@@ -63,6 +63,7 @@ mod tests {
             executable: path.ends_with(".sh"),
             purpose: "test".into(),
             patterns: Vec::new(),
+            written_by: "codegen".into(),
         }
     }
 

@@ -27,7 +27,7 @@ fn run() -> Run {
         revision: 7,
         last_sequence: 7,
         attempt: 1,
-        progress: Progress { percentage: 0, current: None, completed: vec![], eta_seconds: None },
+        progress: Progress { percentage: 0, current: None, running: Vec::new(), completed: vec![], eta_seconds: None },
         open_gate: None,
         failure: None,
         input: BodyRef::of(b"{}"),

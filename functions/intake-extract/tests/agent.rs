@@ -36,7 +36,7 @@ fn a_run() -> Run {
         revision: 1,
         last_sequence: 1,
         attempt: 1,
-        progress: Progress { percentage: 0, current: None, completed: vec![], eta_seconds: None },
+        progress: Progress { percentage: 0, current: None, running: Vec::new(), completed: vec![], eta_seconds: None },
         open_gate: None,
         failure: None,
         input: BodyRef::of(b"{}"),

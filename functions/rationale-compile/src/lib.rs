@@ -149,6 +149,7 @@ impl Agent for RationaleCompile {
                 executable: false,
                 purpose: report.purpose.to_owned(),
                 patterns: Vec::new(),
+                written_by: Node::RationaleCompile.name(),
             });
         }
         let card = card(&input, &compiled);

@@ -244,6 +244,7 @@ fn manifest(packages: &[PackageFile]) -> RepositoryManifest {
             executable: false,
             purpose: "Packages".into(),
             patterns: Vec::new(),
+            written_by: "codegen".into(),
         })
         .collect();
     files.push(RepositoryFile {
@@ -252,6 +253,7 @@ fn manifest(packages: &[PackageFile]) -> RepositoryManifest {
         executable: false,
         purpose: "The service".into(),
         patterns: vec!["serve.sagemaker-real-time".into()],
+        written_by: "implement_inference".into(),
     });
     RepositoryManifest {
         name: "fraud-scoring".into(),
@@ -580,7 +582,13 @@ fn memory(input: &Input, second: i64) -> Memory {
         revision: 1,
         last_sequence: 1,
         attempt: 1,
-        progress: Progress { percentage: 90, current: None, completed: Vec::new(), eta_seconds: None },
+        progress: Progress {
+            percentage: 90,
+            current: None,
+            running: Vec::new(),
+            completed: Vec::new(),
+            eta_seconds: None,
+        },
         open_gate: None,
         failure: None,
         input: BodyRef::of(b"input"),

@@ -106,11 +106,16 @@ pub async fn end(store: &Store, live: &Live, input: &EndInput) -> Result<Ended, 
 }
 
 /// The step that was announced and has stored nothing yet. A function that could not even be called announces nothing,
-/// and then no node is blamed.
+/// and then no node is blamed; nor is one where several were at work side by side.
 async fn at_work(store: &Store, key: &RunKey) -> Result<Option<Step>, AgentError> {
-    let Some(step) = store.run(key).await?.progress.current else { return Ok(None) };
-    let stored = store.node_record(key, &step).await?;
-    Ok(if stored.is_some() { None } else { Some(step) })
+    let progress = store.run(key).await?.progress;
+    let mut open = Vec::new();
+    for step in progress.running.into_iter().chain(progress.current) {
+        if !open.contains(&step) && store.node_record(key, &step).await?.is_none() {
+            open.push(step);
+        }
+    }
+    Ok(if open.len() == 1 { open.pop() } else { None })
 }
 
 /// Why a run was not ended here.

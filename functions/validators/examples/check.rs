@@ -56,5 +56,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn stored(root: &Path, path: &Path, bodies: &InMemoryBodies) -> Result<RepositoryFile, Box<dyn Error>> {
     let body = bodies.put(&fs::read(path)?, "application/octet-stream").await?;
     let path = path.strip_prefix(root)?.to_string_lossy().into_owned();
-    Ok(RepositoryFile { path, body, executable: false, purpose: String::new(), patterns: vec![] })
+    Ok(RepositoryFile {
+        path,
+        body,
+        executable: false,
+        purpose: String::new(),
+        patterns: vec![],
+        written_by: "codegen".into(),
+    })
 }

@@ -218,10 +218,14 @@ impl<'a> Visit<'a> {
             .update(&self.key, |run| {
                 fence(run, self.attempt).map_err(NotNow::Failed)?;
                 // A resume queues the run anew, so a step that begins again in a new attempt is announced again.
-                if run.status == RunStatus::Running && run.progress.current.as_ref() == Some(&self.step) {
+                if run.status == RunStatus::Running && run.progress.running.contains(&self.step) {
                     return Err(NotNow::Announced);
                 }
-                let progress = self.course.started(&run.progress, &self.step);
+                let mut progress = self.course.started(&run.progress, &self.step);
+                if run.status != RunStatus::Running {
+                    // What was at work when the run stopped is no longer.
+                    progress.running = vec![self.step.clone()];
+                }
                 Ok(Change::by_attempt(self.attempt)
                     .status(RunStatus::Running)
                     .progress(progress.clone())

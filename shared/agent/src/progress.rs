@@ -47,9 +47,14 @@ impl Course {
             None => before.percentage,
         };
         let remaining = &self.nodes[behind.unwrap_or(0).min(self.nodes.len())..];
+        let mut running: Vec<Step> = before.running.iter().filter(|other| *other != step).cloned().collect();
+        if !done {
+            running.push(step.clone());
+        }
         Progress {
             percentage,
-            current: Some(step.clone()),
+            current: Some(running.last().unwrap_or(step).clone()),
+            running,
             completed,
             eta_seconds: eta_seconds(&self.history, remaining),
         }
@@ -59,10 +64,11 @@ impl Course {
         self.nodes.iter().position(|name| name == node)
     }
 
-    /// True when a loop has gone back to an earlier node: only then may the percentage fall.
+    /// True when a loop has gone back to an earlier node: only then may the percentage fall. An earlier node that has not
+    /// been complete before runs beside the current one.
     fn went_back(&self, before: &Progress, step: &Step) -> bool {
         let Some(current) = &before.current else { return false };
-        self.place(&step.node) < self.place(&current.node)
+        self.place(&step.node) < self.place(&current.node) && before.completed.contains(&step.node)
     }
 
     /// 0 to 99: the last percent is the ending's.
@@ -107,7 +113,7 @@ mod tests {
     }
 
     fn nothing() -> Progress {
-        Progress { percentage: 0, current: None, completed: vec![], eta_seconds: None }
+        Progress { percentage: 0, current: None, running: Vec::new(), completed: vec![], eta_seconds: None }
     }
 
     #[test]
@@ -140,6 +146,16 @@ mod tests {
         let back = other.started(&at_b, &step("a", 1));
         assert_eq!(back.percentage, 0);
         assert_eq!(back.completed, vec![NodeName::from("a")]);
+    }
+
+    #[test]
+    fn nodes_side_by_side_do_not_go_back() {
+        let course = course(&[]);
+        let both = course.started(&course.started(&nothing(), &step("c", 0)), &step("b", 0));
+        assert_eq!(both.running, vec![step("c", 0), step("b", 0)]);
+        assert_eq!(both.percentage, course.started(&nothing(), &step("c", 0)).percentage);
+        let one = course.completed(&both, &step("b", 0));
+        assert_eq!((one.running, one.current), (vec![step("c", 0)], Some(step("c", 0))));
     }
 
     #[test]

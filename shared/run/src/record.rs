@@ -76,8 +76,11 @@ pub enum Variant {
 pub struct Progress {
     /// 0 to 100; never falls except when a loop goes back.
     pub percentage: u8,
-    /// The node at work, or the last one that was.
+    /// The node that began last of those at work, or the last one that was.
     pub current: Option<Step>,
+    /// The nodes at work: several where they run side by side.
+    #[serde(default)]
+    pub running: Vec<Step>,
     /// Nodes that are complete, in the order of their first completion.
     pub completed: Vec<NodeName>,
     /// Estimated seconds of work that remain, from earlier runs; waiting for people not counted. `None` before there is history.

@@ -39,8 +39,18 @@ fn propose(round: u32) -> String {
     format!("{} hitl_gate_final/{round} {}", plan(round), wait(round, "final"))
 }
 
+/// The implementers, who work side by side: in the order of their names.
+fn implement(round: u32) -> String {
+    ["features", "inference", "ingestion", "learning", "monitoring", "training"]
+        .map(|part| format!("implement_{part}/{round}"))
+        .join(" ")
+}
+
 fn build(round: u32) -> String {
-    format!("codegen/{round} validators/{round} rationale_compile/{round} diff_and_persist/{round} run_end/completed")
+    let implement = implement(round);
+    format!(
+        "{implement} codegen/{round} validators/{round} rationale_compile/{round} diff_and_persist/{round} run_end/completed"
+    )
 }
 
 fn missing() -> Act {
@@ -333,6 +343,16 @@ async fn errors_are_retried_told_or_left_in_quiet() -> Result<()> {
                     .then("run_end", Act::Fail("Contention")),
                 [["intake_extract/0"; 5].join(" "), ["run_end/failed/Transient"; 2].join(" ")],
             ),
+            succeeds(
+                "one who works beside others fails once",
+                Story::new("full").then("implement_features", Act::Fail("Transient")),
+                [look(0), propose(0), "implement_features/0".into(), build(0)],
+            ),
+            fails(
+                "one who works beside others cannot",
+                Story::new("full").always("implement_learning", Act::Fail("Defect")),
+                [look(0), propose(0), implement(0), "run_end/failed/Defect".into()],
+            ),
             fails(
                 "the timer fails",
                 Story::new("full").then("gate_wait", Act::silence()).always("gate_timeout", Act::Fail("Unworkable")),
@@ -355,9 +375,9 @@ async fn errors_are_retried_told_or_left_in_quiet() -> Result<()> {
                 [until_cost(), cost(tries), format!("run_end/failed/{error}")],
             ));
         }
-        let failed: Vec<&'static str> = stories[6..].iter().map(|expected| expected.name).collect();
+        let failed: Vec<&'static str> = stories[8..].iter().map(|expected| expected.name).collect();
         let played = check(engine, stories).await?;
-        for (error, played) in failed.into_iter().zip(&played[6..]) {
+        for (error, played) in failed.into_iter().zip(&played[8..]) {
             let cause = played.causes.first().context("no cause")?;
             ensure!(cause.contains(&said("critic_cost", error)), "{error} has another cause: {cause}");
         }
@@ -367,6 +387,11 @@ async fn errors_are_retried_told_or_left_in_quiet() -> Result<()> {
         for error in ["RunEnded", "Superseded"] {
             quiet.extend([
                 succeeds(error, Story::new("full").always("critic_cost", Act::Fail(error)), [until_cost(), cost(1)]),
+                succeeds(
+                    error,
+                    Story::new("full").always("implement_training", Act::Fail(error)),
+                    [look(0), propose(0), implement(0)],
+                ),
                 succeeds(
                     error,
                     Story::new("full").always("run_end", Act::Fail(error)),

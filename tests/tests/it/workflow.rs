@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{CLEAR, VAGUE};
 
 /// The nodes that no run leaves out.
-const ALWAYS: [&str; 11] = [
+const ALWAYS: [&str; 17] = [
     "intake_extract",
     "coverage_check",
     "planner",
@@ -16,6 +16,12 @@ const ALWAYS: [&str; 11] = [
     "critic_cost",
     "policy_eval",
     "hitl_gate_final",
+    "implement_ingestion",
+    "implement_features",
+    "implement_training",
+    "implement_inference",
+    "implement_monitoring",
+    "implement_learning",
     "codegen",
     "validators",
     "rationale_compile",

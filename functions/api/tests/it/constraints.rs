@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use design::node::Node;
 use run::{id::RunId, record::Variant};
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ async fn a_requirement_is_stored_and_its_work_started() {
     }
     let events = world.get(accepted["links"]["events"].as_str().unwrap()).await.expect(200);
     assert_eq!(events["events"][0]["type"], "workflow-start");
-    assert_eq!(events["events"][0]["data"]["nodes"].as_array().unwrap().len(), 13);
+    assert_eq!(events["events"][0]["data"]["nodes"].as_array().unwrap().len(), Node::ALL.len());
     assert_eq!(events["newest_sequence"], 1);
 }
 

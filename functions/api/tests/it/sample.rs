@@ -87,7 +87,13 @@ pub async fn put(store: &Store, key: &RunKey, bytes: &[u8]) -> BodyRef {
 /// Stores a node's result with the events that its harness would write.
 pub async fn node(store: &Store, key: &RunKey, node: Node, iteration: u32, output: &impl Serialize) {
     let step = Step { node: node.name(), iteration };
-    let progress = Progress { percentage: 40, current: Some(step.clone()), completed: vec![], eta_seconds: None };
+    let progress = Progress {
+        percentage: 40,
+        current: Some(step.clone()),
+        running: Vec::new(),
+        completed: vec![],
+        eta_seconds: None,
+    };
     let start = EventBody::NodeStart(NodeStart { step: step.clone(), progress: progress.clone() });
     commit(store, key, Change::by_attempt(1).event(start).status(RunStatus::Running)).await;
     let output = put(store, key, &serde_json::to_vec(output).unwrap()).await;
@@ -252,7 +258,14 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
     for (path, bytes) in &design.files {
         let body = put(store, key, bytes).await;
         let (path, purpose) = ((*path).to_owned(), "a test".to_owned());
-        files.push(RepositoryFile { path, body, executable: false, purpose, patterns: vec![] });
+        files.push(RepositoryFile {
+            path,
+            body,
+            executable: false,
+            purpose,
+            patterns: vec![],
+            written_by: "codegen".into(),
+        });
     }
     let artifact = |path: String, body: &BodyRef| Artifact {
         path,
@@ -274,6 +287,7 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
         executable: false,
         purpose: "the report".into(),
         patterns: vec![],
+        written_by: "rationale_compile".into(),
     };
     node(store, key, Node::RationaleCompile, 0, &ReportSet { main: report.path.clone(), files: vec![report] }).await;
     let zip = put(store, key, b"PK\x03\x04\xff\xfe").await;

@@ -71,7 +71,13 @@ fn final_gate() -> Gate {
 }
 
 fn at(node: &str) -> Progress {
-    Progress { percentage: 40, current: Some(step(node)), completed: vec![], eta_seconds: Some(3.0) }
+    Progress {
+        percentage: 40,
+        current: Some(step(node)),
+        running: Vec::new(),
+        completed: vec![],
+        eta_seconds: Some(3.0),
+    }
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ fn a_run() -> Run {
         revision: 1,
         last_sequence: 1,
         attempt: 1,
-        progress: Progress { percentage: 0, current: None, completed: vec![], eta_seconds: None },
+        progress: Progress { percentage: 0, current: None, running: Vec::new(), completed: vec![], eta_seconds: None },
         open_gate: None,
         failure: None,
         input: BodyRef::of(b"{}"),
@@ -51,7 +51,14 @@ async fn think(
         let body = bodies.put(content, "text/plain").await.unwrap();
         manifest.total_bytes += body.size;
         let path = (*path).to_owned();
-        manifest.files.push(RepositoryFile { path, body, executable: false, purpose: String::new(), patterns: vec![] });
+        manifest.files.push(RepositoryFile {
+            path,
+            body,
+            executable: false,
+            purpose: String::new(),
+            patterns: vec![],
+            written_by: "codegen".into(),
+        });
     }
     let input = serde_json::json!({ "requirement": "A test.", "parent": null });
     let memory = MemoryBuilder::new(a_run(), input).output("codegen", 0, &manifest).unwrap().build();
@@ -117,6 +124,7 @@ async fn a_body_that_is_gone_fails_the_node() {
         executable: false,
         purpose: String::new(),
         patterns: vec![],
+        written_by: "codegen".into(),
     };
     let manifest = RepositoryManifest { name: "a-test".into(), files: vec![file], total_bytes: 16 };
     let input = crate::Input { manifest, requirement: String::new(), iteration: 0 };

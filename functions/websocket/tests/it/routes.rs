@@ -70,7 +70,8 @@ impl Stage {
 }
 
 fn note(iteration: u32) -> EventBody {
-    let progress = Progress { percentage: 10, current: None, completed: Vec::new(), eta_seconds: None };
+    let progress =
+        Progress { percentage: 10, current: None, running: Vec::new(), completed: Vec::new(), eta_seconds: None };
     EventBody::NodeStart(NodeStart { step: Step { node: "planner".into(), iteration }, progress })
 }
 

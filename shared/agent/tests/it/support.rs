@@ -18,7 +18,8 @@ pub fn step(node: &str, iteration: u32) -> Step {
 
 /// An event that another writer adds.
 pub fn note(iteration: u32) -> EventBody {
-    let progress = Progress { percentage: 10, current: None, completed: Vec::new(), eta_seconds: None };
+    let progress =
+        Progress { percentage: 10, current: None, running: Vec::new(), completed: Vec::new(), eta_seconds: None };
     EventBody::NodeStart(NodeStart { step: step("another", iteration), progress })
 }
 

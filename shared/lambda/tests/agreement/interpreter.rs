@@ -74,22 +74,52 @@ pub(crate) fn execute(input: Value, mut act: impl FnMut(&str, &Value) -> Act) ->
                         put(&mut data, state.get("ResultPath"), result);
                         state["Next"].as_str()
                     }
-                    Act::Fail(error) => {
-                        let rule = state["Catch"].as_array().expect("rules").iter().find(|rule| {
-                            let names = rule["ErrorEquals"].as_array().expect("names");
-                            names.iter().any(|name| name == error || name == "States.ALL")
-                        });
-                        let rule = rule.unwrap_or_else(|| panic!("`{name}` does not catch {error}"));
-                        let caught = serde_json::json!({ "Error": error, "Cause": format!("{error} at {name}") });
-                        put(&mut data, rule.get("ResultPath"), caught);
-                        rule["Next"].as_str()
+                    Act::Fail(error) => catch(&name, state, error, &name, &mut data),
+                }
+            }
+            "Parallel" => {
+                // One after another: what a branch does must not depend on another.
+                let mut failed = None;
+                for branch in state["Branches"].as_array().expect("branches") {
+                    let (task, result) = branch_task(branch);
+                    assert!(result, "`{task}` is not the only state of its branch");
+                    let call = fill(&branch["States"][task]["Parameters"], &data);
+                    let acted = act(task, &call);
+                    execution.path.push(task.to_owned());
+                    execution.calls.push((task.to_owned(), call));
+                    if let Act::Fail(error) = acted {
+                        failed.get_or_insert((error, task));
                     }
+                }
+                assert_eq!(state.get("ResultPath"), Some(&Value::Null), "`{name}` carries on what its branches return");
+                match failed {
+                    Some((error, task)) => catch(&name, state, error, task, &mut data),
+                    None => state["Next"].as_str(),
                 }
             }
             other => panic!("`{name}` is a {other}, which is not known here"),
         };
         name = next.unwrap_or_else(|| panic!("`{name}` leads nowhere")).to_owned();
     }
+}
+
+/// The one task of a branch, and whether it is the one.
+fn branch_task(branch: &Value) -> (&str, bool) {
+    let task = branch["StartAt"].as_str().expect("a start");
+    let states = branch["States"].as_object().expect("states");
+    (task, states.len() == 1 && states[task]["Type"] == "Task" && states[task]["End"] == true)
+}
+
+/// Where an error leads that is left after all retries.
+fn catch<'a>(name: &str, state: &'a Value, error: &str, task: &str, data: &mut Value) -> Option<&'a str> {
+    let rule = state["Catch"].as_array().expect("rules").iter().find(|rule| {
+        let names = rule["ErrorEquals"].as_array().expect("names");
+        names.iter().any(|name| name == error || name == "States.ALL")
+    });
+    let rule = rule.unwrap_or_else(|| panic!("`{name}` does not catch {error}"));
+    let caught = serde_json::json!({ "Error": error, "Cause": format!("{error} at {task}") });
+    put(data, rule.get("ResultPath"), caught);
+    rule["Next"].as_str()
 }
 
 fn at<'a>(path: &str, data: &'a Value) -> Option<&'a Value> {

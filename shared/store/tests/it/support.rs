@@ -31,7 +31,8 @@ pub fn step(node: &str, iteration: u32) -> Step {
 
 /// An event that can be told from others by its iteration.
 pub fn note(iteration: u32) -> EventBody {
-    let progress = Progress { percentage: 10, current: None, completed: Vec::new(), eta_seconds: Some(1.5) };
+    let progress =
+        Progress { percentage: 10, current: None, running: Vec::new(), completed: Vec::new(), eta_seconds: Some(1.5) };
     EventBody::NodeStart(NodeStart { step: step("planner", iteration), progress })
 }
 

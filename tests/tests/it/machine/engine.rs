@@ -289,7 +289,11 @@ impl Engine {
     pub(crate) fn calls(&self, started: &Started) -> Result<Vec<String>> {
         let scenes = self.stage.scenes.lock().map_err(|_| anyhow!("a scene panicked"))?;
         let scene = scenes.get(&started.id).context("there is no such scene")?;
-        scene.calls.iter().map(|(function, event)| told(function, event, &scene.input)).collect()
+        let mut calls: Vec<String> =
+            scene.calls.iter().map(|(function, event)| told(function, event, &scene.input)).collect::<Result<_>>()?;
+        // Those who work side by side are called in any order.
+        calls.chunk_by_mut(|a, b| is_beside(a) && is_beside(b)).for_each(<[String]>::sort_unstable);
+        Ok(calls)
     }
 
     /// The last token that a gate was given.
@@ -358,6 +362,10 @@ impl Engine {
 }
 
 /// A call, told in one word.
+fn is_beside(call: &str) -> bool {
+    call.starts_with("implement_")
+}
+
 fn told(function: &str, event: &Value, input: &Value) -> Result<String> {
     let mut rest = event.as_object().with_context(|| format!("{function} was called with {event}"))?.clone();
     let owned = |value: Value| -> Result<String> {
@@ -435,14 +443,22 @@ pub(crate) fn said(function: &str, error: &str) -> String {
     format!("{function} was told to fail with {error}")
 }
 
+/// AWS wants at least a second between tries; the local engine takes none. What is tested is how often, not when.
+fn retry_at_once(state: &mut Value) {
+    for rule in state.get_mut("Retry").and_then(Value::as_array_mut).into_iter().flatten() {
+        rule["IntervalSeconds"] = json!(0);
+    }
+}
+
 /// Makes waiting short, and nothing else.
 fn shorten(definition: &mut Value, times: Times) -> Result<()> {
     let states = definition["States"].as_object_mut().context("no states")?;
     for state in states.values_mut() {
-        for rule in state.get_mut("Retry").and_then(Value::as_array_mut).into_iter().flatten() {
-            // AWS wants at least 1; the local engine takes it. What is tested is how often, not when.
-            rule["IntervalSeconds"] = json!(0);
+        let branches = state.get_mut("Branches").and_then(Value::as_array_mut).into_iter().flatten();
+        for inside in branches.filter_map(|branch| branch["States"].as_object_mut()).flat_map(Map::values_mut) {
+            retry_at_once(inside);
         }
+        retry_at_once(state);
     }
     if let Some((name, seconds)) = times.task {
         let state: Option<&mut Map<String, Value>> = states.get_mut(name).and_then(Value::as_object_mut);

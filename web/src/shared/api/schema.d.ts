@@ -2059,6 +2059,8 @@ export interface components {
              */
             percentage: number;
             current?: components["schemas"]["Step"] | null;
+            /** @description The nodes at work: several where they run side by side. */
+            running?: components["schemas"]["Step"][];
             /** @description Nodes that are complete, in the order of their first completion. */
             completed: components["schemas"]["NodeName"][];
             /**
@@ -2256,6 +2258,8 @@ export interface components {
             purpose: string;
             /** @description Patterns of the plan that the file implements; empty for shared parts. */
             patterns: string[];
+            /** @description The node that wrote it, and mends it when a check finds something. */
+            written_by: components["schemas"]["NodeName"];
         };
         /** @description Output of `codegen`: the repository's files. */
         RepositoryManifest: {

@@ -18,7 +18,7 @@ function log(bodies: readonly Body[]): Event[] {
   return bodies.map((body, place) => event(place + 1, body));
 }
 
-const progress = { percentage: 10, current: null, completed: [], eta_seconds: null };
+const progress = { percentage: 10, current: null, running: [], completed: [], eta_seconds: null };
 const start = (attempt = 1): Body => ({ type: "workflow-start", data: { attempt, variant: "full", nodes: NODES } });
 const begin = (node: string, iteration = 0): Body => ({ type: "node-start", data: { step: { node, iteration }, progress } });
 const complete = (node: string, iteration = 0, duration_ms = 10): Body => ({ type: "node-complete", data: { step: { node, iteration }, duration_ms, summary: "ok", progress } });
