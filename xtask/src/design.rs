@@ -3,19 +3,23 @@
 //! It follows the run over the WebSocket, accepts the smart defaults (or the given answers) at the gates, and leaves the
 //! repository and everything that the API knows in a folder.
 
+mod api;
+mod output;
+mod request;
+mod words;
+
 use std::{
     collections::BTreeSet,
-    io::{Cursor, IsTerminal, Read, Write},
-    path::{Path, PathBuf},
+    io::{IsTerminal, Write},
+    path::PathBuf,
     time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use console::style;
 use futures::{SinkExt, StreamExt};
+use reqwest::{Method, StatusCode};
 use run::{
     answer::Answers,
-    card::ReasonCard,
     event::{Event, EventBody, WorkflowComplete},
     gate::{Decision, Gate, GateKind},
     id::{ProjectId, RunId},
@@ -25,12 +29,13 @@ use run::{
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
+use self::api::Api;
+use self::output::Output;
+use self::request::Request;
+use self::words::{Cards, plain, say, style};
 use crate::platform::{self, Options, Platform};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-
-/// Longest requirement that the API takes, in Unicode scalar values.
-const REQUIREMENT_MAX_CHARACTERS: usize = design::input::REQUIREMENT_MAX_CHARACTERS;
 
 /// Silence on the WebSocket after which the events are asked for over REST: a lost push then costs this much.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -44,21 +49,25 @@ pub struct DesignArgs {
     /// Read the requirement from a file; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     requirement_file: Option<PathBuf>,
-    /// Name of the project; made when there is none of this name.
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    project: String,
-    /// The decision set that this version continues (same project).
+    /// Name of the project, made when there is none of this name; otherwise the parent's project, or `default`.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// The decision set that this version continues; its project is found when none is named.
     #[arg(long, value_name = "ID")]
     parent: Option<RunId>,
-    /// Answers to the questions: a JSON object from question id to value. What is not in it takes its default.
+    /// Answers to the questions: a JSON object from question id to value. What is not in it takes its default, and what
+    /// is in it and not asked is refused.
     #[arg(long, value_name = "FILE.json")]
     answers: Option<PathBuf>,
     /// Run without gates.
     #[arg(long)]
     thin: bool,
-    /// Where the result goes.
+    /// Where the result goes. What an earlier run wrote there is replaced; anything else is not.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
+    /// Replace what is in the way in --out, whoever wrote it.
+    #[arg(long)]
+    force: bool,
     /// Print the result as one JSON object on standard output; progress goes to standard error.
     #[arg(long)]
     json: bool,
@@ -82,12 +91,13 @@ impl BadInput {
 /// # Errors
 /// [`BadInput`] when the arguments or the API refuse what was given; otherwise the cause of the failure.
 pub async fn run(workspace: &Workspace, args: &DesignArgs) -> Result<()> {
-    let request = read_request(args)?;
-    if let Some(endpoint) = &args.endpoint {
-        return design(args, &request, endpoint).await;
+    let request = Request::read(args)?;
+    let output = Output::claim(&args.out, args.force)?;
+    if let Some(endpoint) = &request.endpoint {
+        return design(args, &request, &output, endpoint).await;
     }
     if let Some(found) = platform::running(workspace).await {
-        return design(args, &request, &found.web_url).await;
+        return design(args, &request, &output, &found.web_url).await;
     }
     // Ports of its own, so that nothing that runs is in its way; the data is that of `cargo xtask dev`.
     let options = Options {
@@ -101,7 +111,7 @@ pub async fn run(workspace: &Workspace, args: &DesignArgs) -> Result<()> {
     let mut platform = Platform::start(workspace, &options, &Progress::new()).await?;
     let origin = platform.endpoints.web_url.clone();
     let result = tokio::select! {
-        result = design(args, &request, &origin) => result,
+        result = design(args, &request, &output, &origin) => result,
         failure = platform.failed() => Err(failure),
         interrupted = tokio::signal::ctrl_c() => {
             interrupted.context("Ctrl-C cannot be heard")?;
@@ -117,78 +127,18 @@ fn refuse<T>(text: String) -> Result<T> {
     Err(BadInput(text).into())
 }
 
-/// What was asked, read and checked before anything is started.
-#[derive(Debug)]
-struct Request {
-    requirement: String,
-    answers: Answers,
-}
-
-/// Reads and checks the input of the command.
-///
-/// # Errors
-/// [`BadInput`] with the argument and the fix.
-fn read_request(args: &DesignArgs) -> Result<Request> {
-    let requirement = match (&args.text, &args.requirement_file) {
-        (Some(text), None) => text.clone(),
-        (None, Some(file)) if file == Path::new("-") => {
-            let mut text = String::new();
-            if let Err(error) = std::io::stdin().read_to_string(&mut text) {
-                return refuse(format!("standard input cannot be read as UTF-8 text: {error}"));
-            }
-            text
-        }
-        (None, Some(file)) => match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) => return refuse(format!("--requirement-file {}: {error}", file.display())),
-        },
-        (None, None) => {
-            return refuse(
-                "what shall be designed? Give the requirement as TEXT or with --requirement-file FILE".into(),
-            );
-        }
-        (Some(_), Some(_)) => return refuse("give TEXT or --requirement-file, not both".into()),
-    };
-    let length = requirement.chars().count();
-    if requirement.trim().is_empty() {
-        return refuse("the requirement is empty: say what the system shall do".into());
-    }
-    if length > REQUIREMENT_MAX_CHARACTERS {
-        return refuse(format!(
-            "the requirement has {length} characters; at most {REQUIREMENT_MAX_CHARACTERS} are accepted: shorten it"
-        ));
-    }
-    let answers = match &args.answers {
-        None => Answers::new(),
-        Some(file) => {
-            let text = match std::fs::read_to_string(file) {
-                Ok(text) => text,
-                Err(error) => return refuse(format!("--answers {}: {error}", file.display())),
-            };
-            match serde_json::from_str(&text) {
-                Ok(answers) => answers,
-                Err(error) => {
-                    return refuse(format!(
-                        "--answers {}: {error}; expected a JSON object such as {{\"budget\": 500, \"regions\": [\"eu-central-1\"]}}",
-                        file.display()
-                    ));
-                }
-            }
-        }
-    };
-    Ok(Request { requirement, answers })
-}
-
 /// Runs the job against the platform at `origin`.
 ///
 /// # Errors
 /// [`BadInput`] when the API refuses what was given; otherwise the cause of the failure.
-async fn design(args: &DesignArgs, request: &Request, origin: &str) -> Result<()> {
+async fn design(args: &DesignArgs, request: &Request, output: &Output, origin: &str) -> Result<()> {
     let api = Api { http: reqwest::Client::new(), origin: origin.trim_end_matches('/').to_owned() };
-    let project = api.project_named(&args.project).await?;
+    // Everything that was given is known to be good before anything is made.
+    let home = api.home(args.project.as_deref(), args.parent.as_ref()).await?;
+    let project = api.settle(&home).await?;
     let accepted = api
         .call(
-            reqwest::Method::POST,
+            Method::POST,
             &format!("/v1/projects/{project}/constraints"),
             Some(json!({
                 "requirement": request.requirement,
@@ -199,11 +149,12 @@ async fn design(args: &DesignArgs, request: &Request, origin: &str) -> Result<()
         .await?;
     let run: RunId = serde_json::from_value(accepted["decision_set_id"].clone())
         .context("the API accepted the requirement but named no decision set")?;
+    let path = format!("/v1/projects/{project}/decision-sets/{run}");
     say(&format!(
         "{} version {} of project `{}`: {}",
         style("design").bold(),
         accepted["version"],
-        args.project,
+        home.name,
         style(format!("{}/projects/{project}/decision-sets/{run}", api.origin)).underlined()
     ));
 
@@ -211,26 +162,47 @@ async fn design(args: &DesignArgs, request: &Request, origin: &str) -> Result<()
         api: &api,
         project: project.clone(),
         run: run.clone(),
+        path: path.clone(),
         request,
         events: Vec::new(),
         asked: BTreeSet::new(),
+        gates: 0,
+        cards: Cards::default(),
     };
-    let end = follower.follow().await?;
+    let end = match follower.follow().await {
+        Ok(end) => end,
+        Err(error) => {
+            // Nobody would answer a run whose answers were refused: it would wait for days.
+            if error.is::<BadInput>() {
+                match api.call(Method::POST, &format!("{path}/cancel"), None).await {
+                    Ok(_) => say(&format!("version {} was cancelled", accepted["version"])),
+                    Err(failure) => {
+                        say(&format!("version {} could not be cancelled: {failure:#}", accepted["version"]))
+                    }
+                }
+            }
+            return Err(error);
+        }
+    };
+    let view = api.call(Method::GET, &path, None).await?;
+    let mut warnings = Vec::new();
     let unused: Vec<&str> =
         request.answers.keys().filter(|id| !follower.asked.contains(*id)).map(String::as_str).collect();
     if !unused.is_empty() {
-        say(&format!("{} these answers were not asked for: {}", style("note").yellow(), unused.join(", ")));
+        warnings.push(format!("these answers were not asked for after all: {}", unused.join(", ")));
+    }
+    if words::nothing_recognised(&follower.cards, &view) {
+        warnings.push(words::NOTHING_RECOGNISED.to_owned());
     }
 
-    let events = std::mem::take(&mut follower.events);
-    let view = api.call(reqwest::Method::GET, &format!("/v1/projects/{project}/decision-sets/{run}"), None).await?;
-    let written = write_result(&api, &project, &run, &args.out, &view, &events, end.status).await?;
+    let written = write_result(&api, &path, output, &view, &follower.events, end.status).await?;
     if args.json {
         let result = json!({
             "project_id": project,
             "decision_set_id": run,
             "status": end.status,
             "summary": end.summary,
+            "warnings": warnings,
             "decision_set": written.decision_set,
             "events": written.events,
             "repository": written.repository,
@@ -238,9 +210,12 @@ async fn design(args: &DesignArgs, request: &Request, origin: &str) -> Result<()
         println!("{result:#}");
     }
     say(&format!("decision set  {}", written.decision_set.display()));
-    say(&format!("events        {} ({} events)", written.events.display(), events.len()));
+    say(&format!("events        {} ({} events)", written.events.display(), follower.events.len()));
     if let Some(repository) = &written.repository {
         say(&format!("repository    {}", repository.display()));
+    }
+    for warning in &warnings {
+        say(&format!("{} {warning}", style("warning:").yellow().bold()));
     }
     match end.status {
         RunStatus::Completed => {
@@ -260,84 +235,26 @@ async fn design(args: &DesignArgs, request: &Request, origin: &str) -> Result<()
     }
 }
 
-/// One line of progress on standard error.
-fn say(line: &str) {
-    eprintln!("{line}");
-}
-
-/// The platform's REST API.
-struct Api {
-    http: reqwest::Client,
-    origin: String,
-}
-
-impl Api {
-    /// Calls the API; a refusal becomes an error with the problem's own words.
-    async fn call(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Result<Value> {
-        let url = format!("{}{path}", self.origin);
-        let mut request = self.http.request(method, &url);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.with_context(|| {
-            format!("no platform answers at {}: start one with `cargo xtask dev`, or leave --endpoint out", self.origin)
-        })?;
-        let status = response.status();
-        let text = response.text().await.context("the platform's answer broke off")?;
-        if status.is_success() {
-            return serde_json::from_str(&text).with_context(|| format!("{url} did not answer with JSON"));
-        }
-        let problem: Value = serde_json::from_str(&text).unwrap_or_default();
-        let mut message = problem["detail"].as_str().unwrap_or(&text).to_owned();
-        for error in problem["errors"].as_array().into_iter().flatten() {
-            message.push_str(&format!(
-                "\n  {}: {}",
-                error["field"].as_str().unwrap_or(""),
-                error["detail"].as_str().unwrap_or("")
-            ));
-        }
-        // Who can act decides: what was given, or the platform.
-        if status.is_client_error() && status.as_u16() != 429 {
-            Err(BadInput(message).into())
-        } else {
-            Err(anyhow!("{url} answered {status}: {message}"))
-        }
-    }
-
-    /// The project of this name, made when there is none.
-    async fn project_named(&self, name: &str) -> Result<ProjectId> {
-        let mut cursor = None::<String>;
-        loop {
-            let path = match &cursor {
-                None => "/v1/projects?limit=100".to_owned(),
-                Some(cursor) => format!("/v1/projects?limit=100&cursor={cursor}"),
-            };
-            let page = self.call(reqwest::Method::GET, &path, None).await?;
-            let found =
-                page["projects"].as_array().into_iter().flatten().find(|project| {
-                    project["name"].as_str().is_some_and(|existing| existing.eq_ignore_ascii_case(name))
-                });
-            if let Some(project) = found {
-                return serde_json::from_value(project["id"].clone()).context("a project without an id");
-            }
-            cursor = page["next_cursor"].as_str().map(str::to_owned);
-            if cursor.is_none() {
-                break;
-            }
-        }
-        let project = self.call(reqwest::Method::POST, "/v1/projects", Some(json!({ "name": name }))).await?;
-        serde_json::from_value(project["id"].clone()).context("a project without an id")
-    }
-}
-
 /// Follows a run to its end and decides its gates.
 struct Follower<'a> {
+    /// The platform.
     api: &'a Api,
+    /// The run's project.
     project: ProjectId,
+    /// The run.
     run: RunId,
+    /// Path of the run in the API.
+    path: String,
+    /// What was asked.
     request: &'a Request,
+    /// All events so far.
     events: Vec<Event>,
+    /// Ids of the questions that were asked so far.
     asked: BTreeSet<String>,
+    /// How many gates were decided here.
+    gates: u32,
+    /// The cards so far.
+    cards: Cards,
 }
 
 impl Follower<'_> {
@@ -394,13 +311,8 @@ impl Follower<'_> {
     /// Takes all events that are stored and not yet seen.
     async fn catch_up(&mut self) -> Result<Option<WorkflowComplete>> {
         loop {
-            let path = format!(
-                "/v1/projects/{}/decision-sets/{}/events?after={}&limit=100",
-                self.project,
-                self.run,
-                self.events.len()
-            );
-            let mut page = self.api.call(reqwest::Method::GET, &path, None).await?;
+            let path = format!("{}/events?after={}&limit=100", self.path, self.events.len());
+            let mut page = self.api.call(Method::GET, &path, None).await?;
             let events: Vec<Event> =
                 serde_json::from_value(page["events"].take()).context("the API's events cannot be read")?;
             if events.is_empty() {
@@ -427,14 +339,18 @@ impl Follower<'_> {
                 std::io::stderr().flush().context("standard error is closed")?;
             }
             EventBody::NodeStart(_) => {}
-            EventBody::ReasonCard(card) => show_card(&card),
+            EventBody::ReasonCard(card) => {
+                // The first line takes the place of the node's progress.
+                let lines = self.cards.lines(&card, console::colors_enabled_stderr());
+                say(&format!("\r{}", lines.join("\n")));
+            }
             EventBody::NodeComplete(complete) => {
                 say(&format!(
                     "\r{:>3}% {:<20} {:>6} ms  {}",
                     complete.progress.percentage,
                     style(complete.step.node.to_string()).cyan(),
                     complete.duration_ms,
-                    complete.summary
+                    plain(self.cards.summary(&complete.summary), false)
                 ));
             }
             EventBody::QuestionsPresented(opened) => {
@@ -472,6 +388,11 @@ impl Follower<'_> {
 
     /// Approves a gate: with the given answers where it asks, with defaults for the rest.
     async fn decide(&mut self, gate: &Gate) -> Result<()> {
+        if self.gates == 0 && !self.request.answers.is_empty() {
+            let view = self.api.call(Method::GET, &self.path, None).await?;
+            self.request.check_asked(gate, &view)?;
+        }
+        self.gates += 1;
         let answers: Answers = gate
             .questions
             .iter()
@@ -485,13 +406,13 @@ impl Follower<'_> {
             say(&format!(
                 "  {} {} {} {}",
                 style("?").yellow(),
-                question.text,
+                plain(&question.text, false),
                 style(serde_json::to_string(answer).unwrap_or_default()).bold(),
-                style(format!("({from})")).dim()
+                style(format!("({})", plain(&from, false))).dim()
             ));
         }
         if gate.id.kind == GateKind::Final {
-            say(&format!("  {} {}", style("?").yellow(), gate.summary));
+            say(&format!("  {} {}", style("?").yellow(), plain(&gate.summary, false)));
         }
         let body = json!({
             "gate": gate.id,
@@ -500,67 +421,49 @@ impl Follower<'_> {
             "answers": answers,
             "comment": "decided by cargo xtask design",
         });
-        let path = format!("/v1/projects/{}/decision-sets/{}/approve", self.project, self.run);
-        let url = format!("{}{path}", self.api.origin);
-        let response = self.api.http.post(&url).json(&body).send().await.context("the platform does not answer")?;
-        match response.status().as_u16() {
+        let (status, text) = self.api.send(Method::POST, &format!("{}/approve", self.path), Some(body)).await?;
+        match status {
             // Someone else, a timer or an earlier try of ours has decided: the events say how.
-            200 | 409 => Ok(()),
-            422 => refuse(format!("the answers do not fit:\n{}", response.text().await.unwrap_or_default())),
-            status => Err(anyhow!("{url} answered {status}: {}", response.text().await.unwrap_or_default())),
+            StatusCode::OK | StatusCode::CONFLICT => Ok(()),
+            StatusCode::UNPROCESSABLE_ENTITY if !answers.is_empty() => refuse(format!(
+                "--answers {}: {}",
+                self.request.answers_file.display(),
+                words::problem(&text).replace("`answers.", "`")
+            )),
+            status => Err(anyhow!("gate {} could not be decided ({status}): {}", gate.id, words::problem(&text))),
         }
-    }
-}
-
-/// Shows a reason card in a few lines.
-fn show_card(card: &ReasonCard) {
-    say(&format!(
-        "\r{} {} {}",
-        style(format!("▌ {}", card.agent)).green().bold(),
-        card.decision,
-        style(format!("{:.0} %", card.confidence.value * 100.0)).dim()
-    ));
-    for paragraph in card.reasoning.iter().take(3) {
-        say(&format!("{} {paragraph}", style("▌").green()));
-    }
-    for alternative in card.alternatives.iter().take(3) {
-        say(&format!("{} not {}: {}", style("▌").green(), alternative.name, alternative.why_not));
     }
 }
 
 /// Where the result was written.
 struct Written {
+    /// The file with everything that the API knows.
     decision_set: PathBuf,
+    /// The file with the events.
     events: PathBuf,
+    /// The repository's folder, when the run completed.
     repository: Option<PathBuf>,
 }
 
-/// Writes what is known of the run; a completed run's repository is unpacked.
+/// Writes what is known of the run at `path`; a completed run's repository is unpacked.
 async fn write_result(
     api: &Api,
-    project: &ProjectId,
-    run: &RunId,
-    out: &Path,
+    path: &str,
+    output: &Output,
     view: &Value,
     events: &[Event],
     status: RunStatus,
 ) -> Result<Written> {
-    std::fs::create_dir_all(out).with_context(|| format!("--out {} cannot be made", out.display()))?;
     let mut view = view.clone();
     view["events"] = serde_json::to_value(events)?;
-    let decision_set = out.join("decision-set.json");
-    std::fs::write(&decision_set, serde_json::to_string_pretty(&view)? + "\n")?;
     let mut lines = String::new();
     for event in events {
         lines.push_str(&serde_json::to_string(event)?);
         lines.push('\n');
     }
-    let events_path = out.join("events.jsonl");
-    std::fs::write(&events_path, lines)?;
+    let (decision_set, events) = output.write(&(serde_json::to_string_pretty(&view)? + "\n"), &lines)?;
     let repository = if status == RunStatus::Completed {
-        let artifacts = api
-            .call(reqwest::Method::GET, &format!("/v1/projects/{project}/decision-sets/{run}/artifacts"), None)
-            .await?;
+        let artifacts = api.call(Method::GET, &format!("{path}/artifacts"), None).await?;
         let bundle = artifacts["artifacts"]
             .as_array()
             .into_iter()
@@ -572,14 +475,9 @@ async fn write_result(
         if run::body::Sha256Hex::of(&bytes).as_str() != bundle["sha256"] {
             bail!("the bundle's SHA-256 is not the one that was announced: fetch it again");
         }
-        let folder = out.join("repo");
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be replaced", folder.display()))?;
-        }
-        zip::ZipArchive::new(Cursor::new(bytes.as_ref()))?.extract(&folder)?;
-        Some(folder)
+        Some(output.unpack(&bytes)?)
     } else {
         None
     };
-    Ok(Written { decision_set, events: events_path, repository })
+    Ok(Written { decision_set, events, repository })
 }

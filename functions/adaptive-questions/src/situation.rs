@@ -46,6 +46,7 @@ impl Situation {
         match topic {
             Topic::Field(field) => names(&self.set, field),
             Topic::Beside(Beside::Industry) => self.industries.clone(),
+            Topic::Beside(Beside::Place) => self.set.places.clone(),
             Topic::Beside(Beside::Language) => self.set.language.iter().cloned().collect(),
             Topic::Beside(Beside::Currency) => {
                 self.set.budget.iter().map(|stated| stated.value.currency.code().to_owned()).collect()
@@ -59,7 +60,7 @@ impl Situation {
         match topic {
             Topic::Field(field) => confidence(&self.set, field),
             Topic::Beside(Beside::Currency) => confidence(&self.set, ConstraintField::Budget),
-            Topic::Beside(Beside::Industry | Beside::Language) => 1.0,
+            Topic::Beside(Beside::Industry | Beside::Language | Beside::Place) => 1.0,
         }
     }
 

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
+    jobs::{self, ExecutionStatus},
     problem::{FieldError, Kind, Problem, decided, ended},
     text,
 };
@@ -69,6 +70,7 @@ pub async fn answer(api: &Api, who: &Principal, key: &RunKey, answer: GateAnswer
     match api.store.decide_gate(key, None, &gate.id, Verdict::Answered(decision)).await? {
         GateOutcome::Won { gate, committed, token } => {
             tokio::join!(complete(api, token, &gate), api.live.push(key, &committed.events));
+            go_on(api, key, &committed.run).await;
             Ok(gate)
         }
         GateOutcome::Lost { gate, token } => {
@@ -138,6 +140,19 @@ async fn complete(api: &Api, token: Option<TaskToken>, gate: &Gate) {
     if let Err(error) = api.tasks.succeed(&token, &result).await {
         let error = chain(&error);
         tracing::warn!(gate.id = %gate.id, error, "gate {} is decided, but its task could not be told", gate.id);
+    }
+}
+
+/// A decision makes the work go on, also where the execution that waited for it is gone, such as after a restart of the
+/// local engine: then a new attempt replays what is stored and finds the gate decided.
+async fn go_on(api: &Api, key: &RunKey, run: &Run) {
+    let status = api.executions.status(&run.job().execution_name()).await;
+    if !matches!(status, Ok(status) if status != ExecutionStatus::Running) {
+        return;
+    }
+    // A run that has ended in the meantime, or that somebody else has resumed, needs nothing.
+    if let Err(problem) = jobs::resume(api, key).await {
+        tracing::info!(run.id = %run.id, "run {} is not started again: {problem:?}", run.id);
     }
 }
 

@@ -165,10 +165,12 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
         .filter(|component| manifest.files.iter().any(|file| file.patterns.contains(&component.pattern)))
         .count();
     let total = components.len();
+    let aws = blueprint.site.aws;
     let decision = format!(
-        "Assembled {} files in `{}`: {written}, with training, monitoring, tests and infrastructure.",
+        "Assembled {} files in `{}`: {written}, with training, monitoring{}.",
         manifest.files.len(),
         manifest.name,
+        if aws { ", tests and Terraform" } else { " and tests, without infrastructure code" }
     );
     // Every component that a file implements is evidence; every service without a template speaks against it.
     let share = if total == 0 { 0.0 } else { covered as f64 / total as f64 };
@@ -195,11 +197,16 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
                 .join(", "),
             manifest.files.iter().filter(|file| file.written_by == Node::Codegen.name()).count()
         ),
-        format!(
-            "Each component brings its Terraform by its pattern ({} files), with one key for everything stored, one role \
-             per kind of workload, alarms and a budget.",
-            count("terraform/")
-        ),
+        if aws {
+            format!(
+                "Each component brings its Terraform by its pattern ({} files), with one key for everything stored, one \
+                 role per kind of workload, alarms and a budget.",
+                count("terraform/")
+            )
+        } else {
+            "Infrastructure code is generated for AWS only; the README lists the parts that are to be set up."
+                .to_owned()
+        },
     ];
     card.inputs = vec![
         Fact::new("Plan", input.request.plan.selected().map(|plan| plan.name.clone()).unwrap_or_default()),
@@ -222,14 +229,20 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
     ];
     card.impact = Impact {
         cost: Some(format!(
-            "A budget alarm stands in Terraform; the plan is expected to cost {} US dollars a month.",
+            "{}he plan is expected to cost {} US dollars a month.",
+            if aws { "A budget alarm stands in Terraform; t" } else { "T" },
             words::dollars(input.request.expected_usd())
         )),
         performance: None,
         security: Some(
-            "Customer-managed encryption, no public access, least privilege, image as a user without rights, \
-             short-lived credentials in CI."
-                .to_owned(),
+            if aws {
+                "Customer-managed encryption, no public access, least privilege, image as a user without rights, \
+                 short-lived credentials in CI."
+            } else {
+                "The image runs as a user without rights; encryption, network and access rights are to be set up with \
+                 the infrastructure."
+            }
+            .to_owned(),
         ),
         operations: Some("`docs/operations.md` names each alarm and what to do.".to_owned()),
     };
@@ -241,6 +254,13 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
             mitigation: "The README lists it: set it up by hand.".to_owned(),
         })
         .collect();
+    if !aws {
+        card.risks.push(Risk {
+            severity: Priority::High,
+            text: "There is no infrastructure code: it is generated for AWS only.".to_owned(),
+            mitigation: "Set up the parts that the README lists, or plan for AWS.".to_owned(),
+        });
+    }
     card.risks.push(Risk {
         severity: Priority::Medium,
         text: "The model is trained on generated examples.".to_owned(),

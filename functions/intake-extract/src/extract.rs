@@ -80,6 +80,7 @@ pub fn extract(text: &str) -> Reading {
     set.platform = keep.field(ConstraintField::Platform, platform);
     set.model_types = keep.field(ConstraintField::ModelTypes, kind::model_types(&reader));
     set.language = reader.hits.languages.main().map(str::to_owned);
+    set.places = knowledge::place::named_in(text);
     set.excluded_regions = regions.excluded;
     set.conflicts = clashes
         .into_iter()

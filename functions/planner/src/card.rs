@@ -2,7 +2,7 @@
 
 use agent::CardDraft;
 use design::{
-    constraint::ConstraintField,
+    constraint::{Cloud, ConstraintField},
     plan::PlanDecision,
     words::{percent, readable},
 };
@@ -103,6 +103,14 @@ pub fn draft(input: &PlannerInput, plan: &PlanDecision) -> (CardDraft, String) {
             mitigation: "Relax the constraint, or accept it at the gate.".to_owned(),
         })
         .collect();
+    if plan.constraints.cloud.as_ref().is_some_and(|stated| stated.value != Cloud::Aws) {
+        card.risks.push(Risk {
+            severity: Priority::High,
+            text: "The repository will have no infrastructure code: it is generated for AWS only.".to_owned(),
+            mitigation: "Application, tests and CI are generated; set up the listed parts yourself, or choose AWS."
+                .to_owned(),
+        });
+    }
     if plan.assumptions.len() > 4 {
         card.risks.push(Risk {
             severity: Priority::Medium,

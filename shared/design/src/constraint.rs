@@ -506,6 +506,10 @@ pub struct ConstraintSet {
     pub model_types: Option<Stated<Vec<String>>>,
     /// Language of the requirement (ISO 639-1), when it can be told; no constraint.
     pub language: Option<String>,
+    /// Jurisdictions of peoples and places that the requirement names (`EU`, `US`), wherever the data is to be; no
+    /// constraint.
+    #[serde(default)]
+    pub places: Vec<String>,
     /// Contradictions that were found.
     pub conflicts: Vec<Conflict>,
     /// Regions that are excluded by the text.

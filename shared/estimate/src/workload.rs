@@ -190,9 +190,27 @@ impl Workload {
                     own.code
                 }
                 None => {
-                    let region = reference().unwrap_or_default();
-                    assume(ConstraintField::Regions, format!("Region {region}; none was named."));
-                    region
+                    // "Not in the US" names a place too.
+                    let excluded =
+                        |place: &str| constraints.excluded_regions.iter().any(|region| region.jurisdiction == place);
+                    let near = match constraints.places.as_slice() {
+                        [place] if !excluded(place) => {
+                            nearest(patterns_of, None, None, place).map(|own| (own.code, place))
+                        }
+                        _ => None,
+                    };
+                    match near {
+                        Some((region, place)) => {
+                            let text = format!("Region {region}; none was named, but people or places of {place} are.");
+                            assume(ConstraintField::Regions, text);
+                            region
+                        }
+                        None => {
+                            let region = reference().unwrap_or_default();
+                            assume(ConstraintField::Regions, format!("Region {region}; none was named."));
+                            region
+                        }
+                    }
                 }
             },
         };

@@ -7,6 +7,7 @@ pub mod free_tier;
 pub mod instance;
 pub mod lexicon;
 pub mod pattern;
+pub mod place;
 pub mod policy;
 pub mod price;
 pub mod profile;

@@ -56,6 +56,8 @@ pub enum Beside {
     Language,
     /// The budget's currency (ISO 4217).
     Currency,
+    /// The jurisdictions of peoples and places that its words name, wherever the data is to be.
+    Place,
 }
 
 impl Topic {
@@ -66,6 +68,7 @@ impl Topic {
             Self::Beside(Beside::Industry) => "industry".to_owned(),
             Self::Beside(Beside::Language) => "language".to_owned(),
             Self::Beside(Beside::Currency) => "currency".to_owned(),
+            Self::Beside(Beside::Place) => "people or place".to_owned(),
         }
     }
 }
@@ -82,17 +85,17 @@ pub struct Law {
     pub source: String,
 }
 
-/// An industry and the words that tell it.
+/// Something that a text tells by its words: an industry, or the jurisdiction of a people.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Industry {
+pub struct Told {
     /// Its name.
     pub name: String,
     /// Words in lower case; one that ends in `*` stands for any ending.
     pub words: Vec<String>,
 }
 
-impl Industry {
+impl Told {
     /// True when a text has one of its words.
     pub fn is_told_by(&self, text: &str) -> bool {
         text.split(|letter: char| !letter.is_alphanumeric() && letter != '-').filter(|word| !word.is_empty()).any(
@@ -161,7 +164,9 @@ pub struct QuestionBank {
     /// Where laws want their data to be.
     pub law: Vec<Law>,
     /// Industries by their words.
-    pub industry: Vec<Industry>,
+    pub industry: Vec<Told>,
+    /// Jurisdictions by the words of their peoples; those of places are in `regions.toml`.
+    pub people: Vec<Told>,
     /// The questions.
     pub question: Vec<QuestionFact>,
 }
@@ -199,6 +204,12 @@ mod tests {
         assert_eq!(told("Our hospitals want to know"), ["healthcare"]);
         assert_eq!(told("Kreditanträge einer Bank"), ["banking"]);
         assert!(told("a bankrupt machinery of storefronts").is_empty());
+        let peoples = |text: &str| -> Vec<&str> {
+            question_bank().people.iter().filter(|one| one.is_told_by(text)).map(|one| one.name.as_str()).collect()
+        };
+        assert_eq!(peoples("An Irish hospital group"), ["EU"]);
+        assert_eq!(peoples("for British and Swiss readers"), ["UK", "CH"]);
+        assert!(peoples("a polished product").is_empty());
     }
 
     #[test]

@@ -6,7 +6,9 @@
 use std::sync::LazyLock;
 
 use design::{
-    constraint::{Availability, Budget, ConstraintSet, Currency, Evidence, Latency, Source, Stated, Throughput},
+    constraint::{
+        Availability, Budget, ConstraintSet, Currency, Evidence, Latency, Retraining, Source, Stated, Throughput,
+    },
     plan::Criterion,
     words::readable,
 };
@@ -43,6 +45,8 @@ pub struct Revision {
     pub per_second: Option<f64>,
     /// A new availability objective in percent.
     pub availability_percent: Option<f64>,
+    /// A new rhythm of training.
+    pub retraining: Option<Retraining>,
     /// How much criteria count, by the numbers that were given.
     pub weights: Vec<(Criterion, f64)>,
     /// The criterion that matters most.
@@ -112,6 +116,18 @@ static RATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 static AVAILABILITY: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\b(?P<n>9\d(?:[.,]\d+)?)\s*(?:%|percent)"));
+static RETRAINING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\b(?:re-?train\w*|train\w*|learn\w*)\b.{0,40}?\b(?:",
+        r"(?P<hourly>hourly|every hour)|(?P<daily>daily|nightly|every (?:day|night))|(?P<weekly>weekly|every week)",
+        r"|(?P<monthly>monthly|every month)|(?P<quarterly>quarterly|every quarter|every three months)",
+        r"|(?P<drift>(?:on|when|after)\b.{0,20}\bdrift\w*)|(?P<manual>by hand|manually|on demand))\b"
+    ))
+});
+/// "Cheaper: no database": what stands before the colon is a wish of its own.
+static WISH_COLON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?i)\b(cheaper|faster|simpler|easier|more available|billiger|schneller|einfacher)\s*:\s")
+});
 static CHEAPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(cheap(er)?|less expensive|too (expensive|costly|dear)|(lower|reduce|cut|save|less|minimi[sz]e)\b.{0,20}\b(costs?|money|price|bill|spend)|billiger|günstiger)\b",
@@ -192,9 +208,10 @@ impl Revision {
     pub fn read(comment: &str, catalogue: &Catalogue) -> Self {
         let mut revision = Self { comment: comment.trim().to_owned(), ..Self::default() };
         let names = names(catalogue);
+        let comment = WISH_COLON.as_ref().map_or(comment.into(), |rule| rule.replace_all(comment, "$1; "));
         let clauses: Vec<&str> = match CLAUSE.as_ref() {
-            Some(clause) => clause.split(comment).map(str::trim).filter(|clause| !clause.is_empty()).collect(),
-            None => vec![comment],
+            Some(clause) => clause.split(&comment).map(str::trim).filter(|clause| !clause.is_empty()).collect(),
+            None => vec![&comment],
         };
         // "no Kinesis or Lambda, Glue": a clause that only lists names keeps the polarity of the one before.
         let mut last_wanted = true;
@@ -283,6 +300,21 @@ impl Revision {
             self.availability_percent = Some(percent);
             self.understood.push(format!("{percent} % availability"));
         }
+        let rhythms = [
+            ("hourly", Retraining::Hourly, "every hour"),
+            ("daily", Retraining::Daily, "every day"),
+            ("weekly", Retraining::Weekly, "every week"),
+            ("monthly", Retraining::Monthly, "every month"),
+            ("quarterly", Retraining::Quarterly, "every quarter"),
+            ("drift", Retraining::OnDrift, "when data drifts"),
+            ("manual", Retraining::Manual, "when a person starts it"),
+        ];
+        if let Some(found) = RETRAINING.as_ref().and_then(|rule| rule.captures(clause))
+            && let Some((_, rhythm, words)) = rhythms.into_iter().find(|(name, _, _)| found.name(name).is_some())
+        {
+            self.retraining = Some(rhythm);
+            self.understood.push(format!("training {words}"));
+        }
     }
 
     fn read_names(&mut self, clause: &str, names: &[String], last_wanted: &mut bool) {
@@ -355,6 +387,9 @@ impl Revision {
         if let Some(percent) = self.availability_percent {
             constraints.availability = answered(Availability { percent }, &self.comment);
         }
+        if let Some(rhythm) = self.retraining {
+            constraints.retraining = answered(rhythm, &self.comment);
+        }
     }
 }
 
@@ -414,6 +449,19 @@ mod tests {
         assert!(read("12000 dollars per year").budget_usd == Some(1000.0));
         assert!(read("It is too slow").faster && read("must be highly available").more_available);
         assert_eq!(read("waive gdpr.residency").waived, vec!["gdpr.residency"]);
+    }
+
+    #[test]
+    fn a_rhythm_of_training_is_read_and_a_wish_before_a_colon_is_one_of_its_own() {
+        let revision = read("Cheaper: no always-on database, and retrain every week.");
+        assert!(revision.cheaper);
+        assert_eq!(revision.retraining, Some(Retraining::Weekly));
+        assert_eq!(revision.not_understood, ["no always-on database"]);
+        let mut set = ConstraintSet::default();
+        revision.apply(&mut set);
+        assert_eq!(set.retraining.map(|stated| stated.value), Some(Retraining::Weekly));
+        assert_eq!(read("let it learn when the data has drifted").retraining, Some(Retraining::OnDrift));
+        assert_eq!(read("train people for the pilot").retraining, None);
     }
 
     #[test]

@@ -181,6 +181,21 @@ async fn the_record_decides_even_when_the_task_cannot_be_told() {
     assert_eq!(world.engine.completed.lock().unwrap().len(), 1, "a later try completes what was left waiting");
 }
 
+/// The platform was stopped while the gate was open, and its engine has forgotten what waited there.
+#[tokio::test]
+async fn a_decision_starts_the_work_again_that_an_engine_forgot() {
+    let world = World::new().await;
+    let (path, key) = world.decision_set().await;
+    let gate = gate(GateKind::Final, 0);
+    open_gate(&world.store, &key, gate.clone()).await;
+    let waiting = world.store.run(&key).await.unwrap().job();
+    world.engine.forget(&waiting.execution_name());
+    world.post(&format!("{path}/approve"), answer(&gate, "approve")).await.expect(200);
+    let run = world.store.run(&key).await.unwrap();
+    assert_eq!(run.attempt, waiting.attempt() + 1, "a new attempt finds the gate decided");
+    assert!(world.engine.input(&run.job().execution_name()).is_some());
+}
+
 #[tokio::test]
 async fn a_run_that_has_ended_takes_no_answer() {
     let world = World::new().await;

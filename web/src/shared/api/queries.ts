@@ -1,5 +1,6 @@
 /** The server's state: how each part is asked for and under which key it is kept. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 
 import { api, sent } from "@/shared/api/client";
 import { ApiProblem, asProblem } from "@/shared/api/problem";
@@ -17,6 +18,14 @@ export const queries = {
     queryOptions({
       queryKey: ["projects"],
       queryFn: ({ signal }) => sent(api.GET("/v1/projects", { params: { query: { limit: 100 } }, signal })),
+    }),
+
+  project: (projectId: string) =>
+    queryOptions({
+      // Not below `["projects", id, …]`'s lists: a project's name does not move while a run does.
+      queryKey: ["projects", projectId],
+      queryFn: ({ signal }) => sent(api.GET("/v1/projects/{project_id}", { params: { path: { project_id: projectId } }, signal })),
+      staleTime: 60_000,
     }),
 
   decisionSets: (projectId: string, limit: number) =>
@@ -70,22 +79,29 @@ export const queries = {
     }),
 };
 
-/** The project of this name: made, or found when somebody made it meanwhile. */
-async function projectNamed(name: string): Promise<Project> {
-  try {
-    return await sent(api.POST("/v1/projects", { body: { name } }));
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.type !== "/problems/project-name-taken") throw error;
-    const { projects } = await sent(api.GET("/v1/projects", { params: { query: { limit: 100 } } }));
-    const taken = projects.find((project) => project.name.toLowerCase() === name.toLowerCase());
-    if (!taken) throw error;
-    return taken;
+export function isNameTaken(error: unknown): boolean {
+  return error instanceof ApiProblem && error.type === "/problems/project-name-taken";
+}
+
+/** How many names are tried for a project that nobody named. */
+const NAME_TRIES = 20;
+
+/** A new project. A name that is only a suggestion gets a number when it is taken: two projects must not mix. */
+async function newProject(name: string, suggested: boolean): Promise<Project> {
+  for (let place = 1; ; place += 1) {
+    try {
+      // One after the other: each name is tried because the one before was taken.
+      // oxlint-disable-next-line no-await-in-loop
+      return await sent(api.POST("/v1/projects", { body: { name: place === 1 ? name : `${name} (${place})` } }));
+    } catch (error) {
+      if (!suggested || place >= NAME_TRIES || !isNameTaken(error)) throw error;
+    }
   }
 }
 
 export interface StartRun {
   /** An existing project, or the name of one to make. */
-  readonly project: { readonly id: string } | { readonly name: string };
+  readonly project: { readonly id: string } | { readonly name: string; readonly suggested: boolean };
   readonly body: NewDecisionSet;
   /** The same for every try of the same request, so that it starts one run. */
   readonly idempotencyKey: string;
@@ -94,9 +110,13 @@ export interface StartRun {
 /** Starts a run; gives its address. */
 export function useStartRun() {
   const client = useQueryClient();
+  // A project that was made for a run that was then refused is used by the next try.
+  const made = useRef(new Map<string, string>());
   return useMutation({
     mutationFn: async ({ project, body, idempotencyKey }: StartRun): Promise<RunAddress> => {
-      const projectId = "id" in project ? project.id : (await projectNamed(project.name)).id;
+      const known = "id" in project ? project.id : made.current.get(project.name);
+      const projectId = known ?? ("id" in project ? project.id : (await newProject(project.name, project.suggested)).id);
+      if ("name" in project) made.current.set(project.name, projectId);
       const accepted = await sent(
         api.POST("/v1/projects/{project_id}/constraints", {
           params: { path: { project_id: projectId }, header: { "Idempotency-Key": idempotencyKey } },

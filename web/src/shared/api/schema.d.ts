@@ -837,6 +837,12 @@ export interface components {
              */
             language: string | null;
             /**
+             * @description Jurisdictions of peoples and places that the requirement names (`EU`, `US`), wherever the data is to be; no
+             *     constraint.
+             * @default []
+             */
+            places: string[];
+            /**
              * @description Contradictions that were found.
              * @default []
              */
