@@ -196,6 +196,7 @@ export const PLAN: NonNullable<DecisionSet["plan"]> = {
     platform: null,
     model_types: null,
     language: null,
+    places: [],
     conflicts: [],
     excluded_regions: [],
   },
