@@ -4,6 +4,8 @@
 //! repository and everything that the API knows in a folder.
 
 mod api;
+#[cfg(test)]
+mod fixtures;
 mod output;
 mod request;
 mod words;
@@ -480,4 +482,59 @@ async fn write_result(
         None
     };
     Ok(Written { decision_set, events, repository })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use run::answer::AnswerValue;
+
+    /// Decides a gate that asks for the budget, with an answer to a question; says what happened and what was sent.
+    async fn decide(id: &str) -> (Result<()>, Vec<String>) {
+        let (api, sent) = fixtures::platform(|method, _| match method {
+            "GET" => (200, json!({"constraints": {"regions": {"source": "text"}}})),
+            _ => {
+                let problem = json!({"field": "answers.budget", "detail": "must be a number (USD per month)"});
+                (422, json!({"detail": "`answers.budget` must be a number", "errors": [problem]}))
+            }
+        })
+        .await;
+        let request = Request {
+            requirement: "Score churn".into(),
+            answers: Answers::from([(id.to_owned(), AnswerValue::Text("much".into()))]),
+            answers_file: "answers.json".into(),
+            endpoint: None,
+        };
+        let mut follower = Follower {
+            api: &api,
+            project: "prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A".parse().unwrap(),
+            run: "ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9C".parse().unwrap(),
+            path: "/v1/run".into(),
+            request: &request,
+            events: Vec::new(),
+            asked: BTreeSet::new(),
+            gates: 0,
+            cards: Cards::default(),
+        };
+        let decided = follower.decide(&fixtures::gate("input-0", &["budget"])).await;
+        let sent = sent.lock().unwrap().clone();
+        (decided, sent)
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_fit_is_refused_in_words() {
+        let (decided, _) = decide("budget").await;
+        let error = decided.unwrap_err();
+        assert!(error.is::<BadInput>());
+        assert_eq!(error.to_string(), "--answers answers.json: `budget` must be a number (USD per month)");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_decided_when_an_answer_is_not_asked_for() {
+        let (decided, sent) = decide("regions").await;
+        let error = decided.unwrap_err();
+        assert!(error.is::<BadInput>());
+        assert!(error.to_string().contains("asked here: `budget`"), "{error}");
+        assert!(sent.iter().all(|request| request.starts_with("GET ")), "{sent:?}");
+    }
 }

@@ -98,7 +98,7 @@ impl Api {
         }
         refuse(format!(
             "--parent {parent}: no project of this platform has such a version; `cargo xtask design` says a version's id \
-             (run_…) when it starts, and decision-set.json holds it"
+             (ds_…) when it starts, and decision-set.json holds it"
         ))
     }
 
@@ -134,41 +134,27 @@ impl Api {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use axum::{Router, body::Bytes, http};
-
     use super::*;
+    use crate::design::fixtures::{self, Log};
 
     const FIRST: &str = "prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A";
     const SECOND: &str = "prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9B";
-    const PARENT: &str = "run_01JC9Z3V7K5T2Q8W6E4R1Y0X9C";
+    const PARENT: &str = "ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9C";
 
     /// A platform with two projects on two pages, the second of which has the parent; and what was sent to it.
-    async fn platform() -> (Api, Arc<Mutex<Vec<String>>>) {
-        let sent = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&sent);
-        let answer = move |method: http::Method, uri: http::Uri, body: Bytes| {
-            let path = uri.path_and_query().map_or("", |path| path.as_str()).to_owned();
-            log.lock().unwrap().push(format!("{method} {path} {}", String::from_utf8_lossy(&body)));
-            let (status, body) = match (method.as_str(), path.as_str()) {
-                ("GET", "/v1/projects?limit=100") => {
-                    (200, json!({"projects": [{"id": FIRST, "name": "default"}], "next_cursor": "next"}))
-                }
-                ("GET", "/v1/projects?limit=100&cursor=next") => {
-                    (200, json!({"projects": [{"id": SECOND, "name": "Überfluss"}]}))
-                }
-                ("GET", path) if path == format!("/v1/projects/{SECOND}/decision-sets/{PARENT}") => (200, json!({})),
-                ("POST", "/v1/projects") => (201, json!({"id": FIRST})),
-                _ => (404, json!({"detail": "There is none."})),
-            };
-            async move { (http::StatusCode::from_u16(status).unwrap(), body.to_string()) }
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        (Api { http, origin }, sent)
+    async fn platform() -> (Api, Log) {
+        fixtures::platform(|request, path| match (request, path) {
+            ("GET", "/v1/projects?limit=100") => {
+                (200, json!({"projects": [{"id": FIRST, "name": "default"}], "next_cursor": "next"}))
+            }
+            ("GET", "/v1/projects?limit=100&cursor=next") => {
+                (200, json!({"projects": [{"id": SECOND, "name": "Überfluss"}]}))
+            }
+            ("GET", path) if path == format!("/v1/projects/{SECOND}/decision-sets/{PARENT}") => (200, json!({})),
+            ("POST", "/v1/projects") => (201, json!({"id": FIRST})),
+            _ => (404, json!({"detail": "There is none."})),
+        })
+        .await
     }
 
     fn run(id: &str) -> RunId {
@@ -197,7 +183,7 @@ mod tests {
             assert!(message.contains(&format!("project `Überfluss`, not of `{project}`")), "{message}");
             assert_eq!(message.matches(PARENT).count(), 1, "{message}");
         }
-        let unknown = run("run_01JC9Z3V7K5T2Q8W6E4R1Y0X9D");
+        let unknown = run("ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9D");
         let error = api.home(None, Some(&unknown)).await.unwrap_err();
         assert!(error.is::<BadInput>() && error.to_string().contains("no project"), "{error}");
         assert!(sent.lock().unwrap().iter().all(|sent| sent.starts_with("GET ")), "{sent:?}");

@@ -207,47 +207,10 @@ fn origin(given: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use run::{
-        body::Sha256Hex,
-        gate::{AutoApproval, Decision, GateStatus},
-        question::{DefaultBasis, Field, Priority, Question, SmartDefault},
-    };
     use serde_json::json;
 
     use super::*;
-    use crate::design::BadInput;
-
-    /// A gate that asks for these.
-    fn gate(id: &str, questions: &[&str]) -> Gate {
-        let question = |id: &&str| Question {
-            id: (*id).to_owned(),
-            text: "How much?".into(),
-            why: "It sizes everything.".into(),
-            priority: Priority::High,
-            field: Field::Text { max_length: 10 },
-            default: SmartDefault {
-                value: AnswerValue::Number(1.0),
-                confidence: 0.5,
-                reason: "usual".into(),
-                basis: DefaultBasis::IndustryPractice,
-            },
-            others: Vec::new(),
-        };
-        Gate {
-            id: id.parse().unwrap(),
-            status: GateStatus::Pending,
-            subject_hash: Sha256Hex::of(b"gate"),
-            summary: String::new(),
-            questions: questions.iter().map(question).collect(),
-            risks: Vec::new(),
-            options: vec![Decision::Approve],
-            auto_approval: AutoApproval { allowed: true, threshold: 0.5, blockers: Vec::new() },
-            opened_at: "2026-01-01T00:00:00Z".parse().unwrap(),
-            expires_at: "2026-01-01T00:05:00Z".parse().unwrap(),
-            held: false,
-            decision: None,
-        }
-    }
+    use crate::design::{BadInput, fixtures::gate};
 
     fn request(answers: &str) -> Request {
         Request {

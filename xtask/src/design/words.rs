@@ -1,7 +1,6 @@
 //! What a person reads in the terminal while a design is made. Everything goes to standard error.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
 
 use console::StyledObject;
 use run::card::ReasonCard;
@@ -9,6 +8,9 @@ use serde_json::Value;
 
 /// Most reasons, and most alternatives, that are shown of a card.
 const LINES: usize = 3;
+
+/// The node that reads the requirement.
+const INTAKE: &str = "intake_extract";
 
 /// What to say in a requirement, for somebody who said nothing that is understood.
 pub const NOTHING_RECOGNISED: &str = "nothing in the requirement was recognised, so the design rests on assumptions \
@@ -71,8 +73,11 @@ fn words_of(text: &str) -> String {
 /// Shows reason cards, each reason once.
 #[derive(Debug, Default)]
 pub struct Cards {
+    /// Words of the newest card's decision.
     decision: String,
+    /// Words of every line so far.
     shown: BTreeSet<String>,
+    /// True once words of the requirement were understood.
     understood: bool,
 }
 
@@ -116,9 +121,6 @@ impl Cards {
         !words.trim().is_empty() && !self.decision.contains(&words) && self.shown.insert(words)
     }
 }
-
-/// The node that reads the requirement.
-const INTAKE: &str = "intake_extract";
 
 /// Whether the design rests on nothing that was said: no card shows words of the requirement, and no constraint comes
 /// from the text or from an earlier version. `view` is the decision set as the API shows it.
