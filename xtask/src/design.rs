@@ -168,7 +168,6 @@ async fn design(args: &DesignArgs, request: &Request, output: &Output, origin: &
         request,
         events: Vec::new(),
         asked: BTreeSet::new(),
-        gates: 0,
         cards: Cards::default(),
     };
     let end = match follower.follow().await {
@@ -191,7 +190,7 @@ async fn design(args: &DesignArgs, request: &Request, output: &Output, origin: &
     let unused: Vec<&str> =
         request.answers.keys().filter(|id| !follower.asked.contains(*id)).map(String::as_str).collect();
     if !unused.is_empty() {
-        warnings.push(format!("these answers were not asked for after all: {}", unused.join(", ")));
+        warnings.push(format!("these answers were not asked for: {}", unused.join(", ")));
     }
     if words::nothing_recognised(&follower.cards, &view) {
         warnings.push(words::NOTHING_RECOGNISED.to_owned());
@@ -253,8 +252,6 @@ struct Follower<'a> {
     events: Vec<Event>,
     /// Ids of the questions that were asked so far.
     asked: BTreeSet<String>,
-    /// How many gates were decided here.
-    gates: u32,
     /// The cards so far.
     cards: Cards,
 }
@@ -347,13 +344,14 @@ impl Follower<'_> {
                 say(&format!("\r{}", lines.join("\n")));
             }
             EventBody::NodeComplete(complete) => {
-                say(&format!(
+                let line = format!(
                     "\r{:>3}% {:<20} {:>6} ms  {}",
                     complete.progress.percentage,
                     style(complete.step.node.to_string()).cyan(),
                     complete.duration_ms,
                     plain(self.cards.summary(&complete.summary), false)
-                ));
+                );
+                say(line.trim_end());
             }
             EventBody::QuestionsPresented(opened) => {
                 for question in &opened.gate.questions {
@@ -390,11 +388,11 @@ impl Follower<'_> {
 
     /// Approves a gate: with the given answers where it asks, with defaults for the rest.
     async fn decide(&mut self, gate: &Gate) -> Result<()> {
-        if self.gates == 0 && !self.request.answers.is_empty() {
+        self.asked.extend(gate.questions.iter().map(|question| question.id.clone()));
+        if self.request.answers.keys().any(|id| !self.asked.contains(id)) {
             let view = self.api.call(Method::GET, &self.path, None).await?;
-            self.request.check_asked(gate, &view)?;
+            self.request.check_asked(gate.id.kind, &self.asked, &view)?;
         }
-        self.gates += 1;
         let answers: Answers = gate
             .questions
             .iter()
@@ -513,7 +511,6 @@ mod tests {
             request: &request,
             events: Vec::new(),
             asked: BTreeSet::new(),
-            gates: 0,
             cards: Cards::default(),
         };
         let decided = follower.decide(&fixtures::gate("input-0", &["budget"])).await;
@@ -534,7 +531,72 @@ mod tests {
         let (decided, sent) = decide("regions").await;
         let error = decided.unwrap_err();
         assert!(error.is::<BadInput>());
-        assert!(error.to_string().contains("asked here: `budget`"), "{error}");
+        assert!(error.to_string().contains("asked: `budget`"), "{error}");
         assert!(sent.iter().all(|request| request.starts_with("GET ")), "{sent:?}");
+    }
+
+    /// The arguments of a command line.
+    fn arguments(line: &[&str]) -> DesignArgs {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            arguments: DesignArgs,
+        }
+        let line = std::iter::once("design").chain(line.iter().copied());
+        <Line as clap::Parser>::try_parse_from(line).unwrap().arguments
+    }
+
+    /// An event of a run, as the API gives it.
+    fn event(sequence: u64, kind: &str, data: Value) -> Value {
+        let run = "ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9C";
+        json!({"sequence": sequence, "decision_set_id": run, "at": "2026-01-01T00:00:00Z", "type": kind, "data": data})
+    }
+
+    /// A whole run with one gate at the beginning, which is not completed; says what happened and what was sent.
+    async fn whole(line: &[&str], out: &std::path::Path) -> (Result<()>, Vec<String>) {
+        let events = json!({"events": [
+            event(1, "workflow-paused", json!({"gate": fixtures::gate("input-0", &["budget"])})),
+            event(2, "workflow-complete", json!({"status": "failed", "summary": "It failed."})),
+        ]});
+        let (api, sent) = fixtures::platform(move |method, path| match (method, path) {
+            ("GET", "/v1/projects?limit=100") => {
+                (200, json!({"projects": [{"id": "prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A", "name": "default"}]}))
+            }
+            ("POST", path) if path.ends_with("/constraints") => {
+                (202, json!({"decision_set_id": "ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9C", "version": 1}))
+            }
+            ("GET", path) if path.contains("/events") => (200, events.clone()),
+            _ => (200, json!({"constraints": {"regions": {"source": "text"}}, "failure": {"cause": "A cause."}})),
+        })
+        .await;
+        let arguments = arguments(line);
+        let request = Request::read(&arguments).unwrap();
+        let output = Output::claim(out, false).unwrap();
+        let outcome = design(&arguments, &request, &output, &api.origin).await;
+        let sent = sent.lock().unwrap().clone();
+        (outcome, sent)
+    }
+
+    #[tokio::test]
+    async fn a_run_whose_answers_are_refused_is_cancelled() {
+        let out = tempfile::tempdir().unwrap();
+        let answers = out.path().join("answers.json");
+        std::fs::write(&answers, r#"{"budget": 5, "regions": ["eu-west-1"]}"#).unwrap();
+        let (outcome, sent) = whole(&["Score churn", "--answers", answers.to_str().unwrap()], out.path()).await;
+        assert!(outcome.unwrap_err().is::<BadInput>());
+        assert!(sent.last().unwrap().starts_with("POST /v1/projects/prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A/decision-sets/"));
+        assert!(sent.last().unwrap().contains("/cancel "), "{sent:?}");
+        assert!(!sent.iter().any(|request| request.contains("/approve")), "{sent:?}");
+    }
+
+    #[tokio::test]
+    async fn a_run_that_fails_leaves_what_is_known_and_its_cause() {
+        let out = tempfile::tempdir().unwrap();
+        let (outcome, sent) = whole(&["Score churn"], out.path()).await;
+        let error = outcome.unwrap_err();
+        assert!(!error.is::<BadInput>() && error.to_string().contains("A cause."), "{error}");
+        assert!(sent.iter().any(|request| request.contains("/approve")), "{sent:?}");
+        let events = std::fs::read_to_string(out.path().join("events.jsonl")).unwrap();
+        assert_eq!(events.lines().count(), 2);
     }
 }

@@ -1,7 +1,7 @@
 //! What `cargo xtask design` was asked, read and checked before anything is started.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::Read,
     path::{Path, PathBuf},
 };
@@ -10,7 +10,7 @@ use anyhow::Result;
 use design::constraint::ConstraintField;
 use run::{
     answer::{AnswerValue, Answers},
-    gate::{Gate, GateKind},
+    gate::GateKind,
 };
 use serde_json::Value;
 
@@ -56,18 +56,17 @@ impl Request {
         })
     }
 
-    /// Checks at a run's first gate that every answer is to a question that is asked, or that may be asked in a later
-    /// round. `view` is the decision set as the API shows it at this moment.
+    /// Checks at a gate that every answer is to one of the questions that were `asked` so far, or that may be asked in a
+    /// later round. `view` is the decision set as the API shows it at this moment.
     ///
     /// # Errors
     /// [`super::BadInput`] with the answers that would be ignored, why, and the questions that are asked.
-    pub fn check_asked(&self, gate: &Gate, view: &Value) -> Result<()> {
-        let asked: Vec<&str> = gate.questions.iter().map(|question| question.id.as_str()).collect();
+    pub fn check_asked(&self, gate: GateKind, asked: &BTreeSet<String>, view: &Value) -> Result<()> {
         let ignored: Vec<String> = self
             .answers
             .keys()
-            .filter(|id| !asked.contains(&id.as_str()))
-            .filter_map(|id| Some(format!("\n  `{id}` is not asked: {}", why_not_asked(id, gate.id.kind, view)?)))
+            .filter(|id| !asked.contains(*id))
+            .filter_map(|id| Some(format!("\n  `{id}` is not asked: {}", why_not_asked(id, gate, view)?)))
             .collect();
         if ignored.is_empty() {
             return Ok(());
@@ -75,7 +74,7 @@ impl Request {
         let asked = if asked.is_empty() {
             "nothing is asked in this run".to_owned()
         } else {
-            format!("asked here: {}", quoted(asked))
+            format!("asked: {}", quoted(asked.iter().map(String::as_str)))
         };
         refuse(format!(
             "--answers {}: {} would be ignored; take it out of the file, and say it in the requirement where it matters{}\n  {asked}",
@@ -210,7 +209,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::design::{BadInput, fixtures::gate};
+    use crate::design::BadInput;
+
+    /// These ids as questions that were asked.
+    fn asked(ids: &[&str]) -> BTreeSet<String> {
+        ids.iter().map(|&id| id.to_owned()).collect()
+    }
 
     fn request(answers: &str) -> Request {
         Request {
@@ -256,25 +260,29 @@ mod tests {
     #[test]
     fn an_answer_to_what_is_asked_or_may_be_asked_is_kept() {
         let request = request(r#"{"regions": [], "latency": 5, "ml_task": "regression"}"#);
-        request.check_asked(&gate("input-0", &["regions"]), &view()).unwrap();
+        request.check_asked(GateKind::Input, &asked(&["regions"]), &view()).unwrap();
+        // Nothing is asked after the final gate.
+        request.check_asked(GateKind::Final, &asked(&["regions"]), &view()).unwrap_err();
+        request.check_asked(GateKind::Final, &asked(&["regions", "latency", "ml_task"]), &view()).unwrap();
     }
 
     #[test]
     fn an_answer_that_nothing_asks_for_is_refused_with_the_questions() {
-        let gate = gate("input-0", &["regions", "latency"]);
+        let asked = asked(&["regions", "latency"]);
         for (answers, why) in
             [(r#"{"budget": 5}"#, "says it already"), (r#"{"cloud": "aws"}"#, "the same whatever the answer")]
         {
-            let error = request(answers).check_asked(&gate, &view()).unwrap_err();
+            let error = request(answers).check_asked(GateKind::Input, &asked, &view()).unwrap_err();
             assert!(error.is::<BadInput>());
             let message = error.to_string();
-            assert!(message.contains(why) && message.contains("asked here: `regions`, `latency`"), "{message}");
+            assert!(message.contains(why) && message.contains("asked: `latency`, `regions`"), "{message}");
         }
     }
 
     #[test]
     fn answers_to_a_run_without_questions_are_refused() {
-        let error = request(r#"{"latency": 5}"#).check_asked(&gate("final-0", &[]), &view()).unwrap_err().to_string();
+        let error =
+            request(r#"{"latency": 5}"#).check_asked(GateKind::Final, &asked(&[]), &view()).unwrap_err().to_string();
         assert!(error.contains("nothing is asked in this run") && error.contains("enough is known"), "{error}");
     }
 
