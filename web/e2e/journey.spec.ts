@@ -102,7 +102,10 @@ test("a whole run: both gates, a reload in the middle, the result", async ({ pag
   await page.getByRole("tab", { name: "Repository" }).click();
   const files = page.getByRole("navigation", { name: "Files" });
   await files.getByRole("link", { name: "README.md" }).first().click();
-  await expect(page.getByRole("region", { name: "README.md" })).toContainText("#");
+  const readme = page.getByRole("region", { name: "README.md" });
+  await expect(readme.getByRole("heading").first()).toBeVisible();
+  await page.getByRole("link", { name: "Source", exact: true }).click();
+  await expect(readme).toContainText("#");
   await expect(page.getByRole("link", { name: "Download zip" })).toHaveAttribute("href", /.+/);
   for (const tab of ["Plan", "Report", "Costs", "Policy", "Validation", "Repository"]) {
     await page.getByRole("tab", { name: tab }).click();
@@ -172,7 +175,7 @@ test("at a gate on a phone: a problem is shown at its field, and only one browse
   expect(held).toHaveLength(1);
   await held[0]?.continue();
   await expect(other.getByText("Somebody was faster")).toBeVisible();
-  await expect(other.getByRole("alert").filter({ hasText: "Somebody was faster" })).toContainText("decided “Approve”");
+  await expect(other.getByRole("alert").filter({ hasText: "Somebody was faster" })).toContainText(/answered on/);
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await page.getByRole("button", { name: "Cancel the run" }).click();
   await expect(status(page)).toHaveText("Cancelled");
@@ -182,6 +185,9 @@ test("addresses of nothing say so", async ({ page }) => {
   await page.goto("/projects/prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A/decision-sets/ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9A");
   await expect(page.getByText("This decision set does not exist")).toBeVisible();
   await expectAccessible(page, "decision set not found");
+  await page.goto("/projects/prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A");
+  await expect(page.getByRole("heading", { name: "This project does not exist" })).toBeVisible();
+  await expectAccessible(page, "project not found");
   await page.goto("/nowhere");
   await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });

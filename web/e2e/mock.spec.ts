@@ -16,6 +16,17 @@ function status(page: Page) {
   return page.locator("header").getByRole("status");
 }
 
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+}
+
 async function numbers(page: Page): Promise<number[]> {
   return page.getByRole("article").evaluateAll((articles) => articles.map(({ id }) => Number(id.replace("card-", ""))));
 }
@@ -54,6 +65,8 @@ test("a revision goes back to the planner and comes to the gate again", async ({
   await page.getByRole("button", { name: "Send back to the planner" }).click();
   await expect(page.getByText("after your revision")).toBeVisible();
   await expect(page.getByText("2 rounds").first()).toBeVisible();
+  await expect(page.getByText("Not understood of your last comment")).toBeVisible();
+  await expect(page.getByText("“and paint it blue”")).toBeVisible();
   await page.getByRole("button", { name: "Reject", exact: true }).click();
   await page.getByRole("button", { name: "Reject the design" }).click();
   await expect(status(page)).toHaveText("Rejected");
@@ -82,7 +95,7 @@ test("a socket that is cut in the middle costs no event and doubles none", async
   await expect.poll(() => sockets.length).toBeGreaterThan(1);
   await expect(page.getByText("The live connection was lost")).toBeHidden();
   const all = await numbers(page);
-  expect(all.length).toBe(10);
+  expect(all.length).toBe(16);
   expect(all).toEqual([...new Set(all)].toSorted((a, b) => a - b));
 });
 
@@ -93,7 +106,101 @@ test("a version is compared with the one before", async ({ page }) => {
   await page.getByRole("button", { name: "Design the new version" }).click();
   await expect(page.getByText("Version 2").or(page.getByRole("link", { name: "Previous version" })).first()).toBeVisible();
   await expect(status(page)).toHaveText("Completed");
+  await expect(page.getByRole("tab").nth(1)).toHaveText("Changes");
   await page.getByRole("tab", { name: "Changes" }).click();
+  // What changed of the constraints stands there once, and code is code.
+  await expect(page.getByRole("tabpanel").getByText("budget", { exact: true })).toHaveCount(1);
+  await expect(page.getByRole("tabpanel").getByText("$2,500 → $1,500")).toHaveCount(1);
+  await expect(page.getByRole("tabpanel")).not.toContainText("`");
   await page.getByRole("tabpanel").locator("summary", { hasText: "infra/main.tf" }).click();
   await expect(page.getByText('+  bucket_prefix = "churn-scores-"')).toBeVisible();
+});
+
+test("a gate of an interrupted run opens again when the run is resumed", async ({ page }) => {
+  await start(page, "Score churn. [interrupt-gate]", /Ask me more/);
+  await page.getByRole("button", { name: "Accept all suggestions" }).click();
+  await expect(page.getByRole("heading", { name: "Approve the design?" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("The work was interrupted")).toBeVisible();
+  await expect(page.getByText("You can decide here as soon as the run is resumed")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Approve and generate" })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Approve and generate" }).click();
+  await expect(status(page)).toHaveText("Completed");
+});
+
+test("projects do not mix unless somebody wants it", async ({ page }) => {
+  await start(page, "Score the risk of rivers.", /Straight through/);
+  await expect(page.getByText("Version 1", { exact: true })).toBeVisible();
+  await start(page, "Score the risk of rivers.", /Straight through/);
+  await expect(page.getByText("Version 1", { exact: true })).toBeVisible();
+  const project = page.locator("header").getByRole("link", { name: "Score the risk of rivers. (2)" });
+  await project.click();
+  await expect(page.getByRole("heading", { level: 1, name: "Score the risk of rivers. (2)" })).toBeVisible();
+  await expect(page.locator("main").getByRole("link", { name: /Score the risk of rivers/ })).toHaveCount(1);
+  await expect(page.getByText("Becomes version 2 of this project.")).toBeVisible();
+  await expectAccessible(page);
+  // From there the start page keeps the project; opened by itself it does not.
+  await page.getByRole("link", { name: /Start page/ }).click();
+  await expect(page.getByLabel("Project", { exact: true }).locator("option:checked")).toHaveText("Score the risk of rivers. (2)");
+  await page.goto("/");
+  await expect(page.getByLabel("Project", { exact: true }).locator("option:checked")).toHaveText("New project…");
+  // A name that a person chose is not changed in silence.
+  await page.getByLabel("What do you need?").fill("Something else.");
+  await page.getByLabel("Name of the new project").fill("Score the risk of rivers.");
+  await page.getByRole("button", { name: "Design it" }).click();
+  await expect(page.getByRole("alert")).toContainText("There is a project of this name already");
+});
+
+test("everything is readable on a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await start(page, "Score churn. [azure]", /Ask me more/);
+  await page.getByRole("button", { name: "Accept all suggestions" }).click();
+  await expect(page.getByText("Infrastructure code is generated for AWS only")).toBeVisible();
+  await expect(page.getByText("westeurope (EU)")).toBeVisible();
+  await expect(page.getByText("€1,304 ≈ $1,500")).toBeVisible();
+  // The reason against a candidate is inside the screen.
+  const why = await page.getByText("Nobody asks for single scores").boundingBox();
+  expect((why?.x ?? -1) >= 0 && (why?.x ?? 0) + (why?.width ?? 999) <= 390).toBe(true);
+  await expectNoSidewaysScroll(page);
+  await page.getByRole("button", { name: "Approve and generate" }).click();
+  await expect(status(page)).toHaveText("Completed");
+
+  // The result opens on the report, and its table scrolls by itself, with whole words.
+  const table = page.getByRole("region", { name: "How the candidates compare" });
+  await expect(table).toHaveAttribute("tabindex", "0");
+  await expect(page.getByText("There is more beside it: scroll sideways.").first()).toBeVisible();
+  const head = await table.getByRole("columnheader", { name: "Availability" }).evaluate((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getClientRects().length;
+  });
+  expect(head).toBe(1);
+  await table.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => table.evaluate((box) => box.scrollLeft)).toBeGreaterThan(0);
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+
+  // A link between files leads to the file, which is rendered; the list of files is folded above it.
+  await page.getByRole("link", { name: "the guide" }).click();
+  const readme = page.getByRole("region", { name: "README.md" });
+  await expect(readme.getByRole("heading", { name: "churn-scoring" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Files" })).toBeHidden();
+  await page.getByText("All files").click();
+  await expect(page.getByRole("navigation", { name: "Files" })).toBeVisible();
+  await page.getByRole("link", { name: "Source", exact: true }).click();
+  await expect(readme).toContainText("# churn-scoring");
+  await expectAccessible(page);
+});
+
+test("the parts are one group, and answers are told as answers", async ({ page }) => {
+  await start(page, "Score churn.", /Ask me more/);
+  await page.getByLabel("How much may it cost per month?").fill("1750");
+  await page.getByRole("button", { name: "Go on with these answers" }).click();
+  await expect(page.getByRole("list", { name: "Write the parts" }).getByRole("listitem")).toHaveCount(6);
+  const decisions = page.getByRole("region", { name: "Decisions at the gates" });
+  await expect(decisions).toContainText("How much may it cost per month?1,750 USD per monthanswered by local");
+  await expect(decisions).toContainText("Which rules apply?GDPRsuggestion, accepted by local");
 });

@@ -130,7 +130,7 @@ export const COSTS: CostReview = {
     {
       id: "cost.headroom",
       severity: "minor",
-      title: "The expected cost leaves 1 % of the budget",
+      title: "The expected cost of serve.sagemaker-batch leaves 1 % of the budget",
       evidence: "$1,486 of $1,500; the high end is $2,210.",
       remedy: "Use managed spot for the batch job.",
       patterns: ["serve.sagemaker-batch"],
@@ -175,11 +175,11 @@ function candidate(id: string, name: string, summary: string, score: number, mon
 }
 
 export const PLAN: NonNullable<DecisionSet["plan"]> = {
-  // The mock shows its constraints in the cards only.
+  // The others stand in the cards only.
   constraints: {
     cloud: null,
-    budget: null,
-    regions: null,
+    budget: { value: { usd_per_month: 1500, amount: 1304, currency: "EUR" }, confidence: 0.9, source: "text", evidence: [], derivation: null },
+    regions: { value: [{ cloud: "aws", code: "eu-central-1", jurisdiction: "EU" }], confidence: 0.9, source: "text", evidence: [], derivation: null },
     data_class: null,
     latency: null,
     throughput: null,
@@ -259,7 +259,7 @@ export const FILES: Readonly<Record<string, { purpose: string; text: string }>> 
   "pyproject.toml": { purpose: "The package.", text: '[project]\nname = "churn-scoring"\nversion = "0.1.0"\nrequires-python = ">=3.12"\n' },
   "reports/architecture.md": {
     purpose: "The architecture and why.",
-    text: "# Architecture of churn-scoring\n\n## What was asked\n\n> Score churn for 2 million customers every night.\n\n## What was decided\n\n| Part | Choice | Why |\n|---|---|---|\n| Serve | Nightly batch transform | Scores are wanted once a night |\n| Train | Managed training jobs | No cluster to keep |\n\n### Risks\n\n- The run ends at **4:50 am** in the slow case.\n- The budget has 1 % headroom.\n",
+    text: "# Architecture of churn-scoring\n\n## What was asked\n\n> Score churn for 2 million customers every night.\n\n## How the candidates compare\n\n| Candidate | Cost per month | Availability | Why not | Answerable for it |\n|---|---|---|---|---|\n| Nightly batch on managed services | $1486 | 99.87 % | Chosen | Data platform team |\n| Always-on endpoint | $2940 | 99.95 % | Nobody asks for single scores during the day, and the endpoint costs much more than the nightly job. | Data platform team |\n\nMore in [the guide](../README.md).\n\n## What was decided\n\n| Part | Choice | Why |\n|---|---|---|\n| Serve | Nightly batch transform | Scores are wanted once a night |\n| Train | Managed training jobs | No cluster to keep |\n\n### Risks\n\n- The run ends at **4:50 am** in the slow case.\n- The budget has 1 % headroom.\n",
   },
 };
 
@@ -344,7 +344,7 @@ export function gate(kind: "input" | "final", iteration: number, seconds: number
     summary:
       kind === "input"
         ? "Four things are not clear from the requirement. The suggestions are what the agents would take."
-        : "Nightly batch on managed services for about $1,486 a month; no rule fails, and two findings are worth a look.",
+        : "Nightly batch on managed services: Glue prepares the features, SageMaker trains weekly and scores every night, results land in S3 for the CRM. Expected $1486 a month; no rule fails, and two findings are worth a look.",
     questions: kind === "input" ? QUESTIONS : [],
     options: kind === "input" ? ["approve"] : ["approve", "revise", "reject"],
     auto_approval: kind === "input" ? { allowed: false, threshold: 0.8, blockers: ["`budget` is critical and needs a person"] } : { allowed: true, threshold: 0.8, blockers: [] },
@@ -356,9 +356,9 @@ export function gate(kind: "input" | "final", iteration: number, seconds: number
 }
 
 export const DIFF: Omit<VersionDiff, "parent"> = {
-  summary: "The **budget** fell, so the batch job uses managed spot.",
-  constraints: ["budget: $2,500 → $1,500 per month"],
-  components: ["serve.sagemaker-batch: on demand → managed spot"],
+  summary: "Constraints that changed:\n\n- `budget`: $2500 → $1500 per month\n\nThe batch job uses managed spot.",
+  constraints: ["`budget`: $2500 → $1500 per month"],
+  components: ["`serve.sagemaker-batch`: on demand → managed spot"],
   cost: { before_usd: 2016, after_usd: 1486.4, delta_usd: -529.6, delta_percent: -26.27 },
   files: [
     {
@@ -369,4 +369,14 @@ export const DIFF: Omit<VersionDiff, "parent"> = {
       unified: '--- a/infra/main.tf\n+++ b/infra/main.tf\n@@ -1,4 +1,5 @@\n resource "aws_s3_bucket" "scores" {\n-  bucket_prefix = "scores-"\n+  bucket_prefix = "churn-scores-"\n+  force_destroy = false\n   tags = {\n     purpose = "nightly scores"\n',
     },
   ],
+};
+
+/** The plan on another cloud, for which no infrastructure code is made. */
+export const AZURE_PLAN: NonNullable<DecisionSet["plan"]> = {
+  ...PLAN,
+  constraints: {
+    ...PLAN.constraints,
+    cloud: { value: "azure", confidence: 0.9, source: "text", evidence: [], derivation: null },
+    regions: { value: [{ cloud: "azure", code: "westeurope", jurisdiction: "EU" }], confidence: 0.9, source: "text", evidence: [], derivation: null },
+  },
 };

@@ -1,11 +1,12 @@
 /**
  * A small platform in memory that speaks the API: for looking at the UI, and for tests of the UI alone. Failures come
- * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops without saying so.
+ * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops
+ * without saying so, `[interrupt-gate]` does so at the final gate, `[azure]` plans for another cloud.
  */
 import { createHash, randomBytes } from "node:crypto";
 
 import type { Artifact, DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
-import { COSTS, DIFF, FILES, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
+import { AZURE_PLAN, COSTS, DIFF, FILES, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
 
@@ -234,6 +235,12 @@ export class MockPlatform {
 
   #open(run: MockRun, kind: "input" | "final", started: number): void {
     const opened = gate(kind, run.round, this.#options.gateSeconds);
+    if (kind === "final" && run.set.requirement.includes("[interrupt-gate]") && !run.failedOnce) {
+      run.failedOnce = true;
+      run.interrupted = true;
+    }
+    // After a resumption the same gate opens again.
+    run.set.gates = run.set.gates.filter(({ id }) => id !== opened.id);
     run.set.gates.push(opened);
     run.set.open_gate = opened.id;
     run.set.status = "awaiting_input";
@@ -311,7 +318,10 @@ export class MockPlatform {
   #fill(run: MockRun, node: string): void {
     const { set } = run;
     if (node === "adaptive_questions") set.questions = { round: 0, questions: QUESTIONS };
-    if (node === "planner") set.plan = PLAN;
+    if (node === "planner") {
+      const plan = set.requirement.includes("[azure]") ? AZURE_PLAN : PLAN;
+      set.plan = run.round === 0 ? plan : { ...plan, responses: ["Understood: it should cost less.", "Not understood: “and paint it blue”."] };
+    }
     if (node === "critic_tech") set.tech_review = TECH;
     if (node === "critic_cost") set.cost_review = COSTS;
     if (node === "policy_eval") set.policy_report = POLICY;

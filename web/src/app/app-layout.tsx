@@ -1,6 +1,7 @@
 import { Monitor, Moon, Sun } from "lucide-react";
-import { Link, Outlet, ScrollRestoration, useNavigation } from "react-router";
+import { Link, Outlet, ScrollRestoration, useMatch, useNavigation } from "react-router";
 
+import { paths } from "@/shared/lib/paths";
 import { setTheme, useTheme } from "@/shared/lib/theme";
 import type { ThemeChoice } from "@/shared/lib/theme";
 import { useConnectionState } from "@/shared/live/use-run-feed";
@@ -12,6 +13,8 @@ const ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 
 export function AppLayout() {
   const navigation = useNavigation();
+  // Whoever comes from a project goes on in it.
+  const projectId = useMatch("/projects/:projectId/*")?.params.projectId;
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#content" className="sr-only z-50 rounded bg-surface px-3 py-2 focus:not-sr-only focus:absolute focus:m-2">
@@ -19,7 +22,7 @@ export function AppLayout() {
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-surface/95 backdrop-blur">
         <div className="mx-auto flex h-14 max-w-6xl items-center justify-between gap-4 px-4">
-          <Link to="/" aria-label={`${strings.app.name}, ${strings.app.home}`} className="flex items-center gap-2.5 font-semibold tracking-tight">
+          <Link to={projectId ? paths.startIn(projectId) : paths.start()} aria-label={`${strings.app.name}, ${strings.app.home}`} className="flex items-center gap-2.5 font-semibold tracking-tight">
             <img src="/icon.svg" alt="" width="26" height="26" />
             {strings.app.name}
           </Link>

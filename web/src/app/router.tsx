@@ -2,6 +2,7 @@ import { createBrowserRouter } from "react-router";
 
 import { AppLayout } from "@/app/app-layout";
 import { CrashPage } from "@/app/crash-page";
+import ProjectPage from "@/features/start/project-page";
 import StartPage from "@/features/start/start-page";
 
 export const router = createBrowserRouter([
@@ -11,6 +12,7 @@ export const router = createBrowserRouter([
     ErrorBoundary: CrashPage,
     children: [
       { index: true, Component: StartPage },
+      { path: "projects/:projectId", Component: ProjectPage },
       {
         path: "projects/:projectId/decision-sets/:decisionSetId",
         // The run's page is fetched when a run is opened; the landing page does not wait for it.

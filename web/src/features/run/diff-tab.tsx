@@ -11,6 +11,7 @@ import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
+import { Prose } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 export function DiffTab({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
@@ -27,6 +28,8 @@ function Difference({ address }: { address: RunAddress }) {
 
 function Changes({ diff }: { diff: VersionDiff }) {
   const of = strings.result;
+  // The summary lists most of them already.
+  const untold = (line: string) => !diff.summary.includes(line);
   return (
     <div className="space-y-6">
       <Markdown text={diff.summary} className="text-sm" />
@@ -34,8 +37,8 @@ function Changes({ diff }: { diff: VersionDiff }) {
         {of.costDelta}: {usd(diff.cost.before_usd)} → <strong>{usd(diff.cost.after_usd)}</strong> ({signedUsd(diff.cost.delta_usd)}
         {diff.cost.delta_percent === null || diff.cost.delta_percent === undefined ? "" : `, ${diff.cost.delta_percent > 0 ? "+" : ""}${diff.cost.delta_percent.toFixed(1)} %`})
       </p>
-      <Lines title={of.constraints} lines={diff.constraints} />
-      <Lines title={of.components} lines={diff.components} />
+      <Lines title={of.constraints} lines={diff.constraints.filter(untold)} />
+      <Lines title={of.components} lines={diff.components.filter(untold)} />
       {diff.files.length === 0 ? <p className="text-sm text-ink-soft">{of.noChanges}</p> : null}
       <ul className="space-y-3">
         {diff.files.map((file) => (
@@ -55,7 +58,9 @@ function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
       <h3 className="font-semibold">{title}</h3>
       <ul className="list-disc ps-5 text-sm">
         {lines.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>
+            <Prose text={line} />
+          </li>
         ))}
       </ul>
     </section>

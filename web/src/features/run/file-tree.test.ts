@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { treeOf } from "@/features/run/file-tree";
+import { fileAt, treeOf } from "@/features/run/file-tree";
 import type { Folder } from "@/features/run/file-tree";
 
 function pathsOf(folder: Folder): string[] {
@@ -22,5 +22,17 @@ describe("the file tree", () => {
     const root = treeOf(["src/b.py", "README.md", "src/a/x.py", "src/a.py"]);
     expect(root.files.map(({ name }) => name)).toEqual(["README.md"]);
     expect(root.folders[0]?.files.map(({ name }) => name)).toEqual(["a.py", "b.py"]);
+  });
+});
+
+describe("links between files", () => {
+  it.each([
+    ["README.md", "reports/cost.md", "reports/cost.md"],
+    ["reports/architecture.md", "cost.md#range", "reports/cost.md"],
+    ["reports/architecture.md", "../README.md", "README.md"],
+    ["a/b/c.md", "/src/x.py", "src/x.py"],
+    ["README.md", "./../../etc", "etc"],
+  ])("from %s, %s is %s", (from, href, target) => {
+    expect(fileAt(from, href)).toBe(target);
   });
 });

@@ -27,3 +27,26 @@ export function treeOf(paths: readonly string[]): Folder {
   }
   return root;
 }
+
+export function isMarkdown(path: string): boolean {
+  return /\.(md|markdown)$/i.test(path);
+}
+
+/** The file that a link names which stands in the file `from`; both are paths below the root. */
+export function fileAt(from: string, href: string): string {
+  const [target = ""] = href.split(/[?#]/);
+  const parts = target.startsWith("/") ? [] : from.split("/").slice(0, -1);
+  for (const part of target.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** The address of a file in the result; everything else of the view stays. */
+export function linkToFile(search: URLSearchParams, file: string): string {
+  const next = new URLSearchParams(search);
+  next.set("tab", "repository");
+  next.set("file", file);
+  return `?${next}`;
+}

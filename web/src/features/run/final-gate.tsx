@@ -1,7 +1,8 @@
 import { useId, useRef, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 
-import { CandidatesTable } from "@/features/run/candidates-table";
+import { CandidateList } from "@/features/run/candidate-list";
+import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/design-facts";
 import { Findings } from "@/features/run/findings";
 import { GateTimer } from "@/features/run/gate-timer";
 import { PolicyTable } from "@/features/run/policy-table";
@@ -18,6 +19,7 @@ import { Confirm } from "@/shared/ui/dialog";
 import { FieldProblem, TextArea } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
+import { Prose } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** The API's limit for a comment. */
@@ -76,14 +78,18 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         <h2 id={`${id}-title`} className="text-lg font-semibold">
           {strings.gate.finalTitle}
         </h2>
-        <p className="text-sm">{gate.summary}</p>
+        <p className="text-sm">
+          <Prose text={gate.summary} />
+        </p>
         <GateTimer gate={gate} touched={touched} />
         {gate.auto_approval.blockers.length > 0 ? (
           <details className="text-sm text-ink-soft">
             <summary>{strings.gate.blockers}</summary>
             <ul className="list-disc ps-5 pt-1">
               {gate.auto_approval.blockers.map((blocker) => (
-                <li key={blocker}>{blocker}</li>
+                <li key={blocker}>
+                  <Prose text={blocker} />
+                </li>
               ))}
             </ul>
           </details>
@@ -91,7 +97,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
       </div>
 
       <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 sm:p-5">
-        {decisionSet ? <PlanUnderReview decisionSet={decisionSet} /> : <Skeleton lines={5} />}
+        {decisionSet ? <PlanUnderReview decisionSet={decisionSet} told={gate.summary} /> : <Skeleton lines={5} />}
       </div>
 
       <div className="space-y-4 border-t border-line p-4 sm:p-5">
@@ -176,24 +182,55 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** What is being approved, in the order in which a person asks: what, why this one, how much, what is wrong. */
-function PlanUnderReview({ decisionSet }: { decisionSet: DecisionSet }) {
+function PlanUnderReview({ decisionSet, told }: { decisionSet: DecisionSet; told: string }) {
   const { plan, cost_review: cost, tech_review: tech, policy_report: policy } = decisionSet;
   const selected = plan?.candidates.find(({ id }) => id === plan.selected);
   if (!plan || !selected) return <p className="text-sm text-ink-soft">{strings.gate.noPlan}</p>;
   const findings = [...(tech?.findings ?? []), ...(cost?.findings ?? [])];
+  const cloud = cloudOf(plan);
+  const regions = regionsOf(plan);
+  const unread = notUnderstood(plan.responses);
   return (
     <>
+      {unread.length > 0 ? (
+        <Notice tone="warn" title={strings.gate.notUnderstoodTitle}>
+          <ul className="list-disc ps-5">
+            {unread.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          <p>{strings.gate.notUnderstoodHelp}</p>
+        </Notice>
+      ) : null}
       <Part title={`${strings.gate.plan}: ${selected.name}`}>
-        <p className="text-sm">{selected.summary}</p>
+        {told.includes(selected.summary.trim()) ? null : (
+          <p className="text-sm">
+            <Prose text={selected.summary} />
+          </p>
+        )}
         <Markdown text={plan.reason} className="text-sm" />
         <ul className="flex flex-wrap gap-2">
           {selected.components.map(({ pattern, name, capability }) => (
-            <li key={pattern + capability} className="rounded-lg border border-line px-2.5 py-1 text-sm">
+            <li key={pattern + capability} title={pattern} className="rounded-lg border border-line px-2.5 py-1 text-sm">
               <span className="text-ink-soft">{capability}</span> {name}
             </li>
           ))}
         </ul>
+        <p className="text-sm">
+          <span className="text-ink-soft">{strings.gate.where}:</span> {strings.clouds[cloud]}
+          {regions === null ? null : (
+            <>
+              {", "}
+              <Prose text={regions} />
+            </>
+          )}
+        </p>
       </Part>
+      {cloud === "aws" ? null : (
+        <Notice tone="warn" title={strings.gate.awsOnlyTitle}>
+          <p>{strings.gate.awsOnly}</p>
+        </Notice>
+      )}
       {cost ? (
         <Part title={strings.result.tabs.costs}>
           <p className="text-sm">
@@ -203,7 +240,7 @@ function PlanUnderReview({ decisionSet }: { decisionSet: DecisionSet }) {
               <>
                 {"; "}
                 <span className={cost.budget.within ? "text-good" : "font-medium text-bad"}>
-                  {strings.result.budgetUsed(percent(cost.budget.used_share), usd(cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
+                  {strings.result.budgetUsed(percent(cost.budget.used_share), budgetOf(decisionSet, cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
                 </span>
               </>
             ) : null}
@@ -211,7 +248,7 @@ function PlanUnderReview({ decisionSet }: { decisionSet: DecisionSet }) {
         </Part>
       ) : null}
       <Part title={strings.gate.candidates}>
-        <CandidatesTable candidates={plan.candidates} selected={plan.selected} />
+        <CandidateList candidates={plan.candidates} selected={plan.selected} known={selected.summary} />
       </Part>
       <Part title={strings.gate.findings}>
         <Findings findings={findings} />

@@ -2,6 +2,7 @@ import type { Finding, Severity } from "@/shared/api/types";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import type { Tone } from "@/shared/ui/badge";
+import { Prose } from "@/shared/ui/prose";
 
 export const severityTones: Readonly<Record<Severity, Tone>> = { blocking: "bad", major: "warn", minor: "neutral", info: "neutral" };
 
@@ -13,12 +14,16 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
         <li key={id} className="text-sm">
           <p className="flex flex-wrap items-center gap-2 font-medium">
             <Badge tone={severityTones[severity]}>{strings.severities[severity]}</Badge>
-            {title}
+            <span className="min-w-0">
+              <Prose text={title} />
+            </span>
           </p>
-          <p className="mt-1 text-ink-soft">{evidence}</p>
+          <p className="mt-1 text-ink-soft">
+            <Prose text={evidence} />
+          </p>
           {remedy ? (
             <p className="mt-1">
-              {strings.run.mitigation}: {remedy}
+              {strings.run.mitigation}: <Prose text={remedy} />
             </p>
           ) : null}
         </li>

@@ -4,9 +4,10 @@ import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { FinalGate } from "@/features/run/final-gate";
+import { GateHistory } from "@/features/run/gate-history";
 import { InputGate } from "@/features/run/input-gate";
 import type { ApiProblem } from "@/shared/api/problem";
-import type { Gate, ProblemBody, Question } from "@/shared/api/types";
+import type { DecisionSet, Gate, ProblemBody, Question } from "@/shared/api/types";
 
 const ADDRESS = { projectId: "prj_1", runId: "ds_1" };
 
@@ -73,16 +74,43 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function show(open: Gate) {
+function show(open: Gate, decisionSet?: DecisionSet) {
   const onDecided = vi.fn<() => void>();
   const onConflict = vi.fn<(problem: ApiProblem) => void>();
   const props = { gate: open, address: ADDRESS, onDecided, onConflict };
   render(
     <QueryClientProvider client={new QueryClient()}>
-      {open.id.startsWith("input") ? <InputGate {...props} /> : <FinalGate {...props} decisionSet={undefined} />}
+      {open.id.startsWith("input") ? <InputGate {...props} /> : <FinalGate {...props} decisionSet={decisionSet} />}
     </QueryClientProvider>,
   );
   return { onDecided, onConflict };
+}
+
+function candidate(id: string, summary: string, why_not: string | null, availability_percent: number) {
+  return {
+    id,
+    name: id,
+    summary,
+    components: [],
+    metrics: { monthly_usd: 1725, latency_p95_ms: null, max_per_second: 5, availability_percent, operations_hours_per_month: 6, risk: 0.1 },
+    total_score: 0.8,
+    violations: [],
+    why_not,
+  };
+}
+
+/** A design that waits for approval: what the gate reads of it. */
+function designed({ cloud = "azure", responses = [] }: { cloud?: "aws" | "azure"; responses?: string[] }): DecisionSet {
+  const plan = {
+    constraints: { cloud: { value: cloud }, regions: { value: [{ cloud, code: "westeurope", jurisdiction: "EU" }] } },
+    candidates: [candidate("batch", "scores every night.", null, 99.9), candidate("endpoint", "always on.", "Costs more.", 99.9994)],
+    selected: "batch",
+    reason: "It is enough.",
+    assumptions: [],
+    responses,
+  };
+  // Only what the gate reads.
+  return { plan, tech_review: null, cost_review: null, policy_report: null } as unknown as DecisionSet;
 }
 
 const sent = (name: string) => requests.filter((request) => request.name === name);
@@ -171,9 +199,50 @@ describe("the final gate", () => {
     await waitFor(() => expect(sent("approve")[0]?.body).toMatchObject({ decision: "reject" }));
   });
 
+  it("says what of the comment was not understood, where it runs, and what is not generated there", () => {
+    show(gate("final-1"), designed({ responses: ["Understood: it should cost less.", "Not understood: “and paint it blue”."] }));
+    const notice = screen.getByText("Not understood of your last comment").parentElement;
+    expect(notice?.textContent).toContain("“and paint it blue”");
+    expect(notice?.textContent).not.toContain("it should cost less");
+    expect(screen.getByText(/westeurope \(EU\)/)).toBeTruthy();
+    expect(screen.getByText(/Infrastructure code is generated for AWS only/)).toBeTruthy();
+  });
+
+  it("says nothing of that on AWS, and tells the plan once", () => {
+    const set = designed({ cloud: "aws", responses: [] });
+    show(gate("final-0", { summary: "Nightly batch: scores every night. Expected $1725 a month." }), set);
+    expect(screen.queryByText(/generated for AWS only/)).toBeNull();
+    expect(screen.queryByText("Not understood of your last comment")).toBeNull();
+    expect(document.body.textContent?.split("scores every night.")).toHaveLength(2);
+    expect(screen.getByText(/Expected \$1,725 a month/)).toBeTruthy();
+  });
+
+  it("tells each candidate's reason in full", () => {
+    show(gate("final-0"), designed({}));
+    expect(within(screen.getByRole("region", { name: "Candidates compared" })).getByText(/99\.999 %/)).toBeTruthy();
+    expect(screen.getByText("Costs more.")).toBeTruthy();
+  });
+
   it("offers only what the gate allows", () => {
     show(gate("final-6", { options: ["approve", "reject"] }));
     expect(screen.queryByRole("button", { name: "Ask for a revision" })).toBeNull();
     expect(screen.getByRole("button", { name: "Approve and generate" })).toBeTruthy();
+  });
+});
+
+describe("the decisions so far", () => {
+  it("tells each answer in the form's words, and whose it is", () => {
+    const decision = { decision: "approve", actor: { name: "ada" }, at: "2026-11-21T06:00:00Z", answers: { budget: 1750, compliance: ["gdpr"] } as unknown as Record<string, never>, defaulted: ["compliance"] } as const;
+    render(<GateHistory gates={[gate("input-0", { status: "answered", decision: { ...decision, defaulted: [...decision.defaulted] } })]} />);
+    expect(screen.getByText(/^ada answered on/)).toBeTruthy();
+    expect(screen.getByText("How much?").parentElement?.textContent).toBe("How much?1,750 USD per monthanswered by ada");
+    expect(screen.getByText("Which rules?").parentElement?.textContent).toBe("Which rules?GDPRsuggestion, accepted by ada");
+  });
+
+  it("tells what the timer took", () => {
+    const decision = { decision: "approve" as const, actor: { name: "auto-approval" }, at: "2026-11-21T06:00:00Z", answers: { compliance: [] } as unknown as Record<string, never>, defaulted: ["compliance"] };
+    render(<GateHistory gates={[gate("input-0", { status: "auto_approved", decision })]} />);
+    expect(screen.getByText(/^The timer took the suggestions/)).toBeTruthy();
+    expect(screen.getByText("Which rules?").parentElement?.textContent).toBe("Which rules?Nonesuggestion, taken by the timer");
   });
 });

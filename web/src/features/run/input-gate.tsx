@@ -18,6 +18,7 @@ import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { FieldProblem, TextArea, TextInput } from "@/shared/ui/field";
 import { Notice } from "@/shared/ui/notice";
+import { Prose } from "@/shared/ui/prose";
 
 export const priorityTones: Readonly<Record<Priority, Tone>> = { critical: "bad", high: "warn", medium: "neutral", low: "neutral" };
 
@@ -85,14 +86,18 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
           <h2 id={`${id}-title`} className="text-lg font-semibold">
             {strings.gate.inputTitle}
           </h2>
-          <p className="text-sm text-ink-soft">{gate.summary}</p>
+          <p className="text-sm text-ink-soft">
+            <Prose text={gate.summary} />
+          </p>
           <GateTimer gate={gate} touched={touched} />
           {gate.auto_approval.blockers.length > 0 ? (
             <details className="text-sm text-ink-soft">
               <summary>{strings.gate.blockers}</summary>
               <ul className="list-disc ps-5 pt-1">
                 {gate.auto_approval.blockers.map((blocker) => (
-                  <li key={blocker}>{blocker}</li>
+                  <li key={blocker}>
+                    <Prose text={blocker} />
+                  </li>
                 ))}
               </ul>
             </details>
@@ -181,7 +186,7 @@ function QuestionField({ question, draft, problem, disabled, onChange, onReset }
           <Badge tone={priorityTones[question.priority]}>{strings.priorities[question.priority]}</Badge>
         </div>
         <p id={`${id}-why`} className="text-sm text-ink-soft">
-          {strings.gate.why}: {question.why}
+          {strings.gate.why}: <Prose text={question.why} />
         </p>
       </div>
 

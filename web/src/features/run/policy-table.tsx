@@ -3,6 +3,7 @@ import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import type { Tone } from "@/shared/ui/badge";
 import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
+import { Prose } from "@/shared/ui/prose";
 
 export const verdictTones: Readonly<Record<Verdict, Tone>> = { pass: "good", fail: "bad", waived: "warn", not_applicable: "neutral" };
 
@@ -36,8 +37,10 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
             <Cell>
               <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge>
             </Cell>
-            <Cell className="min-w-56">{evidence}</Cell>
-            <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? remedy : ""}</Cell>
+            <Cell className="min-w-56">
+              <Prose text={evidence} />
+            </Cell>
+            <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell>
           </tr>
         ))}
       </tbody>

@@ -12,6 +12,7 @@ import type { CardView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import { Markdown } from "@/shared/ui/markdown";
+import { Prose } from "@/shared/ui/prose";
 
 interface ReasonCardItemProps {
   view: CardView;
@@ -46,7 +47,7 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
               {card.priority === "critical" || card.priority === "high" ? <Badge tone={priorityTones[card.priority]}>{strings.priorities[card.priority]}</Badge> : null}
             </span>
             <span id={`${id}-decision`} className="block font-medium">
-              {card.decision}
+              <Prose text={card.decision} />
             </span>
           </span>
           <span className="flex shrink-0 items-center gap-2">
@@ -106,7 +107,9 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
       <Part title={strings.run.confidenceBasis}>
         <ul className="list-disc space-y-0.5 ps-5">
           {card.confidence.basis.map((line) => (
-            <li key={line}>{line}</li>
+            <li key={line}>
+              <Prose text={line} />
+            </li>
           ))}
         </ul>
       </Part>
@@ -131,7 +134,9 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
               <li key={name}>
                 <span className="font-medium">{name}</span>{" "}
                 {score === null || score === undefined ? null : <Badge className="tabular-nums">{strings.run.score(percent(score))}</Badge>}
-                <span className="block text-ink-soft">{why_not}</span>
+                <span className="block text-ink-soft">
+                  <Prose text={why_not} />
+                </span>
               </li>
             ))}
           </ul>
@@ -143,7 +148,9 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
             {card.policy_results.map(({ rule, verdict, evidence }) => (
               <li key={rule}>
                 {isVerdict(verdict) ? <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge> : <Badge>{words(verdict)}</Badge>} <code className="text-xs">{rule}</code>
-                <span className="block text-ink-soft">{evidence}</span>
+                <span className="block text-ink-soft">
+                  <Prose text={evidence} />
+                </span>
               </li>
             ))}
           </ul>
@@ -161,10 +168,10 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
           <ul className="space-y-2">
             {card.risks.map(({ severity, text, mitigation }) => (
               <li key={text}>
-                <Badge tone={priorityTones[severity]}>{strings.priorities[severity]}</Badge> {text}
+                <Badge tone={priorityTones[severity]}>{strings.priorities[severity]}</Badge> <Prose text={text} />
                 {mitigation ? (
                   <span className="block text-ink-soft">
-                    {strings.run.mitigation}: {mitigation}
+                    {strings.run.mitigation}: <Prose text={mitigation} />
                   </span>
                 ) : null}
               </li>
@@ -187,7 +194,9 @@ function Facts({ title, facts }: { title: string; facts: readonly { label: strin
           // oxlint-disable-next-line react/no-array-index-key
           <div key={`${label} ${place}`} className="flex flex-wrap gap-x-2">
             <dt className="text-ink-soft">{label}:</dt>
-            <dd>{value}</dd>
+            <dd>
+              <Prose text={value} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { ChevronLeft, File, Folder as FolderIcon } from "lucide-react";
-import { useMemo } from "react";
+import { File, Folder as FolderIcon } from "lucide-react";
+import { useCallback, useMemo } from "react";
 import { Link, useSearchParams } from "react-router";
 
-import { treeOf } from "@/features/run/file-tree";
+import { fileAt, isMarkdown, linkToFile, treeOf } from "@/features/run/file-tree";
 import type { Folder } from "@/features/run/file-tree";
 import { NotYet } from "@/features/run/not-yet";
 import { asProblem } from "@/shared/api/problem";
@@ -12,9 +12,12 @@ import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
 import { bytes } from "@/shared/lib/format";
+import { useMedia } from "@/shared/lib/use-media";
 import { strings } from "@/shared/strings";
 import { CodeView } from "@/shared/ui/code-view";
 import { CopyButton } from "@/shared/ui/copy-button";
+import { Markdown } from "@/shared/ui/markdown";
+import type { ResolveLink } from "@/shared/ui/markdown-view";
 import { Notice } from "@/shared/ui/notice";
 import { Skeleton } from "@/shared/ui/skeleton";
 
@@ -23,29 +26,45 @@ const ROOT = "repository/";
 
 export function RepositoryTab({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
   const [search] = useSearchParams();
+  const wide = useMedia("(min-width: 48rem)");
   const exists = decisionSet.manifest !== null && decisionSet.manifest !== undefined;
   const artifacts = useQuery({ ...queries.artifacts(address), enabled: exists });
   const files = useMemo(() => (artifacts.data?.artifacts ?? []).filter(({ path }) => path.startsWith(ROOT)), [artifacts.data]);
   const tree = useMemo(() => treeOf(files.map(({ path }) => path.slice(ROOT.length))), [files]);
+
+  const wanted = search.get("file");
+  const readme = files.find(({ path }) => path.toLowerCase() === `${ROOT}readme.md`) ?? files[0];
+  const shown = files.find(({ path }) => path === ROOT + wanted) ?? (wanted === null ? readme : undefined);
+  const from = shown?.path.slice(ROOT.length) ?? "";
+  const resolve = useCallback(
+    (href: string) => {
+      const target = fileAt(from, href);
+      return files.some(({ path }) => path === ROOT + target) ? linkToFile(search, target) : null;
+    },
+    [files, from, search],
+  );
 
   if (!exists) return <NotYet />;
   if (artifacts.error) return <Notice tone="bad" title={asProblem(artifacts.error).message} />;
   if (artifacts.isPending) return <Skeleton lines={6} />;
   if (files.length === 0) return <NotYet />;
 
-  const wanted = search.get("file");
-  const readme = files.find(({ path }) => path.toLowerCase() === `${ROOT}readme.md`) ?? files[0];
-  const shown = files.find(({ path }) => path === ROOT + wanted) ?? (wanted === null ? readme : undefined);
   const known = [...(decisionSet.manifest?.files ?? []), ...(decisionSet.reports?.files ?? [])];
   const purpose = known.find(({ path }) => ROOT + path === shown?.path)?.purpose;
   return (
     <div className="grid gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
-      <nav aria-label={strings.result.files} className={classNames("text-sm md:max-h-[75vh] md:overflow-y-auto", wanted !== null && "max-md:hidden")}>
-        <Tree folder={tree} search={search} current={shown?.path.slice(ROOT.length) ?? null} top />
-      </nav>
-      <div className={classNames("min-w-0", wanted === null && "max-md:hidden")}>
+      {/* Another file is another element: on a phone the list closes when a file is chosen. */}
+      <details key={wide ? "wide" : (shown?.path ?? "")} open={wide} className="min-w-0 max-md:rounded-lg max-md:border max-md:border-line">
+        <summary className="px-3 py-2 text-sm font-medium md:hidden">
+          {strings.result.backToFiles} ({files.length})
+        </summary>
+        <nav aria-label={strings.result.files} className="text-sm max-md:border-t max-md:border-line max-md:p-2 md:max-h-[75vh] md:overflow-y-auto">
+          <Tree folder={tree} search={search} current={shown?.path.slice(ROOT.length) ?? null} top />
+        </nav>
+      </details>
+      <div className="min-w-0">
         {shown ? (
-          <FileView address={address} path={shown.path} size={shown.size_bytes} purpose={purpose ?? null} search={search} />
+          <FileView address={address} path={shown.path} size={shown.size_bytes} purpose={purpose ?? null} search={search} resolve={resolve} />
         ) : (
           <p className="text-sm text-ink-soft">{strings.result.chooseFile}</p>
         )}
@@ -54,13 +73,6 @@ export function RepositoryTab({ address, decisionSet }: { address: RunAddress; d
   );
 }
 
-function linkTo(search: URLSearchParams, file: string | null): string {
-  const next = new URLSearchParams(search);
-  next.set("tab", "repository");
-  if (file === null) next.delete("file");
-  else next.set("file", file);
-  return `?${next}`;
-}
 
 function Tree({ folder, search, current, top = false }: { folder: Folder; search: URLSearchParams; current: string | null; top?: boolean }) {
   return (
@@ -79,7 +91,7 @@ function Tree({ folder, search, current, top = false }: { folder: Folder; search
       {folder.files.map(({ name, path }) => (
         <li key={path}>
           <Link
-            to={linkTo(search, path)}
+            to={linkToFile(search, path)}
             preventScrollReset
             aria-current={path === current ? "true" : undefined}
             className={classNames("flex items-center gap-1.5 rounded px-1.5 py-1 hover:bg-sunken", path === current && "bg-accent-soft font-medium text-accent")}
@@ -99,20 +111,19 @@ interface FileViewProps {
   size: number;
   purpose: string | null;
   search: URLSearchParams;
+  resolve: ResolveLink;
 }
 
-function FileView({ address, path, size, purpose, search }: FileViewProps) {
+function FileView({ address, path, size, purpose, search, resolve }: FileViewProps) {
   const content = useQuery(queries.content(address, path));
   const name = path.slice(ROOT.length);
+  const rendered = isMarkdown(name) && search.get("view") !== "source";
   return (
     <div className="space-y-2">
-      <Link to={linkTo(search, null)} preventScrollReset className="inline-flex items-center gap-1 text-sm text-accent md:hidden">
-        <ChevronLeft className="size-4" aria-hidden />
-        {strings.result.backToFiles}
-      </Link>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-mono text-sm font-semibold">{name}</h3>
         <span className="flex items-center gap-2 text-xs text-ink-soft">
+          {isMarkdown(name) ? <ViewSwitch search={search} name={name} rendered={rendered} /> : null}
           {bytes(size)}
           {content.data === undefined ? null : <CopyButton text={content.data} />}
         </span>
@@ -122,9 +133,39 @@ function FileView({ address, path, size, purpose, search }: FileViewProps) {
         <Notice tone="warn" title={asProblem(content.error).message} />
       ) : content.data === undefined ? (
         <Skeleton lines={8} />
+      ) : rendered ? (
+        <section aria-label={name} className="rounded-lg border border-line p-3 sm:p-5">
+          <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
+        </section>
       ) : (
         <CodeView code={content.data} path={name} />
       )}
     </div>
+  );
+}
+
+function switchLook(active: boolean): string {
+  return classNames("rounded-md px-2 py-1 font-medium hover:text-ink", active && "bg-surface text-ink shadow-card");
+}
+
+/** Rendered or as it is written; part of the address like everything of a view. */
+function ViewSwitch({ search, name, rendered }: { search: URLSearchParams; name: string; rendered: boolean }) {
+  const to = (view: string | null) => {
+    const next = new URLSearchParams(search);
+    next.set("file", name);
+    next.set("tab", "repository");
+    if (view === null) next.delete("view");
+    else next.set("view", view);
+    return `?${next}`;
+  };
+  return (
+    <span role="group" aria-label={strings.result.view} className="inline-flex rounded-lg bg-sunken p-0.5">
+      <Link to={to(null)} replace preventScrollReset aria-current={rendered ? "true" : undefined} className={switchLook(rendered)}>
+        {strings.result.rendered}
+      </Link>
+      <Link to={to("source")} replace preventScrollReset aria-current={rendered ? undefined : "true"} className={switchLook(!rendered)}>
+        {strings.result.sourceText}
+      </Link>
+    </span>
   );
 }

@@ -20,7 +20,8 @@ const PolicyTab = lazy(async () => ({ default: (await import("@/features/run/pol
 const ValidationTab = lazy(async () => ({ default: (await import("@/features/run/validation-tab")).ValidationTab }));
 const DiffTab = lazy(async () => ({ default: (await import("@/features/run/diff-tab")).DiffTab }));
 
-const TABS = ["plan", "repository", "report", "costs", "policy", "validation", "diff"] as const;
+/** What changed comes right after the overview. */
+const TABS = ["plan", "diff", "report", "repository", "costs", "policy", "validation"] as const;
 type Tab = (typeof TABS)[number];
 
 function isTab(value: string | null): value is Tab {
@@ -32,7 +33,7 @@ export function Result({ address, decisionSet }: { address: RunAddress; decision
   const id = useId();
   const [search, setSearch] = useSearchParams();
   const wanted = search.get("tab");
-  const tab: Tab = isTab(wanted) ? wanted : decisionSet.result ? "repository" : "plan";
+  const tab: Tab = isTab(wanted) ? wanted : decisionSet.result && decisionSet.reports ? "report" : "plan";
   const artifacts = useQuery({ ...queries.artifacts(address), enabled: decisionSet.result !== null && decisionSet.result !== undefined });
   const bundlePath = decisionSet.result?.bundle.path;
   const bundle = artifacts.data?.artifacts.find(({ path }) => path === bundlePath);
@@ -86,7 +87,7 @@ export function Result({ address, decisionSet }: { address: RunAddress; decision
             <ReportTab address={address} decisionSet={decisionSet} />
           </TabsContent>
           <TabsContent value="costs">
-            <CostsTab review={decisionSet.cost_review ?? null} />
+            <CostsTab decisionSet={decisionSet} />
           </TabsContent>
           <TabsContent value="policy">
             <PolicyTab report={decisionSet.policy_report ?? null} />

@@ -1,7 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { ArrowUpLeft, X } from "lucide-react";
 import { Link } from "react-router";
 
-import { useCancelRun } from "@/shared/api/queries";
+import { queries, useCancelRun } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import { asProblem } from "@/shared/api/problem";
 import type { DecisionSet, RunStatus } from "@/shared/api/types";
@@ -26,6 +27,7 @@ interface RunHeaderProps {
 
 export function RunHeader({ address, decisionSet, view, status, ended }: RunHeaderProps) {
   const cancel = useCancelRun(address);
+  const project = useQuery(queries.project(address.projectId));
   const progress = view.progress ?? decisionSet.progress;
   const now = useNow(status === "running");
   const passed = view.progressAt ? Math.max(0, now - Date.parse(view.progressAt)) / 1_000 : 0;
@@ -36,6 +38,12 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
     <header className="space-y-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0 flex-1 basis-72 space-y-1">
+          <p className="text-sm">
+            <span className="text-ink-soft">{strings.run.project}:</span>{" "}
+            <Link to={paths.project(address.projectId)} className="font-medium text-accent underline underline-offset-2">
+              {project.data?.name ?? "…"}
+            </Link>
+          </p>
           <h1 className="text-xl font-semibold tracking-tight text-balance sm:text-2xl">{decisionSet.title}</h1>
           <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-soft">
             <span role="status">

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 
 import { CardList } from "@/features/run/card-list";
+import { patternNamesOf } from "@/features/run/design-facts";
 import { EndingPanel } from "@/features/run/ending-panel";
 import { FinalGate } from "@/features/run/final-gate";
 import { FollowUp } from "@/features/run/follow-up";
@@ -25,6 +26,7 @@ import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { Notice } from "@/shared/ui/notice";
+import { PatternNames } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** How often a run that should be going on is asked whether it is. */
@@ -70,6 +72,8 @@ function RunOf({ projectId, runId }: RunAddress) {
   }, [client, address, milestone, ended]);
 
   const openGate = view.openGate;
+  const plan = decisionSet?.plan;
+  const names = useMemo(() => patternNamesOf(plan), [plan]);
 
   if (query.error && !decisionSet) {
     const problem = asProblem(query.error);
@@ -109,64 +113,73 @@ function RunOf({ projectId, runId }: RunAddress) {
   const result = decisionSet.plan ? <Result address={address} decisionSet={decisionSet} /> : null;
 
   return (
-    <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 sm:py-8">
-      <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
-      <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
-      <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
-        <aside className="lg:sticky lg:top-20">
-          <Card className="p-2" aria-labelledby="workflow">
-            <details open={wide}>
-              <summary id="workflow" className="rounded-lg px-2 py-1.5 text-sm font-semibold lg:pointer-events-none lg:list-none" tabIndex={wide ? -1 : 0}>
-                {wide ? strings.run.workflow : strings.run.overview}
-              </summary>
-              <WorkflowList nodes={view.nodes} active={!ended && !interrupted} openGate={openGate} />
-              <div className="space-y-4 p-2 pt-4">
-                <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
-                <GateHistory gates={[...view.gates.values()]} />
-              </div>
-            </details>
-          </Card>
-        </aside>
-        <div className="min-w-0 space-y-6">
-          {!ready && fetchError !== null ? (
-            <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
-              <p>{asProblem(fetchError).message}</p>
-            </Notice>
-          ) : null}
-          {/* It stays until it is read: by then the run may be at the next gate. */}
-          {conflict ? <GateConflict problem={conflict} onClose={() => setConflict(null)} /> : null}
-          <EndingPanel
-            address={address}
-            status={status}
-            failure={view.failure ?? decisionSet.failure ?? null}
-            interrupted={interrupted}
-            ending={view.ending}
-            onResumed={() => {
-              catchUp();
-              void job.refetch();
-            }}
-          />
-          {gate && gate.status === "pending" ? (
-            kindOfGate(gate.id) === "input" ? (
-              <InputGate key={gate.id + gate.subject_hash} gate={gate} address={address} onDecided={catchUp} onConflict={conflictAt} />
+    <PatternNames value={names}>
+      <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 sm:py-8">
+        <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
+        <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
+        <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
+          <aside className="lg:sticky lg:top-20">
+            <Card className="p-2" aria-labelledby="workflow">
+              <details open={wide}>
+                <summary id="workflow" className="rounded-lg px-2 py-1.5 text-sm font-semibold lg:pointer-events-none lg:list-none" tabIndex={wide ? -1 : 0}>
+                  {wide ? strings.run.workflow : strings.run.overview}
+                </summary>
+                <WorkflowList nodes={view.nodes} active={!ended && !interrupted} openGate={openGate} />
+                <div className="space-y-4 p-2 pt-4">
+                  <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
+                  <GateHistory gates={[...view.gates.values()]} />
+                </div>
+              </details>
+            </Card>
+          </aside>
+          <div className="min-w-0 space-y-6">
+            {!ready && fetchError !== null ? (
+              <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
+                <p>{asProblem(fetchError).message}</p>
+              </Notice>
+            ) : null}
+            {/* It stays until it is read: by then the run may be at the next gate. */}
+            {conflict ? <GateConflict problem={conflict} onClose={() => setConflict(null)} /> : null}
+            <EndingPanel
+              address={address}
+              status={status}
+              failure={view.failure ?? decisionSet.failure ?? null}
+              interrupted={interrupted}
+              ending={view.ending}
+              onResumed={() => {
+                catchUp();
+                void job.refetch();
+              }}
+            />
+            {gate && gate.status === "pending" ? (
+              interrupted ? (
+                <Card className="space-y-2 p-4 sm:p-5" aria-labelledby="held-gate">
+                  <h2 id="held-gate" className="text-lg font-semibold">
+                    {kindOfGate(gate.id) === "input" ? strings.gate.inputTitle : strings.gate.finalTitle}
+                  </h2>
+                  <p className="text-sm text-ink-soft">{strings.gate.interrupted}</p>
+                </Card>
+              ) : kindOfGate(gate.id) === "input" ? (
+                <InputGate key={gate.id + gate.subject_hash} gate={gate} address={address} onDecided={catchUp} onConflict={conflictAt} />
+              ) : (
+                <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
+              )
+            ) : null}
+            {status === "completed" ? (
+              <>
+                {result}
+                {cards}
+              </>
             ) : (
-              <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
-            )
-          ) : null}
-          {status === "completed" ? (
-            <>
-              {result}
-              {cards}
-            </>
-          ) : (
-            <>
-              {ready ? cards : <Skeleton lines={6} />}
-              {gate ? null : result}
-            </>
-          )}
-          {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
+              <>
+                {ready ? cards : <Skeleton lines={6} />}
+                {gate ? null : result}
+              </>
+            )}
+            {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
+          </div>
         </div>
       </div>
-    </div>
+    </PatternNames>
   );
 }

@@ -4,8 +4,9 @@ import { useEffect, useId, useRef, useState } from "react";
 import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
 
+import { nameFrom } from "@/features/start/project-name";
 import { asProblem } from "@/shared/api/problem";
-import { queries, useStartRun } from "@/shared/api/queries";
+import { isNameTaken, queries, useStartRun } from "@/shared/api/queries";
 import type { Variant } from "@/shared/api/types";
 import { characterCount } from "@/shared/lib/characters";
 import { paths } from "@/shared/lib/paths";
@@ -27,10 +28,18 @@ interface Problems {
   project?: string;
 }
 
-export function RequirementForm({ initial, focused }: { initial: string; focused: boolean }) {
+interface RequirementFormProps {
+  initial: string;
+  focused: boolean;
+  /** The project that the person comes from. Without one a new project is made: what is unrelated must not mix. */
+  projectId: string | null;
+}
+
+export function RequirementForm({ initial, focused, projectId }: RequirementFormProps) {
   const id = useId();
   const navigate = useNavigate();
   const projects = useQuery(queries.projects());
+  const own = useQuery({ ...queries.project(projectId ?? ""), enabled: projectId !== null });
   const start = useStartRun();
   const [requirement, setRequirement] = useState(initial);
   const [chosenProject, setChosenProject] = useState<string | null>(null);
@@ -44,15 +53,18 @@ export function RequirementForm({ initial, focused }: { initial: string; focused
     if (focused) text.current?.focus({ preventScroll: true });
   }, [focused]);
 
-  const known = projects.data?.projects ?? [];
-  // Nothing has to be chosen: the newest project, or a first one that is made on the way.
-  const project = chosenProject ?? known[0]?.id ?? "";
+  const listed = projects.data?.projects ?? [];
+  // The list may be longer than what is read of it.
+  const known = own.data && !listed.some(({ id: value }) => value === own.data.id) ? [own.data, ...listed] : listed;
+  const wanted = chosenProject ?? projectId ?? NEW;
+  const existing = known.find(({ id: value }) => value === wanted);
+  // What is not there, or not yet, is not chosen in silence.
+  const project = existing || (wanted !== NEW && own.isLoading) ? wanted : NEW;
   const count = characterCount(requirement);
 
   function check(): Problems {
     if (requirement.trim() === "") return { requirement: strings.start.empty };
     if (count > REQUIREMENT_MAX) return { requirement: strings.start.tooLong };
-    if (project === NEW && newName.trim() === "") return { project: strings.start.projectNameMissing };
     return {};
   }
 
@@ -62,7 +74,8 @@ export function RequirementForm({ initial, focused }: { initial: string; focused
     setProblems(found);
     if (found.requirement) text.current?.focus();
     if (found.requirement || found.project) return;
-    const target = project === NEW ? { name: newName.trim() } : project === "" ? { name: strings.start.firstProject } : { id: project };
+    const typed = newName.trim();
+    const target = project === NEW ? { name: typed === "" ? nameFrom(requirement) : typed, suggested: typed === "" } : { id: project };
     const body = { requirement, variant };
     // A second click, or a try after a lost answer, must not start a second run.
     const fingerprint = JSON.stringify([target, body]);
@@ -70,7 +83,7 @@ export function RequirementForm({ initial, focused }: { initial: string; focused
     start.mutate(
       { project: target, body, idempotencyKey: request.current.key },
       {
-        onSuccess: ({ projectId, runId }) => void navigate(paths.run(projectId, runId)),
+        onSuccess: (address) => void navigate(paths.run(address.projectId, address.runId)),
         onError: (error) => {
           const { errors } = asProblem(error);
           const of = (field: string) => errors.find((entry) => entry.field === field)?.detail;
@@ -79,6 +92,7 @@ export function RequirementForm({ initial, focused }: { initial: string; focused
           const nameDetail = of("name");
           if (requirementDetail) refused.requirement = requirementDetail;
           if (nameDetail) refused.project = nameDetail;
+          else if (isNameTaken(error)) refused.project = strings.start.projectNameTaken;
           setProblems(refused);
         },
       },
@@ -140,30 +154,32 @@ export function RequirementForm({ initial, focused }: { initial: string; focused
           </div>
         </fieldset>
 
-        <div className="flex flex-wrap items-end justify-between gap-4">
+        <div className="flex flex-wrap items-start justify-between gap-4">
           <div className="flex min-w-0 flex-1 flex-wrap gap-3">
             <div className="w-full space-y-1.5 sm:w-60">
               <label htmlFor={`${id}-project`} className="block text-sm font-semibold">
                 {strings.start.project}
               </label>
               <Select id={`${id}-project`} value={project} onChange={(event) => setChosenProject(event.target.value)}>
-                {known.length === 0 ? <option value="">{strings.start.firstProject}</option> : null}
+                <option value={NEW}>{strings.start.newProject}</option>
+                {project !== NEW && !existing ? <option value={project}>{strings.common.loading}</option> : null}
                 {known.map(({ id: value, name }) => (
                   <option key={value} value={value}>
                     {name}
                   </option>
                 ))}
-                <option value={NEW}>{strings.start.newProject}</option>
               </Select>
+              {existing ? <p className="text-xs text-ink-soft">{strings.start.nextVersion(existing.last_version + 1)}</p> : null}
             </div>
             {project === NEW ? (
               <div className="w-full space-y-1.5 sm:w-60">
                 <label htmlFor={`${id}-name`} className="block text-sm font-semibold">
-                  {strings.start.newProjectName}
+                  {strings.start.newProjectName} <span className="font-normal text-ink-soft">({strings.common.optional})</span>
                 </label>
                 <TextInput
                   id={`${id}-name`}
                   value={newName}
+                  placeholder={strings.start.newProjectPlaceholder}
                   maxLength={100}
                   aria-invalid={problems.project ? true : undefined}
                   aria-errormessage={problems.project ? `${id}-name-problem` : undefined}
@@ -173,7 +189,7 @@ export function RequirementForm({ initial, focused }: { initial: string; focused
               </div>
             ) : null}
           </div>
-          <Button type="submit" tone="primary" busy={start.isPending} className="w-full sm:w-auto">
+          <Button type="submit" tone="primary" busy={start.isPending} className="w-full sm:mt-[1.6875rem] sm:w-auto">
             {strings.start.submit}
             <ArrowRight aria-hidden />
           </Button>

@@ -10,6 +10,7 @@ import { strings } from "@/shared/strings";
 export default function StartPage() {
   const [search, setSearch] = useSearchParams();
   const example = EXAMPLES.find(({ id }) => id === search.get("example"));
+  const projectId = search.get("project");
   return (
     <div className="mx-auto max-w-6xl space-y-12 px-4 py-8 sm:py-12">
       <title>{strings.app.name}</title>
@@ -19,12 +20,12 @@ export default function StartPage() {
           <p className="text-ink-soft sm:text-lg">{strings.start.lead}</p>
         </div>
         {/* Another example is another form: its text replaces what was there. */}
-        <RequirementForm key={example?.id ?? ""} initial={example?.requirement ?? ""} focused={example !== undefined} />
+        <RequirementForm key={example?.id ?? ""} initial={example?.requirement ?? ""} focused={example !== undefined} projectId={projectId} />
       </div>
       <ExampleGallery
         chosen={example?.id ?? null}
         onChoose={(id) => {
-          setSearch({ example: id }, { replace: true, preventScrollReset: true });
+          setSearch({ example: id, ...(projectId === null ? {} : { project: projectId }) }, { replace: true, preventScrollReset: true });
           // Choosing the same one again brings its text back into view as well.
           document.getElementById("requirement")?.scrollIntoView({ block: "center" });
         }}

@@ -22,7 +22,6 @@ export const queries = {
 
   project: (projectId: string) =>
     queryOptions({
-      // Not below `["projects", id, …]`'s lists: a project's name does not move while a run does.
       queryKey: ["projects", projectId],
       queryFn: ({ signal }) => sent(api.GET("/v1/projects/{project_id}", { params: { path: { project_id: projectId } }, signal })),
       staleTime: 60_000,

@@ -4,6 +4,7 @@ const money = new Intl.NumberFormat("en", { style: "currency", currency: "USD", 
 const exactMoney = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 2 });
 const unitPrice = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumSignificantDigits: 4 });
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const fine = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 const dateTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 /** US dollars: cents only where they matter. */
@@ -22,6 +23,26 @@ export function signedUsd(amount: number): string {
 
 export function number(value: number): string {
   return plain.format(value);
+}
+
+interface Money {
+  readonly amount: number;
+  readonly currency: string;
+  readonly usd_per_month: number;
+}
+
+/** A budget as it was given, with the dollars that are planned with. */
+export function budget({ amount, currency, usd_per_month }: Money): string {
+  if (currency === "USD") return usd(usd_per_month);
+  const given = new Intl.NumberFormat("en", { style: "currency", currency, maximumFractionDigits: 0 });
+  return `${given.format(amount)} ≈ ${usd(usd_per_month)}`;
+}
+
+/** Availability in percent, rounded down: 99.9999 % is not 100 %. */
+export function availability(value: number): string {
+  // The small addition takes back what binary fractions lose: 99.9 must not become 99.899.
+  const floored = Math.floor(value * 1_000 + 1e-6) / 1_000;
+  return `${fine.format(floored)} %`;
 }
 
 /** A share from 0 to 1 as percent. */

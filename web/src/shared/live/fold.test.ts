@@ -175,4 +175,12 @@ describe("a gate", () => {
     expect(decided.gates.get("input-0")?.decision?.decision).toBe("approve");
     expect(states(decided)).toMatchObject({ hitl_gate_input: "done" });
   });
+
+  it("does not take a part for skipped because another one begins first", () => {
+    const parts = ["implement_ingestion", "implement_training"];
+    const bodies: Body[] = [{ type: "workflow-start", data: { attempt: 1, variant: "thin", nodes: ["planner", ...parts, "codegen"] } }, begin("implement_training")];
+    const after = (events: Body[]) => inOrder(log(events)).nodes.map(({ state }) => state);
+    expect(after(bodies)).toEqual(["skipped", "pending", "running", "pending"]);
+    expect(after([...bodies, begin("implement_ingestion"), complete("implement_training")])).toEqual(["skipped", "running", "done", "pending"]);
+  });
 });

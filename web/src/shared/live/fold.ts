@@ -262,8 +262,10 @@ function started(nodes: readonly NodeView[], name: string, iteration: number, at
       const again = node.rounds > 0 && iteration === node.iteration && node.state !== "done";
       return { ...node, state: "running", rounds: again ? node.rounds : node.rounds + 1, iteration, startedAt: at };
     }
-    if (place < position && node.state === "pending") return passed(node);
-    if (place > position && comesBack && (node.state === "done" || node.state === "skipped")) return { ...node, state: "pending" };
+    // One that runs beside it begins in its own time.
+    const beside = sideBySide(name) !== null && sideBySide(name) === sideBySide(node.node);
+    if (place < position && node.state === "pending" && !beside) return passed(node);
+    if (place > position && comesBack && !beside && (node.state === "done" || node.state === "skipped")) return { ...node, state: "pending" };
     return node;
   });
 }
@@ -274,6 +276,11 @@ function changed(nodes: readonly NodeView[], name: string | null, change: (node:
 
 function withGate(gates: ReadonlyMap<string, Gate>, gate: Gate): ReadonlyMap<string, Gate> {
   return new Map(gates).set(gate.id, gate);
+}
+
+/** The family of a node that runs beside others of it: the implementers write their parts at the same time. */
+export function sideBySide(node: string): string | null {
+  return node.startsWith("implement_") ? "implement" : null;
 }
 
 /** `input` or `final`, from an id such as `input-0`. */

@@ -1,18 +1,17 @@
 import type { ComponentProps } from "react";
 
 import { classNames } from "@/shared/lib/class-names";
+import { ScrollRegion } from "@/shared/ui/scroll-region";
 
 /** A table that scrolls sideways on its own when the page is narrow. */
 export function DataTable({ caption, className, children, ...rest }: ComponentProps<"table"> & { caption: string }) {
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="overflow-x-auto rounded-lg border border-line" role="region" aria-label={caption} tabIndex={0}>
+    <ScrollRegion label={caption} className="rounded-lg border border-line">
       <table className={classNames("w-full border-collapse text-sm [overflow-wrap:break-word]", className)} {...rest}>
         <caption className="sr-only">{caption}</caption>
         {children}
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 
