@@ -70,6 +70,7 @@ fn environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
     });
     environment
         .add_filter("serverless_memory", |sizing: &Value| memory_mb(&read(sizing)).unwrap_or(2048).clamp(1024, 6144));
+    environment.add_filter("runtime_seconds", |sizing: &Value| runtime_seconds(&read(sizing)));
     environment.add_filter("fargate_cpu", |sizing: &Value| part(&read(sizing), "vcpu").unwrap_or(1) * 1024);
     environment.add_filter("fargate_memory", |sizing: &Value| memory_mb(&read(sizing)).unwrap_or(2048));
     Ok(environment)
@@ -124,6 +125,13 @@ fn part(sizing: &BTreeMap<String, String>, unit: &str) -> Option<u64> {
     sizing.get("instance_type")?.split('-').find_map(|part| part.strip_suffix(unit)?.parse().ok())
 }
 
+/// Seconds after which a training run is ended: twice what the plan expects of it, and at least four hours.
+fn runtime_seconds(sizing: &BTreeMap<String, String>) -> u64 {
+    let planned =
+        pick(sizing, "hours_per_run").and_then(|hours| hours.parse::<f64>().ok()).filter(|hours| *hours > 0.0);
+    planned.map_or(0, |hours| (hours * 2.0 * 3600.0).ceil() as u64).max(4 * 3600)
+}
+
 fn memory_mb(sizing: &BTreeMap<String, String>) -> Option<u64> {
     part(sizing, "mb").or_else(|| part(sizing, "gb").map(|gb| gb * 1024))
 }
@@ -145,6 +153,13 @@ mod tests {
         assert_eq!(memory_mb(&sizing(&[("instance_type", "function-1792mb")])), Some(1792));
         assert_eq!(machine(&task), None);
         assert_eq!(machine(&sizing(&[("instance_type", "ml.m5.large")])).as_deref(), Some("ml.m5.large"));
+    }
+
+    #[test]
+    fn a_long_training_run_is_not_ended_before_its_time() {
+        assert_eq!(runtime_seconds(&sizing(&[])), 14_400);
+        assert_eq!(runtime_seconds(&sizing(&[("hours_per_run", "4.15")])), 29_880);
+        assert_eq!(runtime_seconds(&sizing(&[("hours_per_run", "nan")])), 14_400);
     }
 
     #[test]
