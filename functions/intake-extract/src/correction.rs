@@ -15,6 +15,8 @@ use crate::{
 
 /// Most tokens between a value and the phrase that corrects it.
 const NEAR: usize = 14;
+/// The same for a word such as "well", which seldom corrects anything.
+const BESIDE: usize = 2;
 /// Most tokens between "forget" and what is forgotten.
 const FORGOTTEN: usize = 5;
 /// Tokens around a correction in which the corrected number is an echo of it: "200 ms. – Two hundred? – Sorry, 300".
@@ -36,20 +38,66 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
             }
             continue;
         }
+        if cue.meaning.value == "mistaken" {
+            replace_all(document, hits, measures, cue.span);
+            continue;
+        }
+        // "Four seconds. Well, five": only what stands right beside the word on both sides.
+        let reach = if cue.meaning.value == "next" { BESIDE } else { NEAR };
         // "Scratch that, make it 6k" is one correction in two phrases.
         let done = measures.iter().any(|measure| measure.span.overlaps(cue.span));
-        if way > NEAR || done {
+        if way > reach || done {
             continue;
         }
         let note = cue.meaning.value == "note";
         let earlier = measures[..later].iter().rposition(|earlier| {
             let near =
-                cue.span.from - earlier.span.to.min(cue.span.from) <= NEAR && is_beside(document, earlier, cue.span);
+                cue.span.from - earlier.span.to.min(cue.span.from) <= reach && is_beside(document, earlier, cue.span);
             let meant = note && same_subject(document, hits, earlier, &measures[later]) || !note && near;
-            meant && same_kind(earlier, &measures[later])
+            let counted = matches!(earlier.unit, Unit::Bare | Unit::Rate(_));
+            let fits = match cue.meaning.value.as_str() {
+                "now" => counted && !is_person(&measures[later]) && !is_person(earlier),
+                _ => true,
+            };
+            meant && fits && same_kind(earlier, &measures[later])
         });
         if let Some(earlier) = earlier {
-            replace(measures, earlier, later, cue.span);
+            // "A hundred thousand a day – no, a hundred thousand was before the merger. Now it is …": the first has the
+            // period.
+            let whole = measures[..earlier].iter().rposition(|other| {
+                let wrong = &measures[earlier];
+                wrong.period.is_none()
+                    && other.period.is_some()
+                    && other.span.distance(wrong.span) <= NEAR
+                    && same_value(other, wrong)
+            });
+            replace(measures, whole.unwrap_or(earlier), later, cue.span);
+        }
+    }
+}
+
+/// True for a number of people.
+fn is_person(measure: &Measure) -> bool {
+    matches!(measure.noun, Some((Noun::Person | Noun::People, _)))
+}
+
+/// "I mixed up the projects. The budget is 8k": what stands behind the phrase stands instead of what was said before of
+/// the same thing.
+fn replace_all(document: &Document, hits: &Hits, measures: &mut Vec<Measure>, cue: Span) {
+    let mut later = measures.iter().position(|measure| measure.span.from >= cue.to).unwrap_or(measures.len());
+    while later < measures.len() {
+        let right = &measures[later];
+        let monthly = |measure: &Measure| {
+            matches!(measure.unit, Unit::Money(_)) && measure.period.is_some_and(|period| period.seconds > 100_000.0)
+        };
+        let before = measures.iter().position(|wrong| {
+            wrong.span.to <= cue.from
+                && same_kind(wrong, right)
+                && (monthly(wrong) && monthly(right) || same_subject(document, hits, wrong, right))
+        });
+        match before {
+            Some(earlier) => replace(measures, earlier, later, cue),
+            None => later += 1,
         }
     }
 }
@@ -70,7 +118,11 @@ fn replace(measures: &mut Vec<Measure>, earlier: usize, later: usize, cue: Span)
     }
     measure.noun = right.noun.or(measure.noun);
     measure.period = right.period.or(measure.period);
-    measure.span = measure.span.hull(right.span);
+    measure.corrected = true;
+    // Words that another number stands between are not its own.
+    if right.span.from <= measure.span.to + NEAR {
+        measure.span = measure.span.hull(right.span);
+    }
     let own = measure.span;
     measures.retain(|other| {
         other.span == own || other.span.distance(cue) > ECHO || other.span.from > own.to || !same_value(other, &wrong)

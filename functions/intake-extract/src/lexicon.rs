@@ -297,13 +297,16 @@ impl Lexicon {
             .map(|(_, word)| *word);
         let word = best.next()?;
         let alone = best.all(|other| other == word);
-        // What a pattern of any ending finds is known as well.
-        (alone && !self.candidates(text, lower).any(|phrase| phrase.words.len() == 1)).then(|| word.clone())
+        // What a pattern of any ending finds is known as well; one of any beginning finds slips too ("*kunden").
+        let known = |phrase: &Phrase| phrase.words.len() == 1 && !matches!(phrase.words[0], Pattern::Suffix(_));
+        (alone && !self.candidates(text, lower).any(known)).then(|| word.clone())
     }
 }
 
 /// Tokens that a negation reaches over at most.
 const FARTHEST_DENIED: usize = 60;
+/// Most tokens between a negation and "anything but".
+const ALL_BUT: usize = 5;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 /// No phrase has more tokens.
@@ -436,6 +439,13 @@ impl Hits {
             if self.within("negation", Span::new(at.saturating_sub(LONGEST_PHRASE), at + 1)).any(inside) {
                 continue;
             }
+            // "In, I dunno, a second" goes on behind its filler.
+            if self
+                .within("filler", Span::new(at.saturating_sub(LONGEST_PHRASE), at + 1))
+                .any(|other| other.span.overlaps(hit.span))
+            {
+                continue;
+            }
             match hit.meaning.value.as_str() {
                 "word" => begins[at] = true,
                 _ => {
@@ -479,6 +489,10 @@ impl Hits {
             if hit.meaning.value == "none" || harmless() {
                 continue;
             }
+            // "Won't discuss anything but Kubernetes" wants Kubernetes, and denies nothing.
+            if self.is_all_but(document, hit.span) || self.is_before_all_but(document, hit.span) {
+                continue;
+            }
             let clause = document.clause_span(hit.span.from);
             // "No hace falta tiempo real", "Out of scope: Kubernetes": first in its clause, it denies what follows.
             let symbols = (clause.from..hit.span.from).all(|at| document.tokens[at].kind == Kind::Symbol);
@@ -518,6 +532,22 @@ impl Hits {
                 .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
                 .map(|(cue, _)| *cue);
         }
+    }
+
+    /// "Anything but" behind another negation.
+    fn is_all_but(&self, document: &Document, hit: Span) -> bool {
+        let but = hit.to - hit.from == 2
+            && document.lower(hit.from) == "anything"
+            && matches!(document.lower(hit.from + 1), "but" | "except");
+        let before = Span::new(hit.from.saturating_sub(ALL_BUT), hit.from);
+        but && self.within("negation", before).any(|other| {
+            other.meaning.value == "forward" && document.sentence(other.span.from) == document.sentence(hit.from)
+        })
+    }
+
+    /// A negation before "anything but".
+    fn is_before_all_but(&self, document: &Document, hit: Span) -> bool {
+        self.within("negation", Span::new(hit.to, hit.to + ALL_BUT)).any(|other| self.is_all_but(document, other.span))
     }
 
     /// "Kubernetes no.", "HIPAA doesn't, …": a word of denial that ends a statement denies what stands before it.

@@ -208,7 +208,31 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
 
 /// Sensitivity of the data: the strictest class that is said; classes that are only implied give way to a denial.
 pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) {
-    if let Some((value, label, cue)) = labelled(reader) {
+    let labels = labelled(reader);
+    if let Some((value, label, cue)) = labels.first().copied() {
+        // "Classification: public. … in our restricted class.", "The texts are public. … treated as restricted.": one of
+        // the two is wrong.
+        let said = labels.iter().map(|(value, label, _)| (*value, *label)).chain(predicated(reader));
+        let other = said
+            .filter(|(rival, span)| {
+                let (lower, upper) = (value.min(*rival), value.max(*rival));
+                let apart = reader.document.sentence(span.from) != reader.document.sentence(label.from);
+                lower == DataClass::Public && upper >= DataClass::Confidential && apart
+            })
+            .next();
+        if let Some((rival, span)) = other {
+            let clash = Clash {
+                fields: vec![ConstraintField::DataClass],
+                spans: vec![label, span],
+                explanation: "The data is given two classes, one of them public.".to_owned(),
+                resolution: "The stricter class is planned for.".to_owned(),
+            };
+            let weigher = Weigher::default()
+                .support(format!("class named “{}”", reader.document.quote(label)), EXPLICIT)
+                .penalty("another class is named", COMPETING);
+            let spans = vec![label, span];
+            return (Some(Found { value: value.max(rival), spans, weigher, derivation: None }), Some(clash));
+        }
         let words = reader.document.quote(label);
         let weigher = Weigher::default()
             .support(format!("class named “{words}”"), EXPLICIT)
@@ -268,7 +292,13 @@ pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) 
     let is_denied = |class: DataClass| denied.iter().any(|(other, _)| *other == class);
     // `wrapping` everything into one list keeps "anonymised patient data" strict: who says so may be wrong.
     let mut topics = topics::<DataClass>(reader, "data_class", |hit| {
-        parse(&hit.meaning.value).is_some_and(|class| !is_denied(class) || hit.meaning.weight >= 1.0)
+        // "Faces are blurred on the camera": nobody is known by them.
+        let masked = hit.meaning.weight < 1.0
+            && reader
+                .hits
+                .in_clause(&reader.document, "masked", hit.span.from)
+                .any(|masked| masked.negated.is_none() && masked.span.distance(hit.span) <= LABEL_DISTANCE);
+        !masked && parse(&hit.meaning.value).is_some_and(|class| !is_denied(class) || hit.meaning.weight >= 1.0)
     });
     for (value, span) in predicated(reader) {
         match topics.iter_mut().find(|topic| topic.value == value) {
@@ -363,9 +393,19 @@ pub fn compliance(reader: &Reader) -> (Option<Found<Vec<Framework>>>, Option<Cla
     (Some(Found { value, spans, weigher, derivation: None }), clash)
 }
 
-/// A class that is named as one: "data classification: restricted", "classified as internal".
-fn labelled(reader: &Reader) -> Option<(DataClass, Span, Span)> {
-    reader.said("class_cue").find_map(|cue| {
+/// Classes that are named as one: "data classification: restricted", "classified as internal", "our restricted class".
+fn labelled(reader: &Reader) -> Vec<(DataClass, Span, Span)> {
+    let named = reader.said("class_label").filter_map(|label| {
+        let word = reader.hits.at("class_word", label.span.to)?;
+        let owned = label.span.from.checked_sub(1).is_some_and(|at| {
+            matches!(
+                reader.document.lower(at),
+                "our" | "the" | "unsere" | "unserer" | "notre" | "la" | "nuestra" | "als"
+            )
+        });
+        owned.then_some((parse(&label.meaning.value)?, label.span, word.span))
+    });
+    let cued = reader.said("class_cue").filter_map(|cue| {
         let label = reader
             .hits
             .within("class_label", Span::new(cue.span.to, cue.span.to + LABEL_DISTANCE))
@@ -390,7 +430,8 @@ fn labelled(reader: &Reader) -> Option<(DataClass, Span, Span)> {
             label.span,
             cue.span,
         ))
-    })
+    });
+    cued.chain(named).collect()
 }
 
 /// "The data is strictly internal": a class that is said of the data in so many words.

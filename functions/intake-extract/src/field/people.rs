@@ -111,11 +111,13 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             || measure.unit != Unit::Bare
             || measure.quantity.high > LARGEST_TEAM
             || measure.quantity.vague
-            || measure.quantity.high.fract() > 0.0
+            || measure.quantity.high.fract() > 0.0 && !is_half_of_us(reader, measure)
         {
             continue;
         }
         let at = measure.at();
+        // "Dashcams, 64 of them": whatever was spoken of before.
+        let of_them = measure.noun.is_some_and(|(_, words)| document.quote(words).to_lowercase().ends_with("of them"));
         let team_of = at >= 2
             && matches!(document.lower(at - 1), "of" | "von" | "de" | "di" | "van" | "aus" | "mit" | "with" | "with:")
             && reader.hits.before("cue.team_strong", at - 1).is_some();
@@ -128,12 +130,14 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) => {
-                strong || team_of || we_are || is_answer(reader, measure) || reader.is_item(measure.span)
+                let item = reader.is_item(measure.span) && !of_them;
+                strong || team_of || we_are || is_answer(reader, measure) || item
             }
             Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
             // "a team of five", but no "team of 5 regions".
             None => {
-                let article = reader.hits.at("cue.team_strong", measure.span.to).is_some();
+                // "Somos 3 en el equipo" says it on both sides.
+                let article = !we_are && reader.hits.at("cue.team_strong", measure.span.to).is_some();
                 (team_of || we_are || is_answer(reader, measure)) && !article && measure.period.is_none()
             }
         };
@@ -231,11 +235,17 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             .penalty_if(quantity.is_range(), "upper end of a range", APPROXIMATE);
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
-        let people = total.round().clamp(1.0, f64::from(u32::MAX)) as u32;
+        let people = total.ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
         let of_the_team = (team_of || we_are) && is_the_team(reader, measure);
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
+}
+
+/// "One and a half of us": somebody works there half of the time.
+fn is_half_of_us(reader: &Reader, measure: &Measure) -> bool {
+    let half = (measure.quantity.high.fract() - 0.5).abs() < 1e-9;
+    half && measure.noun.is_some_and(|(_, words)| reader.document.quote(words).to_lowercase() == "of us")
 }
 
 /// True for the team that the text is about: "the platform team has six engineers" is said of another one.
@@ -328,6 +338,17 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
                 .any(|model| document.sentence(model.span.from) == document.sentence(verb.span.from))
         })
     });
+    // "Train once, then switch it off": never again by itself.
+    for hit in reader.said("train_once") {
+        let at = hit.span.to;
+        let rhythm = period_at(document, &reader.hits, at.saturating_sub(1)).or(period_at(document, &reader.hits, at));
+        if rhythm.is_none() {
+            let weigher = Weigher::default().support(format!("“{}”", document.quote(hit.span)), CUE);
+            let derivation = Some("trained once, and again by hand when wanted".to_owned());
+            let found = Found { value: Retraining::Manual, spans: vec![hit.span], weigher, derivation };
+            offer(found.weigher.value(), found);
+        }
+    }
     for cue in reader.hits.of("retrain_cue").chain(renewed) {
         if reader.is_history(cue.span.from) {
             continue;
@@ -374,7 +395,10 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             // "Refreshed daily (retrain)": brackets belong to what stands before them.
             let own = document.clause_span(cue.span.from);
             let bracket = document.lower(own.from) == "(" && at + 5 >= own.from && at < own.from;
-            let other_clause = !document.same_statement(at, cue.span.from) && !bracket;
+            // "Training: SageMaker, every day at 02:00": a key speaks of its whole line.
+            let keyed = cue.span.from <= question.from + 1
+                && (document.lower(cue.span.to) == ":" || document.lower(cue.span.to - 1) == ":");
+            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed;
             let answer = asked && document.sentence(at) == sentence + 1;
             if !answer && (document.sentence(at) != sentence || other_clause) {
                 continue;

@@ -9,6 +9,7 @@ use knowledge::region::{by_code, nearest, of_jurisdiction, places, regions as al
 use crate::{
     confidence::{BOUND, COMPETING, EXPLICIT, IMPLIED, Weigher},
     lexicon::{CITY, Hit, PLACE, REGION, TOOL},
+    measure::Unit,
     reader::{Clash, Found, Reader},
     text::{Kind, Span},
 };
@@ -287,6 +288,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let code = hit.meaning.group == REGION;
+    if !code && names_currency(reader, span) {
+        return None;
+    }
     // The EU of the "EU AI Act" is no place of data.
     let named = Span::new(span.from.saturating_sub(3), span.to + 4);
     if !code && reader.hits.within("compliance", named).any(|law| law.span.overlaps(span)) {
@@ -329,7 +333,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let behind = document.lower(span.to);
+    let instead = is_said_instead(reader, span);
     let fits = code
+        || instead
         || preposition.is_some()
         || only_cue.is_some()
         || matches!(behind, "only" | "region" | "regions" | "based" | "data" | "hosted" | "residency" | "cloud")
@@ -362,7 +368,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let audience =
         reader.near("cue.audience", span).filter(|(found, distance)| *distance <= 6 && !found.overlaps(span));
     let nearer = |(_, distance): (Span, usize)| cue.is_none_or(|(_, other)| distance < other);
-    let implied = !code && !only && audience.is_some_and(nearer);
+    // "Lives in AWS Ireland" is said of no people.
+    let of_cloud = reader.hits.before("cloud", span.from).is_some();
+    let implied = !code && !only && !of_cloud && audience.is_some_and(nearer);
     // "No customers in the US" excludes nothing.
     if excluded && implied {
         return None;
@@ -370,6 +378,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let beside = Span::new(span.from.saturating_sub(3), span.to + 3);
     let cloud_beside = reader.hits.within("cloud", beside).any(|hit| hit.negated.is_none());
     let spoken_of = implied
+        || instead
         || only
         || excluded
         || cloud_beside
@@ -389,6 +398,41 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         .support_if(preposition.is_some(), "said as a place", BOUND);
     let weigher = reader.weigh(weigher, cue, span.from);
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
+}
+
+/// Most symbols between an amount of money and the country of its currency.
+const CURRENCY_REACH: usize = 3;
+
+/// "Fifteen grand a month. US.", "40 cents (US)": the country tells the currency, and no region.
+fn names_currency(reader: &Reader, span: Span) -> bool {
+    let document = &reader.document;
+    // Behind a comma it is an item of a list.
+    let symbols = |from: usize, to: usize| (from..to).all(|at| matches!(document.lower(at), "." | "(" | ")"));
+    let sign = |of: Span| (of.from..of.to).any(|at| matches!(document.lower(at), "$" | "€" | "£" | "usd"));
+    let ends = !document
+        .token(span.to)
+        .is_some_and(|next| next.kind == Kind::Word && next.sentence == document.sentence(span.from));
+    ends && reader.measures_around(span.from, 12).any(|(_, measure)| {
+        let end = measure.span.to.max(measure.quantity.span.to);
+        let month = measure.period.is_some_and(|period| period.seconds > 100_000.0);
+        let money =
+            matches!(measure.unit, Unit::Money(_)) || measure.unit == Unit::Bare && measure.noun.is_none() && month;
+        let cents = matches!(measure.unit, Unit::Money(_)) && measure.span.overlaps(span);
+        let beside = end <= span.from && span.from - end <= CURRENCY_REACH && symbols(end, span.from);
+        money && !sign(measure.span) && (beside || cents)
+    })
+}
+
+/// "It's Singapore, not Sydney": a place beside one that it is said to stand instead of.
+fn is_said_instead(reader: &Reader, span: Span) -> bool {
+    let other = Span::new(span.to, span.to + 4);
+    let denied = |group: &str| {
+        reader.hits.within(group, other).any(|hit| {
+            hit.negated.is_some_and(|cue| cue.from > span.to)
+                && reader.document.sentence(hit.span.from) == reader.document.sentence(span.from)
+        })
+    };
+    reader.document.lower(span.to) == "," && [CITY, PLACE, REGION].iter().any(|group| denied(group))
 }
 
 /// True for a place that is a note of its own: in a sentence of few words, or between two commas.
