@@ -81,7 +81,10 @@ impl Measure {
 /// All measures of a document.
 pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     // "By 7 am" is a time of the day, and nothing that is counted.
-    let counts = |quantity: &Quantity| hits.at("clock", quantity.span.to).is_none() || quantity.high > 24.0;
+    let counts = |quantity: &Quantity| {
+        let hour = hits.at("clock", quantity.span.to).is_some() && quantity.high <= 24.0;
+        !hour && !is_clock(document, quantity.span)
+    };
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
     take_units_before(document, hits, &mut found);
@@ -93,6 +96,15 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     found.extend(whole);
     found.sort_by_key(|measure| measure.span.from);
     found
+}
+
+/// `10:14`, `00:03:12`: a time of the day, as a transcript has it before its lines.
+fn is_clock(document: &Document, span: Span) -> bool {
+    let number = |at: usize| document.token(at).is_some_and(|token| token.kind == Kind::Number);
+    let colon = |at: usize| document.lower(at) == ":" && document.glued(at);
+    let behind = colon(span.to) && document.glued(span.to - 1) && number(span.to + 1);
+    let before = span.from >= 2 && colon(span.from - 1) && document.glued(span.from - 2) && number(span.from - 2);
+    span.to == span.from + 1 && (behind || before)
 }
 
 /// Most times that a number may be larger or smaller than the one whose unit it takes.

@@ -38,6 +38,11 @@ pub fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
         } else if article && seconds <= 60.0 && hits.at("bound_behind", hit.span.to).is_some() {
             found.push(time(1.0, Span::new(at - 1, hit.span.to), seconds, false));
         }
+        // "Un segundo y medio".
+        if let Some(half) = hits.at("and_half", hit.span.to).filter(|_| article && seconds <= 60.0) {
+            found.push(time(1.5, Span::new(at - 1, half.span.to), seconds, false));
+            continue;
+        }
         let before = |back: usize| if at >= back { document.lower(at - back) } else { "" };
         if before(1) == "-" && before(2) == "sub" || before(1) == "sub" {
             let from = if before(1) == "sub" { at - 1 } else { at - 2 };

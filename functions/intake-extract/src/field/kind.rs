@@ -146,12 +146,16 @@ pub fn workloads(
 /// "Scores leads every Monday": results on a schedule, which no count owns and which is not that of training.
 fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
     let document = &reader.document;
+    // "Once a week, on Monday at 3, we score …": what opens a sentence is said of the whole of it.
+    let sentence = document.sentence_span(hit.span.from);
+    let (scope, reach) =
+        if hit.span.from <= sentence.from + 1 { (sentence, 14) } else { (document.clause_span(hit.span.from), 8) };
     let near = |group: &str| {
         // A "ranking model" ranks nothing yet.
         let names = |other: &&Hit| reader.hits.at("model_word", other.span.to).is_none();
-        let found = reader.hits.in_clause(document, group, hit.span.from).filter(names);
+        let found = reader.hits.within(group, scope).filter(names);
         let distances = found.map(|other| other.span.distance(hit.span));
-        distances.filter(|distance| *distance <= 8).min()
+        distances.filter(|distance| *distance <= reach).min()
     };
     let owned = reader
         .measures_around(hit.span.from, 20)

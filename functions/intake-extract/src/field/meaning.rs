@@ -212,7 +212,9 @@ pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) 
     if let Some((value, label, cue)) = labels.first().copied() {
         // "Classification: public. … in our restricted class.", "The texts are public. … treated as restricted.": one of
         // the two is wrong.
-        let said = labels.iter().map(|(value, label, _)| (*value, *label)).chain(predicated(reader));
+        let public = reader.said("data_class").filter(|hit| hit.meaning.weight >= 0.8 && hit.meaning.value == "public");
+        let public = public.map(|hit| (DataClass::Public, hit.span));
+        let said = labels.iter().map(|(value, label, _)| (*value, *label)).chain(predicated(reader)).chain(public);
         let other = said
             .filter(|(rival, span)| {
                 let (lower, upper) = (value.min(*rival), value.max(*rival));
@@ -396,11 +398,13 @@ pub fn compliance(reader: &Reader) -> (Option<Found<Vec<Framework>>>, Option<Cla
 /// Classes that are named as one: "data classification: restricted", "classified as internal", "our restricted class".
 fn labelled(reader: &Reader) -> Vec<(DataClass, Span, Span)> {
     let named = reader.said("class_label").filter_map(|label| {
-        let word = reader.hits.at("class_word", label.span.to)?;
+        // "Our restricted class", "als vertraulich eingestuft".
+        let word =
+            ["class_word", "class_cue"].into_iter().find_map(|group| reader.hits.at(group, label.span.to))?;
         let owned = label.span.from.checked_sub(1).is_some_and(|at| {
             matches!(
                 reader.document.lower(at),
-                "our" | "the" | "unsere" | "unserer" | "notre" | "la" | "nuestra" | "als"
+                "our" | "the" | "unsere" | "unserer" | "notre" | "la" | "nuestra" | "als" | "comme" | "como"
             )
         });
         owned.then_some((parse(&label.meaning.value)?, label.span, word.span))

@@ -5,7 +5,7 @@ use design::constraint::{ConstraintField, Throughput};
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
     field::{
-        many::{how_many, is_times},
+        many::{how_many, is_number_of, is_times, thing_named},
         share::{busiest_hour, rate_of_hour},
     },
     measure::{Measure, Noun, Period, Unit},
@@ -169,6 +169,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             seconds,
         });
     }
+    if candidates.is_empty() {
+        candidates.extend(each_reports(reader));
+    }
     candidates.extend(bare_peak(reader, &candidates));
     candidates.extend(peak_by_share(reader, &candidates));
     larger_beside_average(reader, &mut candidates);
@@ -239,6 +242,47 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         found
     });
     (found, clash)
+}
+
+/// "2,400 buoys …, each buoy reports once every two minutes": whatever is counted, when each of it sends something.
+fn each_reports(reader: &Reader) -> Option<Load> {
+    let document = &reader.document;
+    reader.hits.of("each").find_map(|each| {
+        let name = thing_named(reader, each.span)?;
+        let sentence = document.sentence_span(each.span.from);
+        let sends = Span::new(each.span.to, sentence.to.min(each.span.to + 4));
+        let sending = reader.hits.within("cue.throughput", sends).find(|hit| hit.negated.is_none())?;
+        let period = (sending.span.to..sentence.to.min(sending.span.to + 8))
+            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
+            .filter(|period| period.seconds > 0.0 && period.seconds <= 86_400.0)?;
+        let thing = reader.measures_around(each.span.from, 40).map(|(_, thing)| thing).find(|thing| {
+            let counted = thing.unit == Unit::Bare && thing.period.is_none() && thing.quantity.high > 1.0;
+            counted && !thing.quantity.vague && is_number_of(reader, thing, &name) && !reader.is_history(thing.at())
+        })?;
+        let per_second = thing.quantity.high / period.seconds;
+        let words = document.quote(Span::new(thing.quantity.span.from, thing.quantity.span.to + 1));
+        let weigher = Weigher::default()
+            .support(format!("counted things “{words}”"), 0.4)
+            .support(format!("each of them “{}”", document.quote(each.span.hull(sending.span))), 0.4)
+            .support("period is given", PERIOD);
+        Some(Load {
+            per_second,
+            low: per_second,
+            peak: false,
+            average: false,
+            score: weigher.value(),
+            weigher,
+            spans: vec![thing.span, each.span.hull(period.span)],
+            step: format!(
+                "“{words}”, each {} / {} s = {}/s",
+                document.quote(period.span),
+                show(period.seconds),
+                show(per_second)
+            ),
+            noun: String::new(),
+            seconds: period.seconds,
+        })
+    })
 }
 
 /// True for a number that is only an article.
