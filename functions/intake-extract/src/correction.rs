@@ -28,6 +28,7 @@ const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue
 
 /// Puts right the measures that the text corrects, and takes out those that it takes back.
 pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut mistaken = false;
     for cue in hits.of("correction") {
         let Some(later) = measures.iter().position(|measure| measure.span.from >= cue.span.to) else { continue };
         let way = measures[later].span.from - cue.span.to;
@@ -39,7 +40,11 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
             continue;
         }
         if cue.meaning.value == "mistaken" {
-            replace_all(document, hits, measures, cue.span);
+            // Once is enough: what is said behind it stands.
+            if !mistaken {
+                replace_all(document, hits, measures, cue.span);
+                mistaken = true;
+            }
             continue;
         }
         // "Four seconds. Well, five": only what stands right beside the word on both sides.

@@ -164,7 +164,10 @@ impl Reader {
 
     /// True when a value is only hoped for: "ideally 100 ms". In "ideally 100 ms, 200 ms at most" the second is a limit.
     pub fn is_wish(&self, at: usize) -> bool {
-        let own = self.measures.iter().find(|measure| measure.span.from == at || measure.at() == at);
+        let own = self
+            .measures_around(at, 12)
+            .map(|(_, measure)| measure)
+            .find(|measure| measure.span.from == at || measure.at() == at);
         let limit = own.is_some_and(|own| own.quantity.bound == Bound::AtMost || self.bounded_behind(own.span));
         self.hits.in_clause(&self.document, "wish", at).any(|wish| {
             let between = self

@@ -266,6 +266,12 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
     if term.is_some() {
         return term;
     }
+    // "12,000 dollars of credits that last for one year".
+    let term = (measure.span.to..clause.to.min(measure.span.to + 8))
+        .find_map(|at| crate::measure::term(document, &reader.hits, at));
+    if term.is_some() {
+        return term;
+    }
     let from = clause.from.max(measure.span.from.saturating_sub(8));
     let to = clause.to.min(measure.span.to + 8);
     (from..to)

@@ -3,6 +3,8 @@
 use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retraining, WorkloadType};
 
 use crate::{
+    field::many::is_times,
+    measure::Noun,
     confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
     lexicon::Hit,
     reader::{Clash, Found, Reader},
@@ -159,6 +161,10 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
     };
     let owned = reader
         .measures_around(hit.span.from, 20)
+        // "Forecasts for 62 shops once a week": neither the shops nor "once" own the week.
+        .filter(|(_, measure)| {
+            !measure.noun.is_some_and(|(noun, words)| matches!(noun, Noun::Device) || is_times(reader, words))
+        })
         .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
     // "Daily demand" is what is predicted, and not when.
     let adjective = (hit.span.to - hit.span.from == 1)

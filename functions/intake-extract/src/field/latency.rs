@@ -110,8 +110,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if waits { 0.3 } else { 0.0 };
         // "Half a second is the limit": a sentence that only bounds a duration.
         let sentence = reader.document.sentence_span(at);
-        let only_bounds = alone && reader.bounded_behind(measure.span) && measure.span.from <= sentence.from + 1;
-        score += if only_bounds { 0.3 } else { 0.0 };
+        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
+        let only_bounds =
+            alone && (reader.bounded_behind(measure.span) || accepted) && measure.span.from <= sentence.from + 1;
+        score += if only_bounds { 0.48 } else { 0.0 };
         let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
         if score < 0.45 || milliseconds > longest {
             continue;

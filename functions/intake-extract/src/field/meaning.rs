@@ -459,7 +459,24 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
         let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
         (verb && small && ends && together).then(|| (value, subject.span.hull(label.span)))
     });
-    said.collect()
+    said.chain(in_brackets(reader)).collect()
+}
+
+/// "Satellite tiles (public, from Sentinel)": a class that is an item in the brackets behind some data.
+fn in_brackets(reader: &Reader) -> impl Iterator<Item = (DataClass, Span)> {
+    let document = &reader.document;
+    reader.said("class_label").filter_map(move |label| {
+        let item = matches!(document.lower(label.span.from.checked_sub(1)?), "(" | ",")
+            && matches!(document.lower(label.span.to), ")" | ",");
+        let from = label.span.from.saturating_sub(LABEL_DISTANCE);
+        let open = (from..label.span.from).rev().find(|at| document.lower(*at) == "(")?;
+        let closed = (open..label.span.from).any(|at| document.lower(at) == ")");
+        let before = open.checked_sub(1)?;
+        let data = reader.hits.before("class_subject", open).is_some()
+            || reader.hits.before("noun", open).is_some()
+            || document.lower(before).ends_with('s');
+        (item && data && !closed).then_some((parse(&label.meaning.value)?, label.span))
+    })
 }
 
 /// Tools that are wanted and excluded.

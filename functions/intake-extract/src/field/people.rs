@@ -177,9 +177,11 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         for (other_index, other) in reader.measures_around(at, 60).filter(|(other, _)| *other > index) {
             // "Team: 2 ML, 3 backend engineers" is a list of parts.
             let list = document.lower(other.span.from.saturating_sub(1)) == ","
-                && (measure.noun.is_none() || matches!(noun, Some(Noun::Person)));
+                && (measure.noun.is_none() || matches!(noun, Some(Noun::Person | Noun::People)));
+            // "Team: one ML person, one backend person".
+            let persons = list && matches!((noun, other.noun), (Some(Noun::People), Some((Noun::People, _)))) && !of_them;
             let same = document.sentence(other.at()) == document.sentence(at)
-                && matches!(other.noun, Some((Noun::Person, _)))
+                && (matches!(other.noun, Some((Noun::Person, _))) || persons)
                 && (measure.noun.is_some() || list)
                 && !reader.is_history(other.at());
             // "Six people, two of them data scientists": the two are among the six.

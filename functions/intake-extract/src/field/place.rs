@@ -365,8 +365,15 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         (hit.negated.is_some() && only_cue.is_none(), only_cue.is_some())
     };
     // Where a company sits and where its customers live says nothing of where the system may be.
-    let audience =
-        reader.near("cue.audience", span).filter(|(found, distance)| *distance <= 6 && !found.overlaps(span));
+    let clause = document.clause_span(span.from);
+    let around = Span::new(clause.from.max(span.from.saturating_sub(12)), clause.to.min(span.to + 8));
+    let audience = reader
+        .hits
+        .within("cue.audience", around)
+        .filter(|hit| hit.meaning.value != "none" && !hit.span.overlaps(span) && !is_of_data(reader, hit))
+        .map(|hit| (hit.span, hit.span.distance(span)))
+        .filter(|(_, distance)| *distance <= 6)
+        .min_by_key(|(_, distance)| *distance);
     let nearer = |(_, distance): (Span, usize)| cue.is_none_or(|(_, other)| distance < other);
     // "Lives in AWS Ireland" is said of no people.
     let of_cloud = reader.hits.before("cloud", span.from).is_some();
@@ -398,6 +405,12 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         .support_if(preposition.is_some(), "said as a place", BOUND);
     let weigher = reader.weigh(weigher, cue, span.from);
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
+}
+
+/// "The data lives in Canada": it is no person who lives there.
+fn is_of_data(reader: &Reader, hit: &Hit) -> bool {
+    let lives = matches!(reader.document.lower(hit.span.from), "live" | "lives");
+    lives && ["class_subject", "cue.region"].iter().any(|group| reader.hits.before(group, hit.span.from).is_some())
 }
 
 /// Most symbols between an amount of money and the country of its currency.

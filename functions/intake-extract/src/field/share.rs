@@ -120,8 +120,8 @@ pub fn busiest_hour(reader: &Reader) -> Option<(f64, Span)> {
     reader.hits.of("busy_hour").find_map(|hour| {
         let sentence = reader.document.sentence_span(hour.span.from);
         let percent = reader
-            .measures
-            .iter()
+            .measures_around(hour.span.from, 40)
+            .map(|(_, measure)| measure)
             .filter(|measure| measure.unit == Unit::Percent && sentence.overlaps(measure.span))
             .map(|measure| (measure.quantity.high / 100.0, measure.span))
             .min_by_key(|(_, span)| span.distance(hour.span));
