@@ -28,6 +28,7 @@ const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue
 
 /// Puts right the measures that the text corrects, and takes out those that it takes back.
 pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    drop_denied(document, hits, measures);
     let mut mistaken = false;
     for cue in hits.of("correction") {
         let Some(later) = measures.iter().position(|measure| measure.span.from >= cue.span.to) else { continue };
@@ -77,6 +78,27 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
                     && same_value(other, wrong)
             });
             replace(measures, whole.unwrap_or(earlier), later, cue.span);
+        }
+    }
+}
+
+/// "Nicht 200 ms, sondern 150 ms", "not 5k but 4k": the first of the two is denied.
+fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (wrong, right) = (&measures[index], &measures[index + 1]);
+        let denied = hits
+            .before("negation", wrong.span.from.min(wrong.quantity.whole.from))
+            .is_some_and(|hit| hit.meaning.value == "forward" && hit.span.to == hit.span.from + 1);
+        let between = wrong.span.to..right.quantity.whole.from;
+        let turns = between.len() <= 3
+            && between.clone().any(|at| {
+                matches!(document.lower(at), "sondern" | "but" | "sino" | "mais" | "ma" | "bensì" | "mas" | "maar")
+            });
+        if denied && turns && same_kind(wrong, right) {
+            measures.remove(index);
+        } else {
+            index += 1;
         }
     }
 }
@@ -222,5 +244,26 @@ mod tests {
         let set = extract("Host it in eu-west-1, sorry, eu-central-1.").constraints;
         let codes: Vec<String> = set.regions.iter().flat_map(|found| &found.value).map(|r| r.code.clone()).collect();
         assert_eq!(codes, ["eu-central-1"]);
+    }
+
+    #[test]
+    fn a_mistaken_sheet_is_replaced_as_a_whole() {
+        let text = "In Sydney, 40 requests per second, $5,000/month. PS: sorry, I mixed up the projects. The budget for this \
+                    one is $8,500/month and it's Singapore, not Sydney.";
+        let set = extract(text).constraints;
+        let codes: Vec<String> = set.regions.iter().flat_map(|found| &found.value).map(|r| r.code.clone()).collect();
+        assert_eq!(codes, ["ap-southeast-1"]);
+        assert_eq!((budget(text).0, set.conflicts.len()), (Some(8500.0), 0));
+        assert!(set.throughput.is_some_and(|load| (load.value.average_per_second - 40.0).abs() < 1e-6));
+    }
+
+    #[test]
+    fn small_words_correct_only_what_is_beside_them() {
+        let latency = |text: &str| extract(text).constraints.latency.map(|stated| stated.value.milliseconds);
+        let text = "—¿Cuánto puede tardar en contestar?\n—Cuatro segundos. Bueno, cinco.";
+        assert_eq!(latency(text), Some(5000.0));
+        assert_eq!(latency("Die Antwortzeit beträgt nicht 200 ms, sondern 150 ms."), Some(150.0));
+        let load = extract("Combien d'appels ? Cent mille par jour. Maintenant c'est 216 000.").constraints.throughput;
+        assert!(load.is_some_and(|load| (load.value.average_per_second - 2.5).abs() < 1e-6));
     }
 }

@@ -587,4 +587,12 @@ mod tests {
         let codes: Vec<_> = hits.of(REGION).map(|hit| hit.meaning.value.as_str()).collect();
         assert_eq!(codes, ["us-east-1", "europe-west4", "westeurope"]);
     }
+
+    #[test]
+    fn all_but_behind_a_negation_and_answers_to_what_is_banned() {
+        assert_eq!(tools("They won't discuss anything but Kubernetes.").0, ["kubernetes"]);
+        assert_eq!(tools("Anything but Spark.").1, ["spark"]);
+        assert_eq!(tools("Anything off limits?\nSpark.").1, ["spark"]);
+        assert_eq!(tools("Statt Spark nehmen wir Flink.").0, ["flink"]);
+    }
 }

@@ -554,4 +554,16 @@ mod tests {
             proptest::prop_assert_eq!(read(&format!("{spaced} rows")), vec![(f64::from(value), f64::from(value))]);
         }
     }
+
+    #[test]
+    fn halves_behind_and_compounds() {
+        for (text, value) in [
+            ("un million et demi de clients pour le modèle", 1_500_000.0),
+            ("cuarenta y ocho mil dólares para el proyecto", 48_000.0),
+            ("wir haben achtundvierzigtausend Kunden", 48_000.0),
+        ] {
+            let found = read(text);
+            assert!(found.iter().any(|(low, _)| (low - value).abs() < 1e-6), "{text}: {found:?}");
+        }
+    }
 }

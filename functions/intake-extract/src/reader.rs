@@ -151,7 +151,10 @@ impl Reader {
     fn is_of_then(&self, at: usize) -> bool {
         let sentence = self.document.sentence_span(at);
         let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
-        let then = self.hits.within("past", opening).find(|hit| hit.meaning.value == "then" && hit.span.to <= at);
+        let then = self
+            .hits
+            .within("past", opening)
+            .find(|hit| hit.meaning.value == "then" && hit.span.to <= at && !self.is_of_saying(hit));
         then.is_some_and(|then| {
             let between = Span::new(then.span.to, at);
             let turns = |hit: &Hit| hit.meaning.value != "after_comma";
@@ -395,5 +398,19 @@ mod tests {
         assert_eq!(show(23.148_148), "23.15");
         assert_eq!(show(0.001_234_5), "0.00123");
         assert_eq!(show(86_400.0), "86,400");
+    }
+
+    #[test]
+    fn a_bounded_value_behind_a_wish_is_the_limit() {
+        let text = "La latence : idéalement 150 ms, 300 ms au maximum.";
+        let set = crate::extract::extract(text).constraints;
+        assert_eq!(set.latency.map(|stated| stated.value.milliseconds), Some(300.0));
+        assert!(set.conflicts.is_empty());
+    }
+
+    #[test]
+    fn the_time_of_saying_is_not_that_of_what_is_said() {
+        let text = "The cloud spend is capped at $3,000 a month. The CTO told us last week that the budget is $10,000 a month.";
+        assert_eq!(crate::extract::extract(text).constraints.conflicts.len(), 1);
     }
 }

@@ -98,6 +98,13 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         Each::Of(many) => Some(many),
         Each::Uncounted => return None,
     };
+    // "Scrap costs 40,000 a month": the word about costs speaks of the other thing.
+    let of_decoy = cue.is_some_and(|(cue, _)| {
+        reader.hits.before("decoy.budget", cue.from).is_some_and(|decoy| decoy.meaning.value != "none")
+    });
+    if of_decoy && each.is_none() {
+        return None;
+    }
     let decoy = if each.is_some() { 0.0 } else { reader.closeness(reader.near("decoy.budget", measure.span)) };
     let period = period(reader, measure);
     let bounded = measure.quantity.bound == Bound::AtMost

@@ -3,10 +3,10 @@
 use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retraining, WorkloadType};
 
 use crate::{
-    field::many::is_times,
-    measure::Noun,
     confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
+    field::many::is_times,
     lexicon::Hit,
+    measure::Noun,
     reader::{Clash, Found, Reader},
     text::{Kind, Span},
 };

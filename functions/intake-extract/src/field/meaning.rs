@@ -399,8 +399,7 @@ pub fn compliance(reader: &Reader) -> (Option<Found<Vec<Framework>>>, Option<Cla
 fn labelled(reader: &Reader) -> Vec<(DataClass, Span, Span)> {
     let named = reader.said("class_label").filter_map(|label| {
         // "Our restricted class", "als vertraulich eingestuft".
-        let word =
-            ["class_word", "class_cue"].into_iter().find_map(|group| reader.hits.at(group, label.span.to))?;
+        let word = ["class_word", "class_cue"].into_iter().find_map(|group| reader.hits.at(group, label.span.to))?;
         let owned = label.span.from.checked_sub(1).is_some_and(|at| {
             matches!(
                 reader.document.lower(at),
@@ -456,6 +455,10 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
                 || !next.lower.starts_with(char::is_alphabetic)
                 || reader.hits.at("class_end", label.span.to).is_some()
         });
+        // "Images publiques": the languages that put it behind the noun need no verb.
+        let behind = subject.span.to == label.span.from
+            && matches!(reader.hits.languages.main(), Some("fr" | "es" | "it" | "pt"));
+        let verb = verb || behind;
         let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
         (verb && small && ends && together).then(|| (value, subject.span.hull(label.span)))
     });
@@ -538,4 +541,26 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     tooling.preferred.retain(|tool| !both.contains(tool));
     let spans = spans.into_values().collect();
     (Some(Found { value: tooling, spans, weigher, derivation: None }), clash)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    #[test]
+    fn two_people_who_name_two_classes_contradict_each_other() {
+        let set = extract("Data classification: PUBLIC. The letters fall in our RESTRICTED class.").constraints;
+        assert_eq!(set.conflicts.len(), 1);
+        assert_eq!(set.data_class.map(|stated| stated.value), Some(design::constraint::DataClass::Restricted));
+    }
+
+    #[test]
+    fn blurred_faces_are_no_persons_and_brackets_name_classes() {
+        let class = |text: &str| extract(text).constraints.data_class.map(|stated| stated.value);
+        assert_eq!(class("Pictures of streets, faces are blurred on the camera."), None);
+        assert_eq!(
+            class("Satellite tiles (public, from Sentinel) are classified."),
+            Some(design::constraint::DataClass::Public)
+        );
+    }
 }

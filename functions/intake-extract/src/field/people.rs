@@ -179,7 +179,8 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             let list = document.lower(other.span.from.saturating_sub(1)) == ","
                 && (measure.noun.is_none() || matches!(noun, Some(Noun::Person | Noun::People)));
             // "Team: one ML person, one backend person".
-            let persons = list && matches!((noun, other.noun), (Some(Noun::People), Some((Noun::People, _)))) && !of_them;
+            let persons =
+                list && matches!((noun, other.noun), (Some(Noun::People), Some((Noun::People, _)))) && !of_them;
             let same = document.sentence(other.at()) == document.sentence(at)
                 && (matches!(other.noun, Some((Noun::Person, _))) || persons)
                 && (measure.noun.is_some() || list)
@@ -289,8 +290,10 @@ fn single_person(reader: &Reader, measure: &Measure, taken: &[Span]) -> Option<S
         .filter(|hit| hit.meaning.value == "person" && hit.span.from > measure.span.to && hit.span.to <= clause.to)
         .find(|hit| {
             let article = hit.span.from.checked_sub(1).map_or("", |at| reader.document.lower(at));
-            matches!(article, "a" | "an" | "one" | "ein" | "einem" | "eine" | "un" | "une")
-                && !taken.iter().any(|span| span.overlaps(hit.span))
+            matches!(
+                article,
+                "a" | "an" | "one" | "ein" | "einem" | "eine" | "einer" | "un" | "une" | "una" | "um" | "uma" | "een"
+            ) && !taken.iter().any(|span| span.overlaps(hit.span))
         })
         .map(|hit| Span::new(hit.span.from - 1, hit.span.to))
 }
@@ -483,4 +486,26 @@ fn nearest(seconds: f64) -> (Retraining, bool) {
     let distance = |length: f64| (seconds / length).ln().abs();
     let best = RHYTHMS.into_iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
     best.map_or((Retraining::Manual, false), |(length, rhythm)| (rhythm, distance(length) < 0.05))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Retraining;
+    use crate::extract::extract;
+
+    #[test]
+    fn a_key_speaks_of_its_line_and_once_is_by_hand() {
+        let rhythm = |text: &str| extract(text).constraints.retraining.map(|stated| stated.value);
+        assert_eq!(rhythm("- Training: SageMaker, every day at 02:00"), Some(Retraining::Daily));
+        assert_eq!(rhythm("We train once and tag everything."), Some(Retraining::Manual));
+        assert_eq!(rhythm("The model is trained once a month."), Some(Retraining::Monthly));
+    }
+
+    #[test]
+    fn things_are_no_people() {
+        let team = |text: &str| extract(text).constraints.team.and_then(|stated| stated.value.size);
+        assert_eq!(team("The lorries carry dashcams, 64 of them, and upload pictures."), None);
+        assert_eq!(team("Somos 3 en el equipo."), Some(3));
+        assert_eq!(team("There's one and a half of us."), Some(2));
+    }
 }

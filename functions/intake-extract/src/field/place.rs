@@ -445,7 +445,21 @@ fn is_said_instead(reader: &Reader, span: Span) -> bool {
                 && reader.document.sentence(hit.span.from) == reader.document.sentence(span.from)
         })
     };
-    reader.document.lower(span.to) == "," && [CITY, PLACE, REGION].iter().any(|group| denied(group))
+    // "Statt Dublin nehmen wir Frankfurt".
+    let replaced = |group: &str| {
+        reader.hits.within(group, Span::new(span.from.saturating_sub(4), span.from)).any(|hit| {
+            reader.document.sentence(hit.span.from) == reader.document.sentence(span.from)
+                && hit.negated.is_some_and(|cue| {
+                    matches!(
+                        reader.document.lower(cue.from),
+                        "instead" | "statt" | "anstatt" | "anstelle" | "au" | "plutôt" | "en" | "invece" | "em" | "in"
+                    ) && cue.to == hit.span.from
+                })
+        })
+    };
+    let groups = [CITY, PLACE, REGION];
+    reader.document.lower(span.to) == "," && groups.iter().any(|group| denied(group))
+        || groups.iter().any(|group| replaced(group))
 }
 
 /// True for a place that is a note of its own: in a sentence of few words, or between two commas.
@@ -459,4 +473,27 @@ fn is_note(reader: &Reader, span: Span) -> bool {
     let segment = from.is_some() || to.is_some();
     let item = words(from.unwrap_or(sentence.from), to.unwrap_or(sentence.to));
     words(sentence.from, sentence.to) <= SHORT_SENTENCE || segment && item <= SHORT_ITEM
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    fn regions(text: &str) -> Vec<String> {
+        let set = extract(text).constraints;
+        set.regions.iter().flat_map(|found| &found.value).map(|region| region.code.clone()).collect()
+    }
+
+    #[test]
+    fn the_country_of_a_currency_is_no_region() {
+        assert!(regions("They gave us fifteen grand a month. US.").is_empty());
+        assert!(!regions("Budget $5k a month, hosted in the US.").is_empty());
+    }
+
+    #[test]
+    fn data_lives_somewhere_and_places_replace_others() {
+        assert_eq!(regions("All of our stuff lives in AWS Ireland."), ["eu-west-1"]);
+        assert_eq!(regions("The data lives in Canada, on AWS."), ["ca-central-1"]);
+        assert_eq!(regions("Hosting on AWS: statt Dublin nehmen wir Frankfurt, wie besprochen."), ["eu-central-1"]);
+    }
 }

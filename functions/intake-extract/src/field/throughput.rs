@@ -65,7 +65,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             },
             (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure).filter(|period| {
                 // Shops that something is worked out for each night send nothing.
-                period.seconds < 43_200.0 || cue.is_some()
+                period.seconds < 43_200.0
+                    || cue.is_some_and(|(span, distance)| distance <= SENDS_NEAR && span.from >= measure.span.to)
             }) {
                 Some(period) => (period.seconds, 0.4, Some(period)),
                 None => continue,
@@ -310,6 +311,8 @@ fn is_measured_peak(reader: &Reader, measure: &Measure) -> bool {
     fast && (named || usual)
 }
 
+/// Tokens between things and the word that tells that they send something.
+const SENDS_NEAR: usize = 3;
 /// Tokens between a measured load and the word that calls it the peak.
 const PEAK_NEAR: usize = 6;
 
@@ -496,4 +499,35 @@ fn period_near(reader: &Reader, measure: &Measure) -> Option<Period> {
             .find(|period| !number_between(measure.span.to, period.span.from))
     };
     before.or_else(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    fn loads(text: &str) -> Option<(f64, f64, usize)> {
+        let set = extract(text).constraints;
+        let load = set.throughput?.value;
+        Some((load.average_per_second, load.peak_per_second, set.conflicts.len()))
+    }
+
+    #[test]
+    fn what_was_measured_at_the_worst_time_is_the_peak() {
+        assert_eq!(loads("Typically 900 rps; on election night we had 5,500 rps.").map(|load| load.1), Some(5500.0));
+        assert_eq!(loads("The peak was 140 requests a second.").map(|load| load.1), Some(140.0));
+        assert_eq!(loads("The old system was built for 12,000 rps."), None);
+    }
+
+    #[test]
+    fn beside_an_average_a_larger_load_is_no_contradiction() {
+        let text = "On average 43,200 messages come in per day; in a storm up to 15 messages per second.";
+        assert_eq!(loads(text), Some((0.5, 15.0, 0)));
+    }
+
+    #[test]
+    fn whatever_reports_is_counted() {
+        let found = loads("There are 2,400 gizmos. Each gizmo reports once every two minutes.");
+        assert!(found.is_some_and(|found| (found.0 - 20.0).abs() < 1e-6), "{found:?}");
+        assert_eq!(loads("Forecasts for 240 shops are computed each night."), None);
+    }
 }

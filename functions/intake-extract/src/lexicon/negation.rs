@@ -57,6 +57,14 @@ impl Hits {
             }
             reaches.extend(Self::question_denied(document, no.span).map(|question| (no.span, question)));
         }
+        // "Anything banned? – Azure.": what the answer names is excluded.
+        for asked in self.of("asks_excluded") {
+            let question = document.sentence_span(asked.span.from);
+            let short = question.to - question.from <= LONGEST_QUESTION;
+            if short && document.lower(question.to - 1) == "?" && question.to < document.tokens.len() {
+                reaches.push((asked.span, document.sentence_span(question.to)));
+            }
+        }
         reaches.sort_by_key(|(cue, _)| cue.from);
         for hit in &mut self.hits {
             // A negation does not deny itself, nor a phrase that holds it ("no downtime").
@@ -107,7 +115,8 @@ impl Hits {
     fn question_denied(document: &Document, no: Span) -> Option<Span> {
         let answer = document.sentence_span(no.from);
         // A speaker may stand before the answer.
-        let first = no.from == answer.from || no.from <= answer.from + 3 && matches!(document.lower(no.from - 1), ":" | "—" | "–" | "-");
+        let first = no.from == answer.from
+            || no.from <= answer.from + 3 && matches!(document.lower(no.from - 1), ":" | "—" | "–" | "-");
         let end = answer.from.checked_sub(1)?;
         let question = document.sentence_span(end);
         let short = question.to - question.from <= LONGEST_QUESTION;
@@ -172,7 +181,13 @@ impl Hits {
             if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
                 return at;
             }
-            let turn = matches!(document.lower(at), "to" | "by" | "with") && short && at > cue.to;
+            // "Statt Spark nehmen wir Flink", "instead of Dublin we take Frankfurt".
+            let turn = short
+                && at > cue.to
+                && matches!(
+                    document.lower(at),
+                    "to" | "by" | "with" | "we" | "wir" | "nehmen" | "nutzen" | "verwenden" | "setzen"
+                );
             if turn || (comma && short) {
                 return at;
             }
