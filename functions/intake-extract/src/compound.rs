@@ -53,7 +53,7 @@ fn value(word: &str) -> Option<f64> {
     }
     let (units, tens) = word.split_once("und")?;
     let (units, tens) = (value(units)?, value(tens)?);
-    (units < 10.0 && tens >= 20.0 && tens < 100.0).then_some(units + tens)
+    (units < 10.0 && (20.0..100.0).contains(&tens)).then_some(units + tens)
 }
 
 #[cfg(test)]

@@ -214,14 +214,12 @@ pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) 
         // the two is wrong.
         let public = reader.said("data_class").filter(|hit| hit.meaning.weight >= 0.8 && hit.meaning.value == "public");
         let public = public.map(|hit| (DataClass::Public, hit.span));
-        let said = labels.iter().map(|(value, label, _)| (*value, *label)).chain(predicated(reader)).chain(public);
-        let other = said
-            .filter(|(rival, span)| {
-                let (lower, upper) = (value.min(*rival), value.max(*rival));
-                let apart = reader.document.sentence(span.from) != reader.document.sentence(label.from);
-                lower == DataClass::Public && upper >= DataClass::Confidential && apart
-            })
-            .next();
+        let mut said = labels.iter().map(|(value, label, _)| (*value, *label)).chain(predicated(reader)).chain(public);
+        let other = said.find(|(rival, span)| {
+            let (lower, upper) = (value.min(*rival), value.max(*rival));
+            let apart = reader.document.sentence(span.from) != reader.document.sentence(label.from);
+            lower == DataClass::Public && upper >= DataClass::Confidential && apart
+        });
         if let Some((rival, span)) = other {
             let clash = Clash {
                 fields: vec![ConstraintField::DataClass],
