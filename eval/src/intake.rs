@@ -251,7 +251,8 @@ fn model(name: &str) -> String {
 /// The schema's name of a rhythm of training.
 fn rhythm(name: &str) -> String {
     match plain(name).as_str() {
-        "on_demand" | "ad_hoc" => "manual".to_owned(),
+        // What is trained once is trained again only by hand.
+        "on_demand" | "ad_hoc" | "once" | "one_off" | "one_time" => "manual".to_owned(),
         "every_quarter" => "quarterly".to_owned(),
         _ => plain(name),
     }

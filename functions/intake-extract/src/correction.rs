@@ -15,6 +15,8 @@ use crate::{
 
 /// Most tokens between a value and the phrase that corrects it.
 const NEAR: usize = 14;
+/// The same for a word such as "well", which seldom corrects anything.
+const BESIDE: usize = 2;
 /// Most tokens between "forget" and what is forgotten.
 const FORGOTTEN: usize = 5;
 /// Tokens around a correction in which the corrected number is an echo of it: "200 ms. – Two hundred? – Sorry, 300".
@@ -26,6 +28,8 @@ const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue
 
 /// Puts right the measures that the text corrects, and takes out those that it takes back.
 pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    drop_denied(document, hits, measures);
+    let mut mistaken = false;
     for cue in hits.of("correction") {
         let Some(later) = measures.iter().position(|measure| measure.span.from >= cue.span.to) else { continue };
         let way = measures[later].span.from - cue.span.to;
@@ -36,20 +40,91 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
             }
             continue;
         }
+        if cue.meaning.value == "mistaken" {
+            // Once is enough: what is said behind it stands.
+            if !mistaken {
+                replace_all(document, hits, measures, cue.span);
+                mistaken = true;
+            }
+            continue;
+        }
+        // "Four seconds. Well, five": only what stands right beside the word on both sides.
+        let reach = if cue.meaning.value == "next" { BESIDE } else { NEAR };
         // "Scratch that, make it 6k" is one correction in two phrases.
         let done = measures.iter().any(|measure| measure.span.overlaps(cue.span));
-        if way > NEAR || done {
+        if way > reach || done {
             continue;
         }
         let note = cue.meaning.value == "note";
         let earlier = measures[..later].iter().rposition(|earlier| {
             let near =
-                cue.span.from - earlier.span.to.min(cue.span.from) <= NEAR && is_beside(document, earlier, cue.span);
+                cue.span.from - earlier.span.to.min(cue.span.from) <= reach && is_beside(document, earlier, cue.span);
             let meant = note && same_subject(document, hits, earlier, &measures[later]) || !note && near;
-            meant && same_kind(earlier, &measures[later])
+            let counted = matches!(earlier.unit, Unit::Bare | Unit::Rate(_));
+            let fits = match cue.meaning.value.as_str() {
+                "now" => counted && !is_person(&measures[later]) && !is_person(earlier),
+                _ => true,
+            };
+            meant && fits && same_kind(earlier, &measures[later])
         });
         if let Some(earlier) = earlier {
-            replace(measures, earlier, later, cue.span);
+            // "A hundred thousand a day – no, a hundred thousand was before the merger. Now it is …": the first has the
+            // period.
+            let whole = measures[..earlier].iter().rposition(|other| {
+                let wrong = &measures[earlier];
+                wrong.period.is_none()
+                    && other.period.is_some()
+                    && other.span.distance(wrong.span) <= NEAR
+                    && same_value(other, wrong)
+            });
+            replace(measures, whole.unwrap_or(earlier), later, cue.span);
+        }
+    }
+}
+
+/// "Nicht 200 ms, sondern 150 ms", "not 5k but 4k": the first of the two is denied.
+fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (wrong, right) = (&measures[index], &measures[index + 1]);
+        let denied = hits
+            .before("negation", wrong.span.from.min(wrong.quantity.whole.from))
+            .is_some_and(|hit| hit.meaning.value == "forward" && hit.span.to == hit.span.from + 1);
+        let between = wrong.span.to..right.quantity.whole.from;
+        let turns = between.len() <= 3
+            && between.clone().any(|at| {
+                matches!(document.lower(at), "sondern" | "but" | "sino" | "mais" | "ma" | "bensì" | "mas" | "maar")
+            });
+        if denied && turns && same_kind(wrong, right) {
+            measures.remove(index);
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// True for a number of people.
+fn is_person(measure: &Measure) -> bool {
+    matches!(measure.noun, Some((Noun::Person | Noun::People, _)))
+}
+
+/// "I mixed up the projects. The budget is 8k": what stands behind the phrase stands instead of what was said before of
+/// the same thing.
+fn replace_all(document: &Document, hits: &Hits, measures: &mut Vec<Measure>, cue: Span) {
+    let mut later = measures.iter().position(|measure| measure.span.from >= cue.to).unwrap_or(measures.len());
+    while later < measures.len() {
+        let right = &measures[later];
+        let monthly = |measure: &Measure| {
+            matches!(measure.unit, Unit::Money(_)) && measure.period.is_some_and(|period| period.seconds > 100_000.0)
+        };
+        let before = measures.iter().position(|wrong| {
+            wrong.span.to <= cue.from
+                && same_kind(wrong, right)
+                && (monthly(wrong) && monthly(right) || same_subject(document, hits, wrong, right))
+        });
+        match before {
+            Some(earlier) => replace(measures, earlier, later, cue),
+            None => later += 1,
         }
     }
 }
@@ -70,7 +145,11 @@ fn replace(measures: &mut Vec<Measure>, earlier: usize, later: usize, cue: Span)
     }
     measure.noun = right.noun.or(measure.noun);
     measure.period = right.period.or(measure.period);
-    measure.span = measure.span.hull(right.span);
+    measure.corrected = true;
+    // Words that another number stands between are not its own.
+    if right.span.from <= measure.span.to + NEAR {
+        measure.span = measure.span.hull(right.span);
+    }
     let own = measure.span;
     measures.retain(|other| {
         other.span == own || other.span.distance(cue) > ECHO || other.span.from > own.to || !same_value(other, &wrong)
@@ -165,5 +244,26 @@ mod tests {
         let set = extract("Host it in eu-west-1, sorry, eu-central-1.").constraints;
         let codes: Vec<String> = set.regions.iter().flat_map(|found| &found.value).map(|r| r.code.clone()).collect();
         assert_eq!(codes, ["eu-central-1"]);
+    }
+
+    #[test]
+    fn a_mistaken_sheet_is_replaced_as_a_whole() {
+        let text = "In Sydney, 40 requests per second, $5,000/month. PS: sorry, I mixed up the projects. The budget for this \
+                    one is $8,500/month and it's Singapore, not Sydney.";
+        let set = extract(text).constraints;
+        let codes: Vec<String> = set.regions.iter().flat_map(|found| &found.value).map(|r| r.code.clone()).collect();
+        assert_eq!(codes, ["ap-southeast-1"]);
+        assert_eq!((budget(text).0, set.conflicts.len()), (Some(8500.0), 0));
+        assert!(set.throughput.is_some_and(|load| (load.value.average_per_second - 40.0).abs() < 1e-6));
+    }
+
+    #[test]
+    fn small_words_correct_only_what_is_beside_them() {
+        let latency = |text: &str| extract(text).constraints.latency.map(|stated| stated.value.milliseconds);
+        let text = "—¿Cuánto puede tardar en contestar?\n—Cuatro segundos. Bueno, cinco.";
+        assert_eq!(latency(text), Some(5000.0));
+        assert_eq!(latency("Die Antwortzeit beträgt nicht 200 ms, sondern 150 ms."), Some(150.0));
+        let load = extract("Combien d'appels ? Cent mille par jour. Maintenant c'est 216 000.").constraints.throughput;
+        assert!(load.is_some_and(|load| (load.value.average_per_second - 2.5).abs() < 1e-6));
     }
 }

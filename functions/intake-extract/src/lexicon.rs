@@ -15,6 +15,8 @@ use crate::{
     text::{Document, Kind, Span},
 };
 
+mod negation;
+
 /// One word of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pattern {
@@ -297,15 +299,12 @@ impl Lexicon {
             .map(|(_, word)| *word);
         let word = best.next()?;
         let alone = best.all(|other| other == word);
-        // What a pattern of any ending finds is known as well.
-        (alone && !self.candidates(text, lower).any(|phrase| phrase.words.len() == 1)).then(|| word.clone())
+        // What a pattern of any ending finds is known as well; one of any beginning finds slips too ("*kunden").
+        let known = |phrase: &Phrase| phrase.words.len() == 1 && !matches!(phrase.words[0], Pattern::Suffix(_));
+        (alone && !self.candidates(text, lower).any(known)).then(|| word.clone())
     }
 }
 
-/// Tokens that a negation reaches over at most.
-const FARTHEST_DENIED: usize = 60;
-/// A longer question asks more than whether one thing is wanted.
-const LONGEST_QUESTION: usize = 9;
 /// No phrase has more tokens.
 const LONGEST_PHRASE: usize = 12;
 
@@ -436,6 +435,13 @@ impl Hits {
             if self.within("negation", Span::new(at.saturating_sub(LONGEST_PHRASE), at + 1)).any(inside) {
                 continue;
             }
+            // "In, I dunno, a second" goes on behind its filler.
+            if self
+                .within("filler", Span::new(at.saturating_sub(LONGEST_PHRASE), at + 1))
+                .any(|other| other.span.overlaps(hit.span))
+            {
+                continue;
+            }
             match hit.meaning.value.as_str() {
                 "word" => begins[at] = true,
                 _ => {
@@ -466,172 +472,6 @@ impl Hits {
             token.clause = clause;
         }
     }
-
-    fn mark_negated(&mut self, document: &Document) {
-        // In the order of the text, and none longer than `FARTHEST_DENIED`.
-        let mut reaches: Vec<(Span, Span)> = Vec::new();
-        for hit in self.of("negation") {
-            let around = Span::new(hit.span.from.saturating_sub(LONGEST_PHRASE), hit.span.to);
-            let harmless = || {
-                self.within("negation", around)
-                    .any(|other| other.meaning.value == "none" && other.span.overlaps(hit.span))
-            };
-            if hit.meaning.value == "none" || harmless() {
-                continue;
-            }
-            let clause = document.clause_span(hit.span.from);
-            // "No hace falta tiempo real", "Out of scope: Kubernetes": first in its clause, it denies what follows.
-            let symbols = (clause.from..hit.span.from).all(|at| document.tokens[at].kind == Kind::Symbol);
-            let leads = hit.meaning.value == "backward" && symbols;
-            if leads && clause.from > 0 && document.lower(clause.from - 1) == "(" {
-                // "Kubernetes (not an option)".
-                let before = document.clause_span(clause.from - 1);
-                reaches.push((hit.span, before));
-                continue;
-            }
-            // German denies behind the object: "Kubernetes wollen wir nicht".
-            let behind = document.lower(hit.span.from) == "nicht"
-                && hit.span.to == hit.span.from + 1
-                && [TOOL, "platform", "compliance", "cloud", "data_class"]
-                    .iter()
-                    .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
-            if hit.meaning.value == "backward" && !leads || behind {
-                reaches.push((hit.span, Self::subject_before(document, hit.span, clause)));
-            } else if !(self.at("no_alone", hit.span.from).is_some() && self.denies_alone(document, hit.span, clause)) {
-                reaches.push((hit.span, Span::new(hit.span.to, self.end_of_negation(document, hit.span, clause))));
-            }
-        }
-        for no in self.of("no_alone").filter(|no| ends_behind(document, no.span)) {
-            let clause = document.clause_span(no.span.from);
-            if self.denies_alone(document, no.span, clause) {
-                reaches.push((no.span, Self::subject_before(document, no.span, clause)));
-            }
-            reaches.extend(Self::question_denied(document, no.span).map(|question| (no.span, question)));
-        }
-        reaches.sort_by_key(|(cue, _)| cue.from);
-        for hit in &mut self.hits {
-            // A negation does not deny itself, nor a phrase that holds it ("no downtime").
-            let first = reaches.partition_point(|(cue, _)| cue.to + FARTHEST_DENIED < hit.span.from);
-            hit.negated = reaches[first..]
-                .iter()
-                .take_while(|(cue, _)| cue.from <= hit.span.to + FARTHEST_DENIED)
-                .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
-                .map(|(cue, _)| *cue);
-        }
-    }
-
-    /// "Kubernetes no.", "HIPAA doesn't, …": a word of denial that ends a statement denies what stands before it.
-    fn denies_alone(&self, document: &Document, no: Span, clause: Span) -> bool {
-        no.from > clause.from
-            && document.lower(no.from - 1).chars().all(char::is_alphanumeric)
-            && ends_behind(document, no)
-            && self.at("no_alone", no.from).is_some_and(|word| word.span == no)
-    }
-
-    /// What a negation that stands behind denies: the subject, from the last comma on.
-    fn subject_before(document: &Document, no: Span, clause: Span) -> Span {
-        let from = (clause.from.max(no.from.saturating_sub(FARTHEST_DENIED))..no.from)
-            .rev()
-            .take_while(|at| document.lower(*at) != "," && document.sentence(*at) == document.sentence(no.from))
-            .last()
-            .unwrap_or(no.from);
-        Span::new(from, no.from)
-    }
-
-    /// "Kubernetes? – No, plain containers": the short question that a "no" at the beginning of an answer denies.
-    fn question_denied(document: &Document, no: Span) -> Option<Span> {
-        let answer = document.sentence_span(no.from);
-        // A speaker may stand before the answer.
-        let first = no.from == answer.from || no.from <= answer.from + 3 && document.lower(no.from - 1) == ":";
-        let end = answer.from.checked_sub(1)?;
-        let question = document.sentence_span(end);
-        let short = question.to - question.from <= LONGEST_QUESTION;
-        (first && short && document.lower(end) == "?").then_some(question)
-    }
-
-    /// A forward negation reaches through a list, but not into a statement of its own behind a comma or `and`.
-    fn end_of_negation(&self, document: &Document, cue: Span, clause: Span) -> usize {
-        let short = matches!(
-            document.lower(cue.from),
-            "instead"
-                | "rather"
-                | "unlike"
-                | "replace"
-                | "replacing"
-                | "replaces"
-                | "statt"
-                | "anstatt"
-                | "except"
-                | "migrate"
-                | "migrating"
-                | "move"
-                | "moving"
-        );
-        let is_predicate = |at: usize| self.at("predicate", at).is_some();
-        // "No Spark, Kafka or Flink" denies all; "no Spark, Kafka" denies the first, unless a colon opens the list.
-        let listed = matches!(
-            document.lower(cue.to.saturating_sub(1)),
-            ":" | "neither" | "weder" | "ni" | "né" | "nem" | "noch"
-        ) || matches!(document.lower(cue.to), ":" | "[" | "(")
-            || (cue.to..clause.to.min(cue.to + FARTHEST_DENIED))
-                .take_while(|at| document.sentence(*at) == document.sentence(cue.from))
-                .any(|at| {
-                    matches!(
-                        document.lower(at),
-                        "or" | "nor"
-                            | "and"
-                            | "oder"
-                            | "und"
-                            | "noch"
-                            | "ou"
-                            | "et"
-                            | "ni"
-                            | "o"
-                            | "y"
-                            | "e"
-                            | "né"
-                            | "of"
-                            | "en"
-                            | "nem"
-                            | "&"
-                            | "/"
-                    )
-                });
-        // A longer list than this is another statement; it also bounds the work on a text that only denies.
-        let clause = Span::new(clause.from, clause.to.min(cue.to + FARTHEST_DENIED));
-        let mut at = cue.to;
-        while at < clause.to {
-            let comma = document.lower(at) == ",";
-            let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
-            // "No GPUs of our own: managed services" opens what is wanted instead.
-            if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
-                return at;
-            }
-            let turn = matches!(document.lower(at), "to" | "by" | "with") && short && at > cue.to;
-            if turn || (comma && short) {
-                return at;
-            }
-            if comma || and {
-                // "No real time, a run each night will do": an article begins a statement, not an item of a list.
-                if comma && (!listed || self.at("article", at + 1).is_some()) {
-                    return at;
-                }
-                let end = (at + 1..clause.to).find(|next| document.lower(*next) == ",").unwrap_or(clause.to);
-                let window = if and { end.min(at + 3) } else { end };
-                if (at + 1..window).any(is_predicate) {
-                    return at;
-                }
-            }
-            at += 1;
-        }
-        clause.to
-    }
-}
-
-/// True when a statement ends behind a span.
-fn ends_behind(document: &Document, span: Span) -> bool {
-    document.sentence(span.to) != document.sentence(span.from)
-        || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
 }
 
 /// Where the phrase ends, when it begins at `at`. Hyphens between its words are passed over.
@@ -746,5 +586,13 @@ mod tests {
         let hits = Hits::find(&mut document);
         let codes: Vec<_> = hits.of(REGION).map(|hit| hit.meaning.value.as_str()).collect();
         assert_eq!(codes, ["us-east-1", "europe-west4", "westeurope"]);
+    }
+
+    #[test]
+    fn all_but_behind_a_negation_and_answers_to_what_is_banned() {
+        assert_eq!(tools("They won't discuss anything but Kubernetes.").0, ["kubernetes"]);
+        assert_eq!(tools("Anything but Spark.").1, ["spark"]);
+        assert_eq!(tools("Anything off limits?\nSpark.").1, ["spark"]);
+        assert_eq!(tools("Statt Spark nehmen wir Flink.").0, ["flink"]);
     }
 }

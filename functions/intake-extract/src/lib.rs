@@ -8,6 +8,7 @@
 //! version. Every value carries the words that it came from, and a [`confidence`] computed from them.
 
 mod agent;
+mod compound;
 pub mod confidence;
 pub mod correction;
 pub mod extract;
@@ -18,6 +19,8 @@ pub mod measure;
 pub mod merge;
 pub mod number;
 pub mod reader;
+mod table;
 pub mod text;
+mod wordless;
 
 pub use agent::{IntakeExtract, IntakeInput};

@@ -67,6 +67,8 @@ pub struct Measure {
     pub period: Option<Period>,
     /// All words that belong to it.
     pub span: Span,
+    /// True when the text put its number right: what the words around say of the wrong one does not hold for it.
+    pub corrected: bool,
 }
 
 impl Measure {
@@ -79,18 +81,30 @@ impl Measure {
 /// All measures of a document.
 pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     // "By 7 am" is a time of the day, and nothing that is counted.
-    let counts = |quantity: &Quantity| hits.at("clock", quantity.span.to).is_none() || quantity.high > 24.0;
+    let counts = |quantity: &Quantity| {
+        let hour = hits.at("clock", quantity.span.to).is_some() && quantity.high <= 24.0;
+        !hour && !is_clock(document, quantity.span)
+    };
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
     take_units_before(document, hits, &mut found);
     // "Half a second at most" is half a second, and not also one.
-    let whole: Vec<Measure> = wordless(document, hits)
+    let whole: Vec<Measure> = crate::wordless::wordless(document, hits)
         .into_iter()
         .filter(|one| !found.iter().any(|own| own.span.overlaps(one.span)))
         .collect();
     found.extend(whole);
     found.sort_by_key(|measure| measure.span.from);
     found
+}
+
+/// `10:14`, `00:03:12`: a time of the day, as a transcript has it before its lines.
+fn is_clock(document: &Document, span: Span) -> bool {
+    let number = |at: usize| document.token(at).is_some_and(|token| token.kind == Kind::Number);
+    let colon = |at: usize| document.lower(at) == ":" && document.glued(at);
+    let behind = colon(span.to) && document.glued(span.to - 1) && number(span.to + 1);
+    let before = span.from >= 2 && colon(span.from - 1) && document.glued(span.from - 2) && number(span.from - 2);
+    span.to == span.from + 1 && (behind || before)
 }
 
 /// Most times that a number may be larger or smaller than the one whose unit it takes.
@@ -125,7 +139,7 @@ fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure])
     }
 }
 
-fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
+fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure {
     let mut end = quantity.span.to;
     let mut span = quantity.whole.hull(quantity.span);
     let here = if document.joining_hyphen(end) { end + 1 } else { end };
@@ -140,6 +154,11 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
             span = span.hull(hit.span);
             end = end.max(hit.span.to);
         }
+    } else if let Some((fact, cent)) = cents(document, hits, here) {
+        unit = Unit::Money(fact);
+        (quantity.low, quantity.high) = (quantity.low / 100.0, quantity.high / 100.0);
+        span = span.hull(cent);
+        end = end.max(cent.to);
     } else {
         type Make = fn(f64) -> Unit;
         let units: [(&str, Make); 3] = [("rate_unit", Unit::Rate), ("time", Unit::Time), ("data_unit", Unit::Data)];
@@ -149,6 +168,11 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
             {
                 unit = make(value);
                 end = hit.span.to;
+                // "Dos segundos y medio".
+                if let Some(half) = hits.at("and_half", end).filter(|_| matches!(unit, Unit::Time(_))) {
+                    (quantity.low, quantity.high) = (quantity.low + 0.5, quantity.high + 0.5);
+                    end = half.span.to;
+                }
                 break;
             }
         }
@@ -172,7 +196,7 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
             span = span.hull(words);
         } else if let Some(found) = noun_in_brackets(document, hits, &quantity) {
             noun = Some(found);
-        } else if let Some(found) = key.and_then(|key| noun_in_key(document, hits, key)) {
+        } else if let Some(found) = key.and_then(|key| noun_in_key(document, hits, key, end)) {
             noun = Some((found.0, Span::new(quantity.span.from, end)));
             span = span.hull(found.1);
         } else if let Some(words) = unknown_noun(document, hits, &quantity, end) {
@@ -192,7 +216,16 @@ fn measure(document: &Document, hits: &Hits, quantity: Quantity) -> Measure {
     if let Some(period) = period {
         span = span.hull(period.span);
     }
-    Measure { quantity, unit, noun, period, span }
+    Measure { quantity, unit, noun, period, span, corrected: false }
+}
+
+/// "40 cents", "40 cents (US)", "90 Cent": hundredths of the currency that is named beside them, else of the dollar.
+fn cents(document: &Document, hits: &Hits, at: usize) -> Option<(&'static CurrencyFact, Span)> {
+    let hit = hits.at("cent", at)?;
+    let facts = &knowledge::currency::currencies().currencies;
+    let named = hits.in_sentence(document, "currency", at).next().map(|named| named.meaning.value.as_str());
+    let code = named.unwrap_or("USD");
+    Some((facts.iter().find(|fact| fact.code == code)?, hit.span))
 }
 
 /// Most words of a key before its value.
@@ -206,7 +239,9 @@ fn key(document: &Document, hits: &Hits, from: usize) -> Option<Span> {
     let separates = |at: usize| matches!(document.lower(at), ":" | "=" | "|" | ";" | "\t");
     // `budget;5,000` is a line of a table; "…; an answer" is a new statement.
     let cell = separator > 0 && document.glued(separator - 1) && document.glued(separator);
-    if !separates(separator) || document.lower(separator) == ";" && !cell {
+    // "At 02:00" is a time of the day, and no key.
+    let clock = cell && document.lower(separator) == ":" && document.tokens[separator - 1].kind == Kind::Number;
+    if !separates(separator) || document.lower(separator) == ";" && !cell || clock {
         return None;
     }
     while separator > 0 && document.lower(separator) == "|" && document.lower(separator - 1) == "|" {
@@ -303,12 +338,18 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
 }
 
 /// `Researchers: 14`.
-fn noun_in_key(document: &Document, hits: &Hits, key: Span) -> Option<(Noun, Span)> {
+fn noun_in_key(document: &Document, hits: &Hits, key: Span, end: usize) -> Option<(Noun, Span)> {
     let hit = hits.within("noun", key).last()?;
     // Only what the key ends with is counted, and a key that counts requests gives their rate by its own words.
     let last = (hit.span.to..key.to).all(|at| document.tokens[at].kind == Kind::Symbol);
     let found = noun(&hit.meaning.value)?;
-    (last && matches!(found, Noun::Person | Noun::People)).then_some((found, hit.span))
+    let counted = match found {
+        Noun::Person | Noun::People => true,
+        // `Events | 1.8 million per hour`.
+        Noun::Request => hit.meaning.value == "request" && period_after(document, hits, end).is_some(),
+        Noun::Record { .. } | Noun::Device | Noun::Other => false,
+    };
+    (last && counted).then_some((found, hit.span))
 }
 
 /// Fewer of anything a period are no load.
@@ -509,58 +550,6 @@ pub fn period_at(document: &Document, hits: &Hits, at: usize) -> Option<Period> 
 fn period_between(hits: &Hits, from: usize, to: usize) -> Option<Period> {
     let hit = hits.within("period", Span::new(from, to)).find(|hit| hit.span.to <= to)?;
     Some(Period { seconds: hit.meaning.value.parse().ok()?, span: hit.span })
-}
-
-/// Durations without a number: "under a second", "sub-second", "single-digit milliseconds".
-fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
-    let time = |value: f64, span: Span, seconds: f64, vague: bool| Measure {
-        quantity: Quantity {
-            low: value,
-            high: value,
-            span,
-            whole: span,
-            bound: Bound::AtMost,
-            approximate: false,
-            vague,
-        },
-        unit: Unit::Time(seconds),
-        noun: None,
-        period: None,
-        span,
-    };
-    let mut found = Vec::new();
-    for hit in hits.of("time") {
-        let Ok(seconds) = hit.meaning.value.parse::<f64>() else { continue };
-        let at = hit.span.from;
-        let article = at >= 1 && matches!(document.lower(at - 1), "a" | "an" | "einer" | "une" | "un");
-        let bounded = hits
-            .within("bound", Span::new(at.saturating_sub(12), at))
-            .find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
-        if let Some(bound) = bounded {
-            found.push(time(1.0, bound.span.hull(hit.span), seconds, false));
-        } else if article && seconds <= 60.0 && hits.at("bound_behind", hit.span.to).is_some() {
-            found.push(time(1.0, Span::new(at - 1, hit.span.to), seconds, false));
-        }
-        let before = |back: usize| if at >= back { document.lower(at - back) } else { "" };
-        if before(1) == "-" && before(2) == "sub" || before(1) == "sub" {
-            let from = if before(1) == "sub" { at - 1 } else { at - 2 };
-            found.push(time(1.0, Span::new(from, hit.span.to), seconds, false));
-        }
-        if before(1) == "digit" && at >= 3 {
-            let digits = match before(3) {
-                "single" => 10.0,
-                "double" => 100.0,
-                _ => continue,
-            };
-            found.push(time(digits, Span::new(at - 3, hit.span.to), seconds, true));
-        }
-    }
-    for at in 0..document.tokens.len() {
-        if document.lower(at) == "subsecond" {
-            found.push(time(1.0, Span::new(at, at + 1), 1.0, false));
-        }
-    }
-    found
 }
 
 #[cfg(test)]

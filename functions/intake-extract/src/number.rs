@@ -136,6 +136,17 @@ pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> 
         plain.to = to;
         // `one and a half million` is handled by the words; `1.5 million and 200` is two numbers.
     }
+    // "Un million et demi", "dos y media": half of what was said last.
+    if let Some(half) = hits.at("and_half", plain.to) {
+        let last = hits.before("scale", plain.to).and_then(|hit| hit.meaning.value.parse::<f64>().ok());
+        plain.value += 0.5 * last.unwrap_or(1.0);
+        plain.to = half.span.to;
+        while let Some((scale, to)) = scale_at(document, hits, plain.to) {
+            plain.value *= scale;
+            plain.scale *= scale;
+            plain.to = to;
+        }
+    }
     plain.value.is_finite().then_some(plain)
 }
 
@@ -235,13 +246,25 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
         let before_is_number = at > 0 && (document.tokens[at - 1].kind == Kind::Number);
         return if before_is_number { None } else { done(scale.meaning.value.parse().ok()?, scale.span.to, false) };
     }
+    // "Achtundvierzigtausend" is one word.
+    if hits.at("number", at).is_none()
+        && hits.languages.reads(Some("de"))
+        && let Some(value) = crate::compound::german(lower)
+    {
+        return done(value, at + 1, false);
+    }
     let mut total = 0.0;
     let mut current = 0.0;
     let mut next = at;
     let mut any = false;
     loop {
         let mut peek = next;
-        if any && (document.joining_hyphen(peek) || document.lower(peek) == "and") {
+        // "Cuarenta y ocho", "vingt et un": tens and units.
+        let tens = any
+            && (20.0..100.0).contains(&current)
+            && matches!(document.lower(peek), "y" | "et" | "e")
+            && hits.at("number", peek + 1).is_some_and(|hit| hit.meaning.value.len() == 1);
+        if any && (document.joining_hyphen(peek) || document.lower(peek) == "and") || tens {
             peek += 1;
         }
         // `one and a half`
@@ -529,6 +552,18 @@ mod tests {
             }
             let spaced = grouped.replace(',', " ");
             proptest::prop_assert_eq!(read(&format!("{spaced} rows")), vec![(f64::from(value), f64::from(value))]);
+        }
+    }
+
+    #[test]
+    fn halves_behind_and_compounds() {
+        for (text, value) in [
+            ("un million et demi de clients pour le modèle", 1_500_000.0),
+            ("cuarenta y ocho mil dólares para el proyecto", 48_000.0),
+            ("wir haben achtundvierzigtausend Kunden", 48_000.0),
+        ] {
+            let found = read(text);
+            assert!(found.iter().any(|(low, _)| (low - value).abs() < 1e-6), "{text}: {found:?}");
         }
     }
 }

@@ -125,10 +125,16 @@ impl Reader {
     /// True when the clause tells of the past, of what was not good enough, of others, or of what is not the case.
     pub fn is_history(&self, at: usize) -> bool {
         let clause = self.document.clause_span(at);
-        let speaks = |hit: &Hit| hit.meaning.value != "none" && !self.is_of_another(hit, at);
+        let speaks = |hit: &Hit| hit.meaning.value != "none" && !self.is_of_another(hit, at) && !self.is_of_saying(hit);
         ASIDE.iter().any(|group| self.hits.within(group, clause).any(speaks))
             || self.is_left_behind(at)
             || self.is_of_then(at)
+    }
+
+    /// "Told the board last week that we have 10k": the time is that of the telling.
+    fn is_of_saying(&self, hit: &Hit) -> bool {
+        hit.meaning.value == "then"
+            && matches!(self.document.lower(hit.span.to), "that" | "dass" | "que" | "che" | "dat")
     }
 
     /// "300 ms, two hundred was the mobile team": what is said behind a comma and another number is said of that one.
@@ -145,7 +151,10 @@ impl Reader {
     fn is_of_then(&self, at: usize) -> bool {
         let sentence = self.document.sentence_span(at);
         let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
-        let then = self.hits.within("past", opening).find(|hit| hit.meaning.value == "then" && hit.span.to <= at);
+        let then = self
+            .hits
+            .within("past", opening)
+            .find(|hit| hit.meaning.value == "then" && hit.span.to <= at && !self.is_of_saying(hit));
         then.is_some_and(|then| {
             let between = Span::new(then.span.to, at);
             let turns = |hit: &Hit| hit.meaning.value != "after_comma";
@@ -156,15 +165,38 @@ impl Reader {
         })
     }
 
-    /// True when a value is only hoped for: "ideally 100 ms".
+    /// True when a value is only hoped for: "ideally 100 ms". In "ideally 100 ms, 200 ms at most" the second is a limit.
     pub fn is_wish(&self, at: usize) -> bool {
-        self.clause_has("wish", at)
+        let own = self
+            .measures_around(at, 12)
+            .map(|(_, measure)| measure)
+            .find(|measure| measure.span.from == at || measure.at() == at);
+        let limit = own.is_some_and(|own| own.quantity.bound == Bound::AtMost || self.bounded_behind(own.span));
+        self.hits.in_clause(&self.document, "wish", at).any(|wish| {
+            let between = self
+                .measures_around(at, REACH)
+                .any(|(_, other)| wish.span.to <= other.at() && other.at() < at && other.span.to <= at);
+            !(limit && between)
+        })
     }
 
     /// True when a measure is not about what is wanted. "Above 100 ms is not acceptable" is: it turns down what lies
     /// beyond, and so sets a limit.
     pub fn is_aside(&self, measure: &Measure) -> bool {
-        self.is_history(measure.at()) && !self.is_limit_by_refusal(measure)
+        !measure.corrected && self.is_history(measure.at()) && !self.is_limit_by_refusal(measure)
+    }
+
+    /// True when nothing but words such as "was" speak of the past: "the peak was 140 a second" tells how much there is.
+    pub fn is_weak_history(&self, at: usize) -> bool {
+        let clause = self.document.clause_span(at);
+        let weak = |hit: &Hit| self.hits.at("past_weak", hit.span.from).is_some_and(|weak| weak.span == hit.span);
+        ASIDE.iter().all(|group| {
+            self.hits
+                .within(group, clause)
+                .filter(|hit| hit.meaning.value != "none")
+                .all(|hit| *group == "past" && weak(hit))
+        }) && !self.is_left_behind(at)
+            && !self.is_of_then(at)
     }
 
     /// "More than 100 ms is too slow", "below 99 % is not acceptable": what is beyond the value is turned down.
@@ -366,5 +398,19 @@ mod tests {
         assert_eq!(show(23.148_148), "23.15");
         assert_eq!(show(0.001_234_5), "0.00123");
         assert_eq!(show(86_400.0), "86,400");
+    }
+
+    #[test]
+    fn a_bounded_value_behind_a_wish_is_the_limit() {
+        let text = "La latence : idéalement 150 ms, 300 ms au maximum.";
+        let set = crate::extract::extract(text).constraints;
+        assert_eq!(set.latency.map(|stated| stated.value.milliseconds), Some(300.0));
+        assert!(set.conflicts.is_empty());
+    }
+
+    #[test]
+    fn the_time_of_saying_is_not_that_of_what_is_said() {
+        let text = "The cloud spend is capped at $3,000 a month. The CTO told us last week that the budget is $10,000 a month.";
+        assert_eq!(crate::extract::extract(text).constraints.conflicts.len(), 1);
     }
 }

@@ -75,9 +75,10 @@ pub struct Document {
 }
 
 /// Abbreviations behind whose full stop a sentence goes on.
-const ABBREVIATIONS: [&str; 24] = [
+const ABBREVIATIONS: [&str; 33] = [
     "e.g.", "i.e.", "approx.", "max.", "min.", "vs.", "ca.", "incl.", "etc.", "z.b.", "mio.", "mrd.", "tsd.", "u.s.",
-    "e.u.", "bzw.", "no.", "nr.", "avg.", "est.", "req.", "sec.", "p.a.", "env.",
+    "e.u.", "bzw.", "no.", "nr.", "avg.", "est.", "req.", "sec.", "p.a.", "env.", "fr.", "hr.", "dr.", "mr.", "mrs.",
+    "prof.", "sr.", "sra.", "mme.",
 ];
 
 impl Document {
@@ -87,7 +88,8 @@ impl Document {
         let mut position = 0_u32;
         let mut byte = 0;
         let beside = beside_the_matter(text);
-        for (number, sentence) in sentences(text).into_iter().enumerate() {
+        let keyed = crate::table::with_colons(text);
+        for (number, sentence) in sentences(&keyed).into_iter().enumerate() {
             for word in sentence.split_word_bounds() {
                 let length = characters(word);
                 let said = !beside.iter().any(|range| range.contains(&byte));

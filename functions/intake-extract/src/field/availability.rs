@@ -4,7 +4,7 @@ use design::constraint::{Availability, ConstraintField};
 
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, COMPETING, EXPLICIT, PERIOD, Weigher},
-    measure::Unit,
+    measure::{Measure, Unit},
     reader::{Clash, Found, Reader, show},
     text::Span,
 };
@@ -67,7 +67,10 @@ fn bare_availability(reader: &Reader) -> Option<(f64, Found<Availability>, f64)>
 /// "99.9." among notes: a number of nines of which nothing else is said.
 fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
     let document = &reader.document;
-    reader.measures.iter().find_map(|measure| {
+    // "Nice to have: 99.99. Must have: 99.9."
+    let wish = |measure: &&Measure| reader.is_wish(measure.at());
+    let (wishes, wanted): (Vec<&Measure>, Vec<&Measure>) = reader.measures.iter().partition(wish);
+    wanted.into_iter().chain(wishes).find_map(|measure| {
         let percent = measure.quantity.high;
         let nines = (99.0..100.0).contains(&percent)
             && measure.quantity.high > 99.0
@@ -76,7 +79,7 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
             && measure.period.is_none();
         let around = |at: usize| {
             document.sentence(at) != document.sentence(measure.at())
-                || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")")
+                || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")" | ":")
         };
         // With the sign of percent, nothing else of that size is asked for without being named.
         let alone = measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
@@ -91,6 +94,20 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
         let derivation = Some("a number of nines alone is read as availability".to_owned());
         Some((percent, Found { value: Availability { percent }, spans: vec![measure.span], weigher, derivation }, 0.5))
     })
+}
+
+/// "Four nines".
+fn nines_in_words(reader: &Reader) -> Vec<(f64, Found<Availability>, f64)> {
+    let read = reader.said("availability").filter_map(|hit| {
+        let percent = hit.meaning.value.parse::<f64>().ok()?;
+        let words = reader.document.quote(hit.span);
+        let weigher = Weigher::default().support(format!("“{words}”"), hit.meaning.weight.min(0.85));
+        let weigher = reader.weigh(weigher, None, hit.span.from);
+        let derivation = Some(format!("“{words}” = {percent} %"));
+        let found = Found { value: Availability { percent }, spans: vec![hit.span], weigher, derivation };
+        Some((percent, found, hit.meaning.weight))
+    });
+    read.collect()
 }
 
 /// The availability objective.
@@ -119,22 +136,18 @@ pub fn read(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
     if found.is_empty() {
         found.extend(nines_alone(reader));
     }
+    let words = nines_in_words(reader);
     if found.is_empty() {
-        for hit in reader.said("availability") {
-            let Ok(percent) = hit.meaning.value.parse::<f64>() else { continue };
-            let words = reader.document.quote(hit.span);
-            let weigher = Weigher::default().support(format!("“{words}”"), hit.meaning.weight.min(0.85));
-            let weigher = reader.weigh(weigher, None, hit.span.from);
-            let derivation = Some(format!("“{words}” = {percent} %"));
-            found.push((
-                percent,
-                Found { value: Availability { percent }, spans: vec![hit.span], weigher, derivation },
-                hit.meaning.weight,
-            ));
-        }
-        found.sort_by(|a, b| b.2.total_cmp(&a.2));
-        return (found.into_iter().next().map(|(_, found, _)| found), None);
+        let best = words.into_iter().reduce(|best, other| if other.2 > best.2 { other } else { best });
+        return (best.map(|(_, found, _)| found), None);
     }
+    // "We need four nines. – 99.5 % is what we can support.": in a sentence of its own it is another demand.
+    let apart = |span: Span| {
+        let sentence = reader.document.sentence(span.from);
+        found.iter().all(|(_, other, _)| reader.document.sentence(other.spans[0].from) != sentence)
+    };
+    let words: Vec<_> = words.into_iter().filter(|(_, found, _)| apart(found.spans[0])).collect();
+    found.extend(words);
     // "Ideally 99.99 %, 99.9 % will do."
     let needed =
         found.iter().filter(|found| !reader.is_wish(found.1.spans[0].from)).map(|found| found.0).reduce(f64::max);

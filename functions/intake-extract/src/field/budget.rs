@@ -5,6 +5,7 @@ use knowledge::currency::CurrencyFact;
 
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, Weigher},
+    field::share::{Each, money_of_each, part_of_before},
     measure::{Measure, Period, Unit, period_at},
     number::Bound,
     reader::{Clash, Found, Reader, show},
@@ -26,6 +27,9 @@ struct Candidate {
 pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
     let mut candidates: Vec<Candidate> =
         reader.measures.iter().filter_map(|measure| candidate(reader, measure)).collect();
+    if candidates.is_empty() {
+        candidates.extend(share_of_before(reader));
+    }
     // What is paid today is no rival of what may be paid.
     if candidates.iter().any(|candidate| !candidate.present) {
         candidates.retain(|candidate| !candidate.present);
@@ -88,7 +92,20 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         Unit::Time(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent => return None,
     };
     let bare = measure.unit == Unit::Bare;
-    let decoy = reader.closeness(reader.near("decoy.budget", measure.span));
+    // "40 cents per active user per month" is no budget before the users are counted.
+    let each = match money_of_each(reader, measure) {
+        Each::No => None,
+        Each::Of(many) => Some(many),
+        Each::Uncounted => return None,
+    };
+    // "Scrap costs 40,000 a month": the word about costs speaks of the other thing.
+    let of_decoy = cue.is_some_and(|(cue, _)| {
+        reader.hits.before("decoy.budget", cue.from).is_some_and(|decoy| decoy.meaning.value != "none")
+    });
+    if of_decoy && each.is_none() {
+        return None;
+    }
+    let decoy = if each.is_some() { 0.0 } else { reader.closeness(reader.near("decoy.budget", measure.span)) };
     let period = period(reader, measure);
     let bounded = measure.quantity.bound == Bound::AtMost
         || reader.bounded_behind(measure.span)
@@ -112,7 +129,7 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         return None;
     }
     let quantity = &measure.quantity;
-    let amount = quantity.high;
+    let amount = quantity.high * each.as_ref().map_or(1.0, |each| each.count);
     let months = period.map_or(1.0, |period| period.seconds / MONTH);
     let usd = amount * currency.usd / months;
     if !usd.is_finite() || usd < 1.0 {
@@ -121,6 +138,9 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     let mut steps = Vec::new();
     if quantity.is_range() {
         steps.push(format!("upper end of {} to {}", show(quantity.low), show(quantity.high)));
+    }
+    if let Some(each) = &each {
+        steps.push(format!("{} {} × “{}”", show(quantity.high), currency.code, each.words));
     }
     if let Some(period) = period.filter(|period| (period.seconds - MONTH).abs() > 1.0) {
         let words = reader.document.quote(period.span);
@@ -163,6 +183,7 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     let mut spans = vec![measure.span];
     spans.extend(cue.map(|(span, _)| span));
     spans.extend(period.map(|period| period.span));
+    spans.extend(each.iter().map(|each| each.span));
     Some(Candidate {
         found: Found {
             value: Budget { usd_per_month: usd, amount, currency: schema_currency },
@@ -173,6 +194,39 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         score,
         span: measure.span,
         present,
+    })
+}
+
+/// "We want to spend a tenth of what it used to be": a part of the money that was spoken of before.
+fn share_of_before(reader: &Reader) -> Option<Candidate> {
+    let part = part_of_before(reader)?;
+    let Unit::Money(currency) = part.whole.unit else { return None };
+    let period = period(reader, part.whole)?;
+    let cue = reader.cue("cue.budget", part.span)?;
+    let amount = part.part * part.whole.quantity.high * MONTH / period.seconds;
+    let usd = amount * currency.usd;
+    if !usd.is_finite() || usd < 1.0 {
+        return None;
+    }
+    let document = &reader.document;
+    let weigher = Weigher::default()
+        .support(format!("part of an amount “{}”", document.quote(part.span)), EXPLICIT)
+        .support("the whole is given", PERIOD);
+    let weigher =
+        reader.weigh(weigher, Some(cue), part.span.from).penalty("the amount is taken from another sentence", ASSUMED);
+    let words = document.quote(part.whole.span);
+    let derivation = Some(format!("{} × “{words}” = {} {} per month", show(part.part), show(amount), currency.code));
+    let currency = Currency::ALL.into_iter().find(|known| known.code() == currency.code)?;
+    Some(Candidate {
+        found: Found {
+            value: Budget { usd_per_month: usd, amount, currency },
+            spans: vec![part.span, part.whole.span],
+            weigher,
+            derivation,
+        },
+        score: 0.5,
+        span: part.span,
+        present: false,
     })
 }
 
@@ -216,6 +270,12 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
     let term = (clause.from..measure.span.from).find_map(|at| {
         crate::measure::term(document, &reader.hits, at).filter(|term| term.span.to <= measure.span.from)
     });
+    if term.is_some() {
+        return term;
+    }
+    // "12,000 dollars of credits that last for one year".
+    let term = (measure.span.to..clause.to.min(measure.span.to + 8))
+        .find_map(|at| crate::measure::term(document, &reader.hits, at));
     if term.is_some() {
         return term;
     }

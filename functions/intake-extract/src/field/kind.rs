@@ -4,7 +4,9 @@ use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retrain
 
 use crate::{
     confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
+    field::many::is_times,
     lexicon::Hit,
+    measure::Noun,
     reader::{Clash, Found, Reader},
     text::{Kind, Span},
 };
@@ -102,6 +104,13 @@ pub fn workloads(
     if let Some(retraining) = retraining {
         put(&mut said, WorkloadType::BatchTraining, retraining.spans[0], NAMED, false);
     }
+    // "One-off: tag everything once": results at one time, and no service.
+    for hit in reader.said("one_off") {
+        let works = |verb: &&Hit| verb.negated.is_none() && reader.hits.at("retrain_cue", verb.span.from).is_none();
+        if reader.hits.in_sentence(&reader.document, "infer_verb", hit.span.from).any(|verb| works(&verb)) {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
+    }
     for hit in reader.said("schedule") {
         if scheduled_scoring(reader, hit) {
             put(&mut said, WorkloadType::BatchInference, hit.span, NAMED, false);
@@ -139,11 +148,23 @@ pub fn workloads(
 /// "Scores leads every Monday": results on a schedule, which no count owns and which is not that of training.
 fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
     let document = &reader.document;
+    // "Once a week, on Monday at 3, we score …": what opens a sentence is said of the whole of it.
+    let sentence = document.sentence_span(hit.span.from);
+    let (scope, reach) =
+        if hit.span.from <= sentence.from + 1 { (sentence, 14) } else { (document.clause_span(hit.span.from), 8) };
     let near = |group: &str| {
-        reader.hits.in_clause(document, group, hit.span.from).any(|other| other.span.distance(hit.span) <= 8)
+        // A "ranking model" ranks nothing yet.
+        let names = |other: &&Hit| reader.hits.at("model_word", other.span.to).is_none();
+        let found = reader.hits.within(group, scope).filter(names);
+        let distances = found.map(|other| other.span.distance(hit.span));
+        distances.filter(|distance| *distance <= reach).min()
     };
     let owned = reader
         .measures_around(hit.span.from, 20)
+        // "Forecasts for 62 shops once a week": neither the shops nor "once" own the week.
+        .filter(|(_, measure)| {
+            !measure.noun.is_some_and(|(noun, words)| matches!(noun, Noun::Device) || is_times(reader, words))
+        })
         .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
     // "Daily demand" is what is predicted, and not when.
     let adjective = (hit.span.to - hit.span.from == 1)
@@ -154,7 +175,10 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
                 && reader.hits.at("infer_verb", hit.span.to).is_none()
                 && !matches!(next.lower.as_str(), "and" | "for" | "to" | "by" | "at" | "in" | "on" | "with" | "from")
         });
-    near("infer_verb") && !near("retrain_cue") && !owned && !adjective
+    // "Weekly retrain, scores written every Monday": the time belongs to the nearer verb.
+    let scores =
+        near("infer_verb").is_some_and(|scores| near("retrain_cue").is_none_or(|training| scores + 1 < training));
+    scores && !owned && !adjective
 }
 
 /// Tokens between a time and the training that it is said of.
@@ -168,8 +192,16 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
     let scores = reader.hits.in_clause(document, "infer_verb", hit.span.from).next().is_some();
     let time = reader.hits.at("period", hit.span.from).is_some();
     let reach = if time && !scores { TRAINING_FAR } else { TRAINING_NEAR };
+    // ", as a file, retraining monthly": a weak word that is an item of its own.
+    let item = |cue: &Hit| {
+        let (from, to) = (hit.span.to.min(cue.span.to), hit.span.from.max(cue.span.from));
+        hit.meaning.weight < 1.0 && (from..to).any(|at| document.lower(at) == ",")
+    };
     hit.meaning.value == "batch"
-        && reader.hits.in_clause(document, "retrain_cue", hit.span.from).any(|cue| cue.span.distance(hit.span) <= reach)
+        && reader
+            .hits
+            .in_clause(document, "retrain_cue", hit.span.from)
+            .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue))
 }
 
 /// On what the system is wanted to run.

@@ -12,6 +12,8 @@ use crate::{
 
 /// Words about another kind of duration that are farther from a duration do not speak of it.
 const FARTHEST_DECOY: usize = 8;
+/// Words between a duration and the word that names it as a latency beyond doubt.
+const NEAR_STRONG: usize = 4;
 /// Percentile where the text names none.
 const USUAL_PERCENTILE: f64 = 95.0;
 
@@ -22,6 +24,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score: f64,
         span: Span,
         named: bool,
+        /// A word that speaks of nothing but latency stands right beside it.
+        strong: bool,
     }
     let mut candidates: Vec<Candidate> = Vec::new();
     for measure in &reader.measures {
@@ -96,6 +100,20 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let accepted = reader.hits.at("accepted", measure.span.to).is_some();
         let told = alone && (accepted || cue.is_none() && reader.is_item(measure.span));
         score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
+        // "While the customer is still at the counter, … two seconds": somebody waits.
+        let waits = cue.is_some()
+            && alone
+            && reader
+                .hits
+                .in_sentence(&reader.document, "deployment", at)
+                .any(|hit| hit.meaning.value == "real_time" && hit.meaning.weight >= 1.0 && hit.negated.is_none());
+        score += if waits { 0.3 } else { 0.0 };
+        // "Half a second is the limit": a sentence that only bounds a duration.
+        let sentence = reader.document.sentence_span(at);
+        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
+        let only_bounds =
+            alone && (reader.bounded_behind(measure.span) || accepted) && measure.span.from <= sentence.from + 1;
+        score += if only_bounds { 0.48 } else { 0.0 };
         let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
         if score < 0.45 || milliseconds > longest {
             continue;
@@ -137,6 +155,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             score,
             span: measure.span,
             named: percentile.is_some(),
+            strong: strong.is_some_and(|(_, distance)| distance <= NEAR_STRONG),
         });
     }
     // "Ideally 100 ms, but never more than 200": what is only hoped for gives way to the limit.
@@ -152,7 +171,11 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best) = candidates.first() else { return (None, None) };
     let best_score = best.score;
-    let close: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.score > 0.6 * best_score).collect();
+    let rivals = |candidate: &Candidate| {
+        let apart = reader.document.sentence(candidate.span.from) != reader.document.sentence(best.span.from);
+        candidate.score > 0.6 * best_score || apart && candidate.strong
+    };
+    let close: Vec<&Candidate> = candidates.iter().filter(|candidate| rivals(candidate)).collect();
     // P50 and P99 beside each other do not clash: the objective nearest to P95 is kept.
     let percentiles_differ = close.len() > 1
         && close.iter().all(|candidate| candidate.named)

@@ -81,7 +81,7 @@ struct Each {
 }
 
 /// The thing that follows a word such as "each", known by the first letters of its last word.
-fn thing_named(reader: &Reader, each: Span) -> Option<String> {
+pub fn thing_named(reader: &Reader, each: Span) -> Option<String> {
     let last = match reader.hits.at("noun", each.to) {
         Some(hit) => hit.span.to - 1,
         None => each.to,
@@ -103,7 +103,7 @@ fn same_stem(a: &str, b: &str) -> bool {
 }
 
 /// True when a number counts a thing: "5,000 employees" counts what "per employee" names.
-fn is_number_of(reader: &Reader, thing: &Measure, name: &str) -> bool {
+pub fn is_number_of(reader: &Reader, thing: &Measure, name: &str) -> bool {
     // "Students: 22,000."
     let begin = thing.quantity.whole.from;
     let keyed = begin >= 2 && matches!(reader.document.lower(begin - 1), ":" | "=" | "|");
@@ -165,6 +165,23 @@ fn each_of(reader: &Reader, index: usize) -> Option<Each> {
         .map(|hit| Each { span: hit.span, behind: true })
 }
 
+/// "12,000 cows over 41 farms": a number of places that other things are spread over.
+fn is_spread(reader: &Reader, thing: &Measure) -> bool {
+    let begin = thing.quantity.span.from;
+    reader.hits.before("spread", begin).is_some_and(|link| {
+        reader.measures_around(begin, 12).any(|(_, other)| other.span.to == link.span.from && other.unit == Unit::Bare)
+    })
+}
+
+/// "36,000 loggers, each of them sends …": something in the plural, whatever it is, right before the word.
+fn is_right_before(reader: &Reader, thing: &Measure, each: Option<&Each>) -> bool {
+    let document = &reader.document;
+    let Some(each) = each.filter(|each| !each.behind && document.lower(each.span.from) == "each") else { return false };
+    let word = thing.quantity.span.to;
+    let plural = document.token(word).is_some_and(|token| token.kind == Kind::Word && token.lower.ends_with('s'));
+    plural && word + 2 == each.span.from && document.lower(word + 1) == ","
+}
+
 fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
     let document = &reader.document;
     let measure = &reader.measures[index];
@@ -183,7 +200,8 @@ fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
             && match thing.noun {
                 Some((Noun::Device, _)) => true,
                 Some((Noun::Record { kilobytes }, _)) => each.is_some() && (kilobytes - 5.0).abs() < 1e-9,
-                Some((Noun::People | Noun::Person, _)) | None => same(thing) && thing.period.is_none(),
+                Some((Noun::People | Noun::Person, _)) => same(thing) && thing.period.is_none(),
+                None => (same(thing) || is_right_before(reader, thing, each.as_ref())) && thing.period.is_none(),
                 Some((Noun::Request | Noun::Other, _)) => false,
             };
         *other != index && near && thing_counts && thing.quantity.high > 1.0 && !reader.is_history(thing.at())
@@ -198,8 +216,9 @@ fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
                 && thing.span.to <= measure.span.from
         })
     };
-    let (thing_index, thing) =
-        things.min_by_key(|(_, thing)| (!inner(thing), !same(thing), thing.span.distance(measure.span)))?;
+    let (thing_index, thing) = things.min_by_key(|(_, thing)| {
+        (!inner(thing), !same(thing), is_spread(reader, thing), thing.span.distance(measure.span))
+    })?;
     // Things have a number of other things where they are named ("every turbine has 120 sensors"), or where the second
     // number has its "each" right behind it ("85 stores, 12 cameras each").
     let each_behind = each.as_ref().is_some_and(|each| {

@@ -208,7 +208,31 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
 
 /// Sensitivity of the data: the strictest class that is said; classes that are only implied give way to a denial.
 pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) {
-    if let Some((value, label, cue)) = labelled(reader) {
+    let labels = labelled(reader);
+    if let Some((value, label, cue)) = labels.first().copied() {
+        // "Classification: public. … in our restricted class.", "The texts are public. … treated as restricted.": one of
+        // the two is wrong.
+        let public = reader.said("data_class").filter(|hit| hit.meaning.weight >= 0.8 && hit.meaning.value == "public");
+        let public = public.map(|hit| (DataClass::Public, hit.span));
+        let mut said = labels.iter().map(|(value, label, _)| (*value, *label)).chain(predicated(reader)).chain(public);
+        let other = said.find(|(rival, span)| {
+            let (lower, upper) = (value.min(*rival), value.max(*rival));
+            let apart = reader.document.sentence(span.from) != reader.document.sentence(label.from);
+            lower == DataClass::Public && upper >= DataClass::Confidential && apart
+        });
+        if let Some((rival, span)) = other {
+            let clash = Clash {
+                fields: vec![ConstraintField::DataClass],
+                spans: vec![label, span],
+                explanation: "The data is given two classes, one of them public.".to_owned(),
+                resolution: "The stricter class is planned for.".to_owned(),
+            };
+            let weigher = Weigher::default()
+                .support(format!("class named “{}”", reader.document.quote(label)), EXPLICIT)
+                .penalty("another class is named", COMPETING);
+            let spans = vec![label, span];
+            return (Some(Found { value: value.max(rival), spans, weigher, derivation: None }), Some(clash));
+        }
         let words = reader.document.quote(label);
         let weigher = Weigher::default()
             .support(format!("class named “{words}”"), EXPLICIT)
@@ -268,7 +292,13 @@ pub fn data_class(reader: &Reader) -> (Option<Found<DataClass>>, Option<Clash>) 
     let is_denied = |class: DataClass| denied.iter().any(|(other, _)| *other == class);
     // `wrapping` everything into one list keeps "anonymised patient data" strict: who says so may be wrong.
     let mut topics = topics::<DataClass>(reader, "data_class", |hit| {
-        parse(&hit.meaning.value).is_some_and(|class| !is_denied(class) || hit.meaning.weight >= 1.0)
+        // "Faces are blurred on the camera": nobody is known by them.
+        let masked = hit.meaning.weight < 1.0
+            && reader
+                .hits
+                .in_clause(&reader.document, "masked", hit.span.from)
+                .any(|masked| masked.negated.is_none() && masked.span.distance(hit.span) <= LABEL_DISTANCE);
+        !masked && parse(&hit.meaning.value).is_some_and(|class| !is_denied(class) || hit.meaning.weight >= 1.0)
     });
     for (value, span) in predicated(reader) {
         match topics.iter_mut().find(|topic| topic.value == value) {
@@ -363,9 +393,20 @@ pub fn compliance(reader: &Reader) -> (Option<Found<Vec<Framework>>>, Option<Cla
     (Some(Found { value, spans, weigher, derivation: None }), clash)
 }
 
-/// A class that is named as one: "data classification: restricted", "classified as internal".
-fn labelled(reader: &Reader) -> Option<(DataClass, Span, Span)> {
-    reader.said("class_cue").find_map(|cue| {
+/// Classes that are named as one: "data classification: restricted", "classified as internal", "our restricted class".
+fn labelled(reader: &Reader) -> Vec<(DataClass, Span, Span)> {
+    let named = reader.said("class_label").filter_map(|label| {
+        // "Our restricted class", "als vertraulich eingestuft".
+        let word = ["class_word", "class_cue"].into_iter().find_map(|group| reader.hits.at(group, label.span.to))?;
+        let owned = label.span.from.checked_sub(1).is_some_and(|at| {
+            matches!(
+                reader.document.lower(at),
+                "our" | "the" | "unsere" | "unserer" | "notre" | "la" | "nuestra" | "als" | "comme" | "como"
+            )
+        });
+        owned.then_some((parse(&label.meaning.value)?, label.span, word.span))
+    });
+    let cued = reader.said("class_cue").filter_map(|cue| {
         let label = reader
             .hits
             .within("class_label", Span::new(cue.span.to, cue.span.to + LABEL_DISTANCE))
@@ -390,7 +431,8 @@ fn labelled(reader: &Reader) -> Option<(DataClass, Span, Span)> {
             label.span,
             cue.span,
         ))
-    })
+    });
+    cued.chain(named).collect()
 }
 
 /// "The data is strictly internal": a class that is said of the data in so many words.
@@ -411,10 +453,31 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
                 || !next.lower.starts_with(char::is_alphabetic)
                 || reader.hits.at("class_end", label.span.to).is_some()
         });
+        // "Images publiques": the languages that put it behind the noun need no verb.
+        let behind = subject.span.to == label.span.from
+            && matches!(reader.hits.languages.main(), Some("fr" | "es" | "it" | "pt"));
+        let verb = verb || behind;
         let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
         (verb && small && ends && together).then(|| (value, subject.span.hull(label.span)))
     });
-    said.collect()
+    said.chain(in_brackets(reader)).collect()
+}
+
+/// "Satellite tiles (public, from Sentinel)": a class that is an item in the brackets behind some data.
+fn in_brackets(reader: &Reader) -> impl Iterator<Item = (DataClass, Span)> {
+    let document = &reader.document;
+    reader.said("class_label").filter_map(move |label| {
+        let item = matches!(document.lower(label.span.from.checked_sub(1)?), "(" | ",")
+            && matches!(document.lower(label.span.to), ")" | ",");
+        let from = label.span.from.saturating_sub(LABEL_DISTANCE);
+        let open = (from..label.span.from).rev().find(|at| document.lower(*at) == "(")?;
+        let closed = (open..label.span.from).any(|at| document.lower(at) == ")");
+        let before = open.checked_sub(1)?;
+        let data = reader.hits.before("class_subject", open).is_some()
+            || reader.hits.before("noun", open).is_some()
+            || document.lower(before).ends_with('s');
+        (item && data && !closed).then_some((parse(&label.meaning.value)?, label.span))
+    })
 }
 
 /// Tools that are wanted and excluded.
@@ -476,4 +539,26 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     tooling.preferred.retain(|tool| !both.contains(tool));
     let spans = spans.into_values().collect();
     (Some(Found { value: tooling, spans, weigher, derivation: None }), clash)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    #[test]
+    fn two_people_who_name_two_classes_contradict_each_other() {
+        let set = extract("Data classification: PUBLIC. The letters fall in our RESTRICTED class.").constraints;
+        assert_eq!(set.conflicts.len(), 1);
+        assert_eq!(set.data_class.map(|stated| stated.value), Some(design::constraint::DataClass::Restricted));
+    }
+
+    #[test]
+    fn blurred_faces_are_no_persons_and_brackets_name_classes() {
+        let class = |text: &str| extract(text).constraints.data_class.map(|stated| stated.value);
+        assert_eq!(class("Pictures of streets, faces are blurred on the camera."), None);
+        assert_eq!(
+            class("Satellite tiles (public, from Sentinel) are classified."),
+            Some(design::constraint::DataClass::Public)
+        );
+    }
 }

@@ -8,5 +8,6 @@ pub mod many;
 pub mod meaning;
 pub mod people;
 pub mod place;
+pub mod share;
 pub mod throughput;
 pub mod volume;

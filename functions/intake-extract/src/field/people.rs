@@ -111,11 +111,13 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             || measure.unit != Unit::Bare
             || measure.quantity.high > LARGEST_TEAM
             || measure.quantity.vague
-            || measure.quantity.high.fract() > 0.0
+            || measure.quantity.high.fract() > 0.0 && !is_half_of_us(reader, measure)
         {
             continue;
         }
         let at = measure.at();
+        // "Dashcams, 64 of them": whatever was spoken of before.
+        let of_them = measure.noun.is_some_and(|(_, words)| document.quote(words).to_lowercase().ends_with("of them"));
         let team_of = at >= 2
             && matches!(document.lower(at - 1), "of" | "von" | "de" | "di" | "van" | "aus" | "mit" | "with" | "with:")
             && reader.hits.before("cue.team_strong", at - 1).is_some();
@@ -128,12 +130,14 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) => {
-                strong || team_of || we_are || is_answer(reader, measure) || reader.is_item(measure.span)
+                let item = reader.is_item(measure.span) && !of_them;
+                strong || team_of || we_are || is_answer(reader, measure) || item
             }
             Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
             // "a team of five", but no "team of 5 regions".
             None => {
-                let article = reader.hits.at("cue.team_strong", measure.span.to).is_some();
+                // "Somos 3 en el equipo" says it on both sides.
+                let article = !we_are && reader.hits.at("cue.team_strong", measure.span.to).is_some();
                 (team_of || we_are || is_answer(reader, measure)) && !article && measure.period.is_none()
             }
         };
@@ -173,9 +177,12 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         for (other_index, other) in reader.measures_around(at, 60).filter(|(other, _)| *other > index) {
             // "Team: 2 ML, 3 backend engineers" is a list of parts.
             let list = document.lower(other.span.from.saturating_sub(1)) == ","
-                && (measure.noun.is_none() || matches!(noun, Some(Noun::Person)));
+                && (measure.noun.is_none() || matches!(noun, Some(Noun::Person | Noun::People)));
+            // "Team: one ML person, one backend person".
+            let persons =
+                list && matches!((noun, other.noun), (Some(Noun::People), Some((Noun::People, _)))) && !of_them;
             let same = document.sentence(other.at()) == document.sentence(at)
-                && matches!(other.noun, Some((Noun::Person, _)))
+                && (matches!(other.noun, Some((Noun::Person, _))) || persons)
                 && (measure.noun.is_some() || list)
                 && !reader.is_history(other.at());
             // "Six people, two of them data scientists": the two are among the six.
@@ -231,11 +238,17 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             .penalty_if(quantity.is_range(), "upper end of a range", APPROXIMATE);
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
-        let people = total.round().clamp(1.0, f64::from(u32::MAX)) as u32;
+        let people = total.ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
         let of_the_team = (team_of || we_are) && is_the_team(reader, measure);
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
+}
+
+/// "One and a half of us": somebody works there half of the time.
+fn is_half_of_us(reader: &Reader, measure: &Measure) -> bool {
+    let half = (measure.quantity.high.fract() - 0.5).abs() < 1e-9;
+    half && measure.noun.is_some_and(|(_, words)| reader.document.quote(words).to_lowercase() == "of us")
 }
 
 /// True for the team that the text is about: "the platform team has six engineers" is said of another one.
@@ -277,8 +290,10 @@ fn single_person(reader: &Reader, measure: &Measure, taken: &[Span]) -> Option<S
         .filter(|hit| hit.meaning.value == "person" && hit.span.from > measure.span.to && hit.span.to <= clause.to)
         .find(|hit| {
             let article = hit.span.from.checked_sub(1).map_or("", |at| reader.document.lower(at));
-            matches!(article, "a" | "an" | "one" | "ein" | "einem" | "eine" | "un" | "une")
-                && !taken.iter().any(|span| span.overlaps(hit.span))
+            matches!(
+                article,
+                "a" | "an" | "one" | "ein" | "einem" | "eine" | "einer" | "un" | "une" | "una" | "um" | "uma" | "een"
+            ) && !taken.iter().any(|span| span.overlaps(hit.span))
         })
         .map(|hit| Span::new(hit.span.from - 1, hit.span.to))
 }
@@ -328,6 +343,17 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
                 .any(|model| document.sentence(model.span.from) == document.sentence(verb.span.from))
         })
     });
+    // "Train once, then switch it off": never again by itself.
+    for hit in reader.said("train_once") {
+        let at = hit.span.to;
+        let rhythm = period_at(document, &reader.hits, at.saturating_sub(1)).or(period_at(document, &reader.hits, at));
+        if rhythm.is_none() {
+            let weigher = Weigher::default().support(format!("“{}”", document.quote(hit.span)), CUE);
+            let derivation = Some("trained once, and again by hand when wanted".to_owned());
+            let found = Found { value: Retraining::Manual, spans: vec![hit.span], weigher, derivation };
+            offer(found.weigher.value(), found);
+        }
+    }
     for cue in reader.hits.of("retrain_cue").chain(renewed) {
         if reader.is_history(cue.span.from) {
             continue;
@@ -374,7 +400,10 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             // "Refreshed daily (retrain)": brackets belong to what stands before them.
             let own = document.clause_span(cue.span.from);
             let bracket = document.lower(own.from) == "(" && at + 5 >= own.from && at < own.from;
-            let other_clause = !document.same_statement(at, cue.span.from) && !bracket;
+            // "Training: SageMaker, every day at 02:00": a key speaks of its whole line.
+            let keyed = cue.span.from <= question.from + 1
+                && (document.lower(cue.span.to) == ":" || document.lower(cue.span.to - 1) == ":");
+            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed;
             let answer = asked && document.sentence(at) == sentence + 1;
             if !answer && (document.sentence(at) != sentence || other_clause) {
                 continue;
@@ -457,4 +486,26 @@ fn nearest(seconds: f64) -> (Retraining, bool) {
     let distance = |length: f64| (seconds / length).ln().abs();
     let best = RHYTHMS.into_iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
     best.map_or((Retraining::Manual, false), |(length, rhythm)| (rhythm, distance(length) < 0.05))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Retraining;
+    use crate::extract::extract;
+
+    #[test]
+    fn a_key_speaks_of_its_line_and_once_is_by_hand() {
+        let rhythm = |text: &str| extract(text).constraints.retraining.map(|stated| stated.value);
+        assert_eq!(rhythm("- Training: SageMaker, every day at 02:00"), Some(Retraining::Daily));
+        assert_eq!(rhythm("We train once and tag everything."), Some(Retraining::Manual));
+        assert_eq!(rhythm("The model is trained once a month."), Some(Retraining::Monthly));
+    }
+
+    #[test]
+    fn things_are_no_people() {
+        let team = |text: &str| extract(text).constraints.team.and_then(|stated| stated.value.size);
+        assert_eq!(team("The lorries carry dashcams, 64 of them, and upload pictures."), None);
+        assert_eq!(team("Somos 3 en el equipo."), Some(3));
+        assert_eq!(team("There's one and a half of us."), Some(2));
+    }
 }

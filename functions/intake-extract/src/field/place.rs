@@ -9,6 +9,7 @@ use knowledge::region::{by_code, nearest, of_jurisdiction, places, regions as al
 use crate::{
     confidence::{BOUND, COMPETING, EXPLICIT, IMPLIED, Weigher},
     lexicon::{CITY, Hit, PLACE, REGION, TOOL},
+    measure::Unit,
     reader::{Clash, Found, Reader},
     text::{Kind, Span},
 };
@@ -287,6 +288,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let code = hit.meaning.group == REGION;
+    if !code && names_currency(reader, span) {
+        return None;
+    }
     // The EU of the "EU AI Act" is no place of data.
     let named = Span::new(span.from.saturating_sub(3), span.to + 4);
     if !code && reader.hits.within("compliance", named).any(|law| law.span.overlaps(span)) {
@@ -329,7 +333,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let behind = document.lower(span.to);
+    let instead = is_said_instead(reader, span);
     let fits = code
+        || instead
         || preposition.is_some()
         || only_cue.is_some()
         || matches!(behind, "only" | "region" | "regions" | "based" | "data" | "hosted" | "residency" | "cloud")
@@ -359,10 +365,19 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         (hit.negated.is_some() && only_cue.is_none(), only_cue.is_some())
     };
     // Where a company sits and where its customers live says nothing of where the system may be.
-    let audience =
-        reader.near("cue.audience", span).filter(|(found, distance)| *distance <= 6 && !found.overlaps(span));
+    let clause = document.clause_span(span.from);
+    let around = Span::new(clause.from.max(span.from.saturating_sub(12)), clause.to.min(span.to + 8));
+    let audience = reader
+        .hits
+        .within("cue.audience", around)
+        .filter(|hit| hit.meaning.value != "none" && !hit.span.overlaps(span) && !is_of_data(reader, hit))
+        .map(|hit| (hit.span, hit.span.distance(span)))
+        .filter(|(_, distance)| *distance <= 6)
+        .min_by_key(|(_, distance)| *distance);
     let nearer = |(_, distance): (Span, usize)| cue.is_none_or(|(_, other)| distance < other);
-    let implied = !code && !only && audience.is_some_and(nearer);
+    // "Lives in AWS Ireland" is said of no people.
+    let of_cloud = reader.hits.before("cloud", span.from).is_some();
+    let implied = !code && !only && !of_cloud && audience.is_some_and(nearer);
     // "No customers in the US" excludes nothing.
     if excluded && implied {
         return None;
@@ -370,6 +385,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let beside = Span::new(span.from.saturating_sub(3), span.to + 3);
     let cloud_beside = reader.hits.within("cloud", beside).any(|hit| hit.negated.is_none());
     let spoken_of = implied
+        || instead
         || only
         || excluded
         || cloud_beside
@@ -391,6 +407,61 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
 }
 
+/// "The data lives in Canada": it is no person who lives there.
+fn is_of_data(reader: &Reader, hit: &Hit) -> bool {
+    let lives = matches!(reader.document.lower(hit.span.from), "live" | "lives");
+    lives && ["class_subject", "cue.region"].iter().any(|group| reader.hits.before(group, hit.span.from).is_some())
+}
+
+/// Most symbols between an amount of money and the country of its currency.
+const CURRENCY_REACH: usize = 3;
+
+/// "Fifteen grand a month. US.", "40 cents (US)": the country tells the currency, and no region.
+fn names_currency(reader: &Reader, span: Span) -> bool {
+    let document = &reader.document;
+    // Behind a comma it is an item of a list.
+    let symbols = |from: usize, to: usize| (from..to).all(|at| matches!(document.lower(at), "." | "(" | ")"));
+    let sign = |of: Span| (of.from..of.to).any(|at| matches!(document.lower(at), "$" | "€" | "£" | "usd"));
+    let ends = !document
+        .token(span.to)
+        .is_some_and(|next| next.kind == Kind::Word && next.sentence == document.sentence(span.from));
+    ends && reader.measures_around(span.from, 12).any(|(_, measure)| {
+        let end = measure.span.to.max(measure.quantity.span.to);
+        let month = measure.period.is_some_and(|period| period.seconds > 100_000.0);
+        let money =
+            matches!(measure.unit, Unit::Money(_)) || measure.unit == Unit::Bare && measure.noun.is_none() && month;
+        let cents = matches!(measure.unit, Unit::Money(_)) && measure.span.overlaps(span);
+        let beside = end <= span.from && span.from - end <= CURRENCY_REACH && symbols(end, span.from);
+        money && !sign(measure.span) && (beside || cents)
+    })
+}
+
+/// "It's Singapore, not Sydney": a place beside one that it is said to stand instead of.
+fn is_said_instead(reader: &Reader, span: Span) -> bool {
+    let other = Span::new(span.to, span.to + 4);
+    let denied = |group: &str| {
+        reader.hits.within(group, other).any(|hit| {
+            hit.negated.is_some_and(|cue| cue.from > span.to)
+                && reader.document.sentence(hit.span.from) == reader.document.sentence(span.from)
+        })
+    };
+    // "Statt Dublin nehmen wir Frankfurt".
+    let replaced = |group: &str| {
+        reader.hits.within(group, Span::new(span.from.saturating_sub(4), span.from)).any(|hit| {
+            reader.document.sentence(hit.span.from) == reader.document.sentence(span.from)
+                && hit.negated.is_some_and(|cue| {
+                    matches!(
+                        reader.document.lower(cue.from),
+                        "instead" | "statt" | "anstatt" | "anstelle" | "au" | "plutôt" | "en" | "invece" | "em" | "in"
+                    ) && cue.to == hit.span.from
+                })
+        })
+    };
+    let groups = [CITY, PLACE, REGION];
+    reader.document.lower(span.to) == "," && groups.iter().any(|group| denied(group))
+        || groups.iter().any(|group| replaced(group))
+}
+
 /// True for a place that is a note of its own: in a sentence of few words, or between two commas.
 fn is_note(reader: &Reader, span: Span) -> bool {
     let document = &reader.document;
@@ -402,4 +473,27 @@ fn is_note(reader: &Reader, span: Span) -> bool {
     let segment = from.is_some() || to.is_some();
     let item = words(from.unwrap_or(sentence.from), to.unwrap_or(sentence.to));
     words(sentence.from, sentence.to) <= SHORT_SENTENCE || segment && item <= SHORT_ITEM
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    fn regions(text: &str) -> Vec<String> {
+        let set = extract(text).constraints;
+        set.regions.iter().flat_map(|found| &found.value).map(|region| region.code.clone()).collect()
+    }
+
+    #[test]
+    fn the_country_of_a_currency_is_no_region() {
+        assert!(regions("They gave us fifteen grand a month. US.").is_empty());
+        assert!(!regions("Budget $5k a month, hosted in the US.").is_empty());
+    }
+
+    #[test]
+    fn data_lives_somewhere_and_places_replace_others() {
+        assert_eq!(regions("All of our stuff lives in AWS Ireland."), ["eu-west-1"]);
+        assert_eq!(regions("The data lives in Canada, on AWS."), ["ca-central-1"]);
+        assert_eq!(regions("Hosting on AWS: statt Dublin nehmen wir Frankfurt, wie besprochen."), ["eu-central-1"]);
+    }
 }

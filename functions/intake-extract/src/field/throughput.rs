@@ -4,7 +4,10 @@ use design::constraint::{ConstraintField, Throughput};
 
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
-    field::many::{how_many, is_times},
+    field::{
+        many::{how_many, is_number_of, is_times, thing_named},
+        share::{busiest_hour, rate_of_hour},
+    },
     measure::{Measure, Noun, Period, Unit},
     reader::{Clash, Found, Reader, show},
     text::{Kind, Span},
@@ -18,6 +21,8 @@ struct Load {
     per_second: f64,
     low: f64,
     peak: bool,
+    /// Said to be what is usual.
+    average: bool,
     weigher: Weigher,
     spans: Vec<Span>,
     step: String,
@@ -30,10 +35,13 @@ struct Load {
 pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
     let document = &reader.document;
     let mut candidates: Vec<Load> = Vec::new();
+    let hour = busiest_hour(reader);
     for (index, measure) in reader.measures.iter().enumerate() {
         let at = measure.at();
         let quantity = &measure.quantity;
-        if reader.is_history(at) || quantity.high <= 0.0 || quantity.vague {
+        let measured = reader.is_history(at) && reader.is_weak_history(at) && is_measured_peak(reader, measure);
+        let over = reader.is_history(at) && !measure.corrected && !measured;
+        if over || quantity.high <= 0.0 || quantity.vague {
             continue;
         }
         let many = how_many(reader, index);
@@ -55,7 +63,11 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 Some(period) => (period.seconds, 0.35, Some(period)),
                 None => continue,
             },
-            (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure) {
+            (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure).filter(|period| {
+                // Shops that something is worked out for each night send nothing.
+                period.seconds < 43_200.0
+                    || cue.is_some_and(|(span, distance)| distance <= SENDS_NEAR && span.from >= measure.span.to)
+            }) {
                 Some(period) => (period.seconds, 0.4, Some(period)),
                 None => continue,
             },
@@ -63,6 +75,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             (Unit::Bare, None, Some(period))
                 if period.seconds <= 86_400.0
                     && (cue.is_some()
+                        || is_asked_for(reader, at)
                         || quantity.high > 1.0
                             && reader.hits.in_sentence(document, "infer_verb", at).next().is_some()) =>
             {
@@ -98,7 +111,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         if measure.noun.is_none() && measure.unit == Unit::Bare && reader.clause_has("retrain_strong", at) {
             continue;
         }
-        let peak_cue = reader.near("peak", measure.span);
+        // The busiest hour has a share of the load, and is no load of its own.
+        let of_hour = |cue: &(Span, usize)| hour.is_some_and(|(_, hour)| hour.overlaps(cue.0));
+        let peak_cue = reader.near("peak", measure.span).filter(|cue| !of_hour(cue));
         let average_cue = reader.near("average", measure.span);
         // "… a month, up to 200,000 in peaks": a peak belongs to the number that is nearest to it.
         let peak = peak_cue.is_some_and(|(span, distance)| {
@@ -145,7 +160,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         candidates.push(Load {
             per_second,
             low: factor * quantity.low / seconds,
-            peak,
+            peak: peak || measured,
+            average: average_cue.is_some(),
             weigher,
             spans,
             step,
@@ -154,7 +170,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             seconds,
         });
     }
+    if candidates.is_empty() {
+        candidates.extend(each_reports(reader));
+    }
     candidates.extend(bare_peak(reader, &candidates));
+    candidates.extend(peak_by_share(reader, &candidates));
+    larger_beside_average(reader, &mut candidates);
     if candidates.is_empty() {
         candidates.extend(all_of_them(reader));
     }
@@ -224,9 +245,118 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
     (found, clash)
 }
 
+/// "2,400 buoys …, each buoy reports once every two minutes": whatever is counted, when each of it sends something.
+fn each_reports(reader: &Reader) -> Option<Load> {
+    let document = &reader.document;
+    reader.hits.of("each").find_map(|each| {
+        let name = thing_named(reader, each.span)?;
+        let sentence = document.sentence_span(each.span.from);
+        let sends = Span::new(each.span.to, sentence.to.min(each.span.to + 4));
+        let sending = reader.hits.within("cue.throughput", sends).find(|hit| hit.negated.is_none())?;
+        let period = (sending.span.to..sentence.to.min(sending.span.to + 8))
+            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
+            .filter(|period| period.seconds > 0.0 && period.seconds <= 86_400.0)?;
+        let thing = reader.measures_around(each.span.from, 40).map(|(_, thing)| thing).find(|thing| {
+            let counted = thing.unit == Unit::Bare && thing.period.is_none() && thing.quantity.high > 1.0;
+            counted && !thing.quantity.vague && is_number_of(reader, thing, &name) && !reader.is_history(thing.at())
+        })?;
+        let per_second = thing.quantity.high / period.seconds;
+        let words = document.quote(Span::new(thing.quantity.span.from, thing.quantity.span.to + 1));
+        let weigher = Weigher::default()
+            .support(format!("counted things “{words}”"), 0.4)
+            .support(format!("each of them “{}”", document.quote(each.span.hull(sending.span))), 0.4)
+            .support("period is given", PERIOD);
+        Some(Load {
+            per_second,
+            low: per_second,
+            peak: false,
+            average: false,
+            score: weigher.value(),
+            weigher,
+            spans: vec![thing.span, each.span.hull(period.span)],
+            step: format!(
+                "“{words}”, each {} / {} s = {}/s",
+                document.quote(period.span),
+                show(period.seconds),
+                show(per_second)
+            ),
+            noun: String::new(),
+            seconds: period.seconds,
+        })
+    })
+}
+
 /// True for a number that is only an article.
 fn is_article(reader: &Reader, measure: &Measure) -> bool {
     reader.hits.at("article", measure.quantity.span.from).is_some() && (measure.quantity.high - 1.0).abs() < 1e-9
+}
+
+/// "The peak was 140 requests a second", "typically 900 rps; on election night we had 5,500": what was measured at the
+/// worst time is what has to be borne.
+fn is_measured_peak(reader: &Reader, measure: &Measure) -> bool {
+    let fast = match (measure.unit, measure.period) {
+        (Unit::Rate(_), _) => true,
+        (Unit::Bare, Some(period)) => period.seconds <= 86_400.0,
+        (Unit::Bare, None) | (Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent, _) => false,
+    };
+    let named = reader.near("peak", measure.span).is_some_and(|(_, distance)| distance <= PEAK_NEAR);
+    let sentence = reader.document.sentence_span(measure.at());
+    let usual = reader.hits.within("average", sentence).any(|hit| hit.span.to <= measure.span.from)
+        && reader.measures_around(measure.at(), 30).any(|(_, other)| {
+            sentence.overlaps(other.span)
+                && other.span.to <= measure.span.from
+                && std::mem::discriminant(&other.unit) == std::mem::discriminant(&measure.unit)
+                && other.quantity.high < measure.quantity.high
+        });
+    fast && (named || usual)
+}
+
+/// Tokens between things and the word that tells that they send something.
+const SENDS_NEAR: usize = 3;
+/// Tokens between a measured load and the word that calls it the peak.
+const PEAK_NEAR: usize = 6;
+
+/// "How many calls? – 500 an hour": the question names what the answer counts.
+fn is_asked_for(reader: &Reader, at: usize) -> bool {
+    reader
+        .question_before(at)
+        .is_some_and(|question| reader.hits.within("noun", question).any(|hit| hit.meaning.value == "request"))
+}
+
+/// "On average 0.5 a second; up to 15 in a storm": beside what is said to be usual, a larger load is the peak, and no
+/// contradiction.
+fn larger_beside_average(reader: &Reader, loads: &mut [Load]) {
+    let usual: Vec<(f64, usize)> = loads
+        .iter()
+        .filter(|load| load.average && !load.peak)
+        .map(|load| (load.per_second, reader.document.sentence(load.spans[0].from)))
+        .collect();
+    for load in loads.iter_mut().filter(|load| !load.average && !load.peak) {
+        let sentence = reader.document.sentence(load.spans[0].from);
+        load.peak = usual.iter().any(|(usual, place)| place.abs_diff(sentence) <= 1 && load.per_second > 1.1 * usual);
+    }
+}
+
+/// "The busiest hour takes 10 % of them": the peak by its share of the day.
+fn peak_by_share(reader: &Reader, loads: &[Load]) -> Option<Load> {
+    let (share, span) = busiest_hour(reader)?;
+    let day = loads
+        .iter()
+        .filter(|load| !load.peak && (load.seconds - 86_400.0).abs() < 1.0)
+        .find(|load| reader.document.sentence(load.spans[0].from).abs_diff(reader.document.sentence(span.from)) <= 1)?;
+    let per_second = rate_of_hour(share, day.per_second);
+    Some(Load {
+        per_second,
+        low: per_second,
+        peak: true,
+        average: false,
+        weigher: day.weigher.clone(),
+        spans: vec![span],
+        step: format!("{} of a day's load in one hour = {}/s", show(share), show(per_second)),
+        score: day.score,
+        noun: day.noun.clone(),
+        seconds: day.seconds,
+    })
 }
 
 /// "14M subscribers. … Every subscriber is scored once a week.": all of what was counted elsewhere, on a schedule.
@@ -262,6 +392,7 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
             per_second,
             low: per_second,
             peak: false,
+            average: false,
             score: weigher.value(),
             weigher,
             spans: vec![counted.span, all.span.hull(thing.span), period.span],
@@ -296,6 +427,7 @@ fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
             per_second,
             low: per_second,
             peak: true,
+            average: false,
             weigher: before.weigher.clone().penalty("its unit is taken from the number before", ASSUMED),
             spans: vec![measure.span, cue],
             step: format!("“{words}” in the same unit / {} s = {}/s", show(before.seconds), show(per_second)),
@@ -367,4 +499,35 @@ fn period_near(reader: &Reader, measure: &Measure) -> Option<Period> {
             .find(|period| !number_between(measure.span.to, period.span.from))
     };
     before.or_else(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    fn loads(text: &str) -> Option<(f64, f64, usize)> {
+        let set = extract(text).constraints;
+        let load = set.throughput?.value;
+        Some((load.average_per_second, load.peak_per_second, set.conflicts.len()))
+    }
+
+    #[test]
+    fn what_was_measured_at_the_worst_time_is_the_peak() {
+        assert_eq!(loads("Typically 900 rps; on election night we had 5,500 rps.").map(|load| load.1), Some(5500.0));
+        assert_eq!(loads("The peak was 140 requests a second.").map(|load| load.1), Some(140.0));
+        assert_eq!(loads("The old system was built for 12,000 rps."), None);
+    }
+
+    #[test]
+    fn beside_an_average_a_larger_load_is_no_contradiction() {
+        let text = "On average 43,200 messages come in per day; in a storm up to 15 messages per second.";
+        assert_eq!(loads(text), Some((0.5, 15.0, 0)));
+    }
+
+    #[test]
+    fn whatever_reports_is_counted() {
+        let found = loads("There are 2,400 gizmos. Each gizmo reports once every two minutes.");
+        assert!(found.is_some_and(|found| (found.0 - 20.0).abs() < 1e-6), "{found:?}");
+        assert_eq!(loads("Forecasts for 240 shops are computed each night."), None);
+    }
 }

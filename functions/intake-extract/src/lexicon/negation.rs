@@ -1,0 +1,215 @@
+//! What a negation denies: how far it reaches forward, what it denies that stands before it, and what only looks like one.
+
+use super::{Hits, LONGEST_PHRASE, TOOL};
+use crate::text::{Document, Kind, Span};
+
+/// Tokens that a negation reaches over at most.
+const FARTHEST_DENIED: usize = 60;
+/// Most tokens between a negation and "anything but".
+const ALL_BUT: usize = 5;
+/// A longer question asks more than whether one thing is wanted.
+const LONGEST_QUESTION: usize = 9;
+
+impl Hits {
+    /// Marks the hits that are denied.
+    pub(super) fn mark_negated(&mut self, document: &Document) {
+        // In the order of the text, and none longer than `FARTHEST_DENIED`.
+        let mut reaches: Vec<(Span, Span)> = Vec::new();
+        for hit in self.of("negation") {
+            let around = Span::new(hit.span.from.saturating_sub(LONGEST_PHRASE), hit.span.to);
+            let harmless = || {
+                self.within("negation", around)
+                    .any(|other| other.meaning.value == "none" && other.span.overlaps(hit.span))
+            };
+            if hit.meaning.value == "none" || harmless() {
+                continue;
+            }
+            // "Won't discuss anything but Kubernetes" wants Kubernetes, and denies nothing.
+            if self.is_all_but(document, hit.span) || self.is_before_all_but(document, hit.span) {
+                continue;
+            }
+            let clause = document.clause_span(hit.span.from);
+            // "No hace falta tiempo real", "Out of scope: Kubernetes": first in its clause, it denies what follows.
+            let symbols = (clause.from..hit.span.from).all(|at| document.tokens[at].kind == Kind::Symbol);
+            let leads = hit.meaning.value == "backward" && symbols;
+            if leads && clause.from > 0 && document.lower(clause.from - 1) == "(" {
+                // "Kubernetes (not an option)".
+                let before = document.clause_span(clause.from - 1);
+                reaches.push((hit.span, before));
+                continue;
+            }
+            // German denies behind the object: "Kubernetes wollen wir nicht".
+            let behind = document.lower(hit.span.from) == "nicht"
+                && hit.span.to == hit.span.from + 1
+                && [TOOL, "platform", "compliance", "cloud", "data_class"]
+                    .iter()
+                    .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
+            if hit.meaning.value == "backward" && !leads || behind {
+                reaches.push((hit.span, Self::subject_before(document, hit.span, clause)));
+            } else if !(self.at("no_alone", hit.span.from).is_some() && self.denies_alone(document, hit.span, clause)) {
+                reaches.push((hit.span, Span::new(hit.span.to, self.end_of_negation(document, hit.span, clause))));
+            }
+        }
+        for no in self.of("no_alone").filter(|no| ends_behind(document, no.span)) {
+            let clause = document.clause_span(no.span.from);
+            if self.denies_alone(document, no.span, clause) {
+                reaches.push((no.span, Self::subject_before(document, no.span, clause)));
+            }
+            reaches.extend(Self::question_denied(document, no.span).map(|question| (no.span, question)));
+        }
+        // "Anything banned? – Azure.": what the answer names is excluded.
+        for asked in self.of("asks_excluded") {
+            let question = document.sentence_span(asked.span.from);
+            let short = question.to - question.from <= LONGEST_QUESTION;
+            if short && document.lower(question.to - 1) == "?" && question.to < document.tokens.len() {
+                reaches.push((asked.span, document.sentence_span(question.to)));
+            }
+        }
+        reaches.sort_by_key(|(cue, _)| cue.from);
+        for hit in &mut self.hits {
+            // A negation does not deny itself, nor a phrase that holds it ("no downtime").
+            let first = reaches.partition_point(|(cue, _)| cue.to + FARTHEST_DENIED < hit.span.from);
+            hit.negated = reaches[first..]
+                .iter()
+                .take_while(|(cue, _)| cue.from <= hit.span.to + FARTHEST_DENIED)
+                .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
+                .map(|(cue, _)| *cue);
+        }
+    }
+
+    /// "Anything but" behind another negation.
+    fn is_all_but(&self, document: &Document, hit: Span) -> bool {
+        let but = hit.to - hit.from == 2
+            && document.lower(hit.from) == "anything"
+            && matches!(document.lower(hit.from + 1), "but" | "except");
+        let before = Span::new(hit.from.saturating_sub(ALL_BUT), hit.from);
+        but && self.within("negation", before).any(|other| {
+            other.meaning.value == "forward" && document.sentence(other.span.from) == document.sentence(hit.from)
+        })
+    }
+
+    /// A negation before "anything but".
+    fn is_before_all_but(&self, document: &Document, hit: Span) -> bool {
+        self.within("negation", Span::new(hit.to, hit.to + ALL_BUT)).any(|other| self.is_all_but(document, other.span))
+    }
+
+    /// "Kubernetes no.", "HIPAA doesn't, …": a word of denial that ends a statement denies what stands before it.
+    fn denies_alone(&self, document: &Document, no: Span, clause: Span) -> bool {
+        no.from > clause.from
+            && document.lower(no.from - 1).chars().all(char::is_alphanumeric)
+            && ends_behind(document, no)
+            && self.at("no_alone", no.from).is_some_and(|word| word.span == no)
+    }
+
+    /// What a negation that stands behind denies: the subject, from the last comma on.
+    fn subject_before(document: &Document, no: Span, clause: Span) -> Span {
+        let from = (clause.from.max(no.from.saturating_sub(FARTHEST_DENIED))..no.from)
+            .rev()
+            .take_while(|at| document.lower(*at) != "," && document.sentence(*at) == document.sentence(no.from))
+            .last()
+            .unwrap_or(no.from);
+        Span::new(from, no.from)
+    }
+
+    /// "Kubernetes? – No, plain containers": the short question that a "no" at the beginning of an answer denies.
+    fn question_denied(document: &Document, no: Span) -> Option<Span> {
+        let answer = document.sentence_span(no.from);
+        // A speaker may stand before the answer.
+        let first = no.from == answer.from
+            || no.from <= answer.from + 3 && matches!(document.lower(no.from - 1), ":" | "—" | "–" | "-");
+        let end = answer.from.checked_sub(1)?;
+        let question = document.sentence_span(end);
+        let short = question.to - question.from <= LONGEST_QUESTION;
+        (first && short && document.lower(end) == "?").then_some(question)
+    }
+
+    /// A forward negation reaches through a list, but not into a statement of its own behind a comma or `and`.
+    fn end_of_negation(&self, document: &Document, cue: Span, clause: Span) -> usize {
+        let short = matches!(
+            document.lower(cue.from),
+            "instead"
+                | "rather"
+                | "unlike"
+                | "replace"
+                | "replacing"
+                | "replaces"
+                | "statt"
+                | "anstatt"
+                | "except"
+                | "migrate"
+                | "migrating"
+                | "move"
+                | "moving"
+        );
+        let is_predicate = |at: usize| self.at("predicate", at).is_some();
+        // "No Spark, Kafka or Flink" denies all; "no Spark, Kafka" denies the first, unless a colon opens the list.
+        let listed = matches!(
+            document.lower(cue.to.saturating_sub(1)),
+            ":" | "neither" | "weder" | "ni" | "né" | "nem" | "noch"
+        ) || matches!(document.lower(cue.to), ":" | "[" | "(")
+            || (cue.to..clause.to.min(cue.to + FARTHEST_DENIED))
+                .take_while(|at| document.sentence(*at) == document.sentence(cue.from))
+                .any(|at| {
+                    matches!(
+                        document.lower(at),
+                        "or" | "nor"
+                            | "and"
+                            | "oder"
+                            | "und"
+                            | "noch"
+                            | "ou"
+                            | "et"
+                            | "ni"
+                            | "o"
+                            | "y"
+                            | "e"
+                            | "né"
+                            | "of"
+                            | "en"
+                            | "nem"
+                            | "&"
+                            | "/"
+                    )
+                });
+        // A longer list than this is another statement; it also bounds the work on a text that only denies.
+        let clause = Span::new(clause.from, clause.to.min(cue.to + FARTHEST_DENIED));
+        let mut at = cue.to;
+        while at < clause.to {
+            let comma = document.lower(at) == ",";
+            let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
+            // "No GPUs of our own: managed services" opens what is wanted instead.
+            if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
+                return at;
+            }
+            // "Statt Spark nehmen wir Flink", "instead of Dublin we take Frankfurt".
+            let turn = short
+                && at > cue.to
+                && matches!(
+                    document.lower(at),
+                    "to" | "by" | "with" | "we" | "wir" | "nehmen" | "nutzen" | "verwenden" | "setzen"
+                );
+            if turn || (comma && short) {
+                return at;
+            }
+            if comma || and {
+                // "No real time, a run each night will do": an article begins a statement, not an item of a list.
+                if comma && (!listed || self.at("article", at + 1).is_some()) {
+                    return at;
+                }
+                let end = (at + 1..clause.to).find(|next| document.lower(*next) == ",").unwrap_or(clause.to);
+                let window = if and { end.min(at + 3) } else { end };
+                if (at + 1..window).any(is_predicate) {
+                    return at;
+                }
+            }
+            at += 1;
+        }
+        clause.to
+    }
+}
+
+/// True when a statement ends behind a span.
+fn ends_behind(document: &Document, span: Span) -> bool {
+    document.sentence(span.to) != document.sentence(span.from)
+        || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
+}
