@@ -122,7 +122,7 @@ test("a gate of an interrupted run opens again when the run is resumed", async (
   await expect(page.getByRole("heading", { name: "Approve the design?" })).toBeVisible();
   await page.reload();
   await expect(page.getByText("The work was interrupted")).toBeVisible();
-  await expect(page.getByText("You can decide here as soon as the run is resumed")).toBeVisible();
+  await expect(page.getByText("Resume the run first: then this opens again")).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve and generate" })).toHaveCount(0);
   await expectAccessible(page);
   await page.getByRole("button", { name: "Resume" }).click();

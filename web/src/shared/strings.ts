@@ -225,7 +225,7 @@ export const strings = {
     notUnderstoodPrefix: "Not understood:",
     notUnderstoodTitle: "Not understood of your last comment",
     notUnderstoodHelp: "The design does not follow these words. Say it differently in another revision, or approve it as it is.",
-    interrupted: "You can decide here as soon as the run is resumed: until then nothing would act on it.",
+    interrupted: "Resume the run first: then this opens again for your decision.",
     answered: (who: string, when: string) => `${who} answered on ${when}.`,
     answeredByTimer: (when: string) => `The timer took the suggestions on ${when}.`,
     givenByPerson: (who: string) => `answered by ${who}`,

@@ -29,6 +29,7 @@ export function ScrollRegion({ label, className, children }: { label: string; cl
 
   return (
     <div>
+      {more.before || more.after ? <p className="mb-1 text-xs text-ink-soft">{strings.common.scrolls}</p> : null}
       <div className="relative">
         {/* A region that scrolls must be reachable by keyboard. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
@@ -38,7 +39,6 @@ export function ScrollRegion({ label, className, children }: { label: string; cl
         {more.before ? <span aria-hidden className="scroll-edge start-0 rotate-180" /> : null}
         {more.after ? <span aria-hidden className="scroll-edge end-0" /> : null}
       </div>
-      {more.before || more.after ? <p className="mt-1 text-xs text-ink-soft">{strings.common.scrolls}</p> : null}
     </div>
   );
 }
