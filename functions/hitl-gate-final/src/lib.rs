@@ -220,7 +220,7 @@ fn full_stop(text: &str) -> String {
 
 /// Dollars for people: cents only below a hundred.
 fn usd(amount: f64) -> String {
-    if amount.abs() < 100.0 { format!("${amount:.2}") } else { format!("${amount:.0}") }
+    if amount.abs() < 100.0 { format!("${amount:.2}") } else { format!("${}", design::words::readable(amount.round())) }
 }
 
 #[cfg(test)]

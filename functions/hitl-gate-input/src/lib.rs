@@ -67,6 +67,8 @@ fn summary(questions: &[Question]) -> String {
     let critical = questions.iter().filter(|question| question.priority == Priority::Critical).count();
     match (questions.len(), critical) {
         (0, _) => "Nothing that would change the design is missing. Confirm to go on.".to_owned(),
+        (1, 0) => "One open point would change the design. It has a default that can stay.".to_owned(),
+        (1, _) => "One open point, a critical one, would change the design. It has a default that can stay.".to_owned(),
         (all, 0) => format!("{all} open points would change the design. Each has a default that can stay."),
         (all, critical) => format!(
             "{all} open points would change the design, {critical} of them critical. Each has a default that can stay."

@@ -129,7 +129,7 @@ fn part(sizing: &BTreeMap<String, String>, unit: &str) -> Option<u64> {
 fn runtime_seconds(sizing: &BTreeMap<String, String>) -> u64 {
     let planned =
         pick(sizing, "hours_per_run").and_then(|hours| hours.parse::<f64>().ok()).filter(|hours| *hours > 0.0);
-    planned.map_or(0, |hours| (hours * 2.0 * 3600.0).ceil() as u64).max(4 * 3600)
+    planned.map_or(0, |hours| (hours * 2.0 * 3600.0).round() as u64).max(4 * 3600)
 }
 
 fn memory_mb(sizing: &BTreeMap<String, String>) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! Following a run live.
 
 use anyhow::{Result, ensure};
+use design::node::Node;
 use end_to_end::{Platform, Socket, assert_log};
 use run::{event::EventBody, message::ServerMessage};
 use serde_json::json;
@@ -35,9 +36,10 @@ async fn subscribing_mid_run_misses_nothing() -> Result<()> {
     for socket in [&early, &late, &partial] {
         let (gaps, doubled) = (socket.gaps, socket.doubled);
         println!("{gaps} gaps, {doubled} events twice, {} announced", socket.announced);
-        // A live push may overtake the replay while a subscription begins; after that, all comes in order and once. How
-        // many events the replay then sends again depends on the machine, but no replay sends one twice.
-        ensure!(gaps <= 1, "{gaps} times an event came before one that precedes it");
+        // A live push may overtake the replay while a subscription begins, and those who write side by side push their
+        // beginnings and ends in any order; else all comes in order and once. How many events a replay then sends again
+        // depends on the machine, but no replay sends one twice.
+        ensure!(gaps <= 1 + 2 * Node::IMPLEMENTERS.len(), "{gaps} times an event came before one that precedes it");
         ensure!(doubled <= stored.len() * (1 + gaps), "{doubled} events came twice in {} replays", 1 + gaps);
     }
     Ok(())
