@@ -10,7 +10,7 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest, RepositoryPart},
     signal::NoSignal,
 };
-use generation::{Blueprint, RenderError, Request, SourceFile, Wanted, files, stored, words};
+use generation::{Blueprint, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
 use run::{
     card::{Category, Confidence, Fact, Impact, Risk},
     question::Priority,
@@ -158,7 +158,7 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
 fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> CardDraft {
     let count = |prefix: &str| manifest.files.iter().filter(|file| file.path.starts_with(prefix)).count();
     let components = &blueprint.components;
-    let missing: Vec<String> = blueprint.infrastructure.missing.iter().map(ToString::to_string).collect();
+    let missing = &blueprint.infrastructure.missing;
     let written = parts(blueprint).join(", ");
     let covered = components
         .iter()
@@ -231,7 +231,7 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
         cost: Some(format!(
             "{}he plan is expected to cost {} US dollars a month.",
             if aws { "A budget alarm stands in Terraform; t" } else { "T" },
-            words::dollars(input.request.expected_usd())
+            blueprint.site.expected_dollars()
         )),
         performance: None,
         security: Some(
@@ -246,14 +246,7 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
         ),
         operations: Some("`docs/operations.md` names each alarm and what to do.".to_owned()),
     };
-    card.risks = missing
-        .iter()
-        .map(|service| Risk {
-            severity: Priority::High,
-            text: format!("{service} has no Terraform template."),
-            mitigation: "The README lists it: set it up by hand.".to_owned(),
-        })
-        .collect();
+    card.risks = missing.iter().map(Missing::risk).collect();
     if !aws {
         card.risks.push(Risk {
             severity: Priority::High,

@@ -38,11 +38,8 @@ impl Implementer for Features {
              thing while the model learns and another while it answers.",
             blueprint.site.task
         )];
-        for pattern in blueprint.patterns(Capability::Feature) {
-            if pattern == "feature.in-request" {
-                reasons
-                    .push("Each request brings what its features need: the plan keeps no store for them.".to_owned());
-            }
+        if blueprint.patterns(Capability::Feature).iter().any(|pattern| pattern == "feature.in-request") {
+            reasons.push("Each request brings what its features need: the plan keeps no store for them.".to_owned());
         }
         reasons
     }
@@ -53,14 +50,5 @@ impl Implementer for Features {
             (!stored, "an online feature store", "The plan reads no feature that a request does not bring."),
             (blueprint.site.task != "rag", "an index of embeddings", "Nothing is looked up by meaning."),
         ])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_sample_event_is_one() {
-        let event = include_str!("../events/first-round.json");
-        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
     }
 }

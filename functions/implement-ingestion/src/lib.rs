@@ -23,7 +23,6 @@ impl Implementer for Ingestion {
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
-        let of = |capability| Some(capability);
         let tasks = format!("tasks/{}", blueprint.site.task);
         let mut files = vec![
             blueprint.module(
@@ -38,20 +37,16 @@ impl Implementer for Ingestion {
                 "Generated examples from a fixed seed",
                 None,
             ),
-            blueprint.module("storage", "python/storage.py.j2", "Local files and S3", of(Capability::Store)),
-            blueprint.module("contract", "python/contract.py.j2", "The data contract", of(Capability::Ingest)),
+            blueprint.module("storage", "python/storage.py.j2", "Local files and S3", Some(Capability::Store)),
+            blueprint.module("contract", "python/contract.py.j2", "The data contract", Some(Capability::Ingest)),
             blueprint.module(
                 "ingestion",
                 "python/ingestion.py.j2",
                 "From raw lines to checked examples",
-                of(Capability::Ingest),
+                Some(Capability::Ingest),
             ),
         ];
-        let spark: Vec<String> = blueprint
-            .patterns(Capability::Transform)
-            .into_iter()
-            .filter(|pattern| pattern.contains("glue") || pattern.contains("emr"))
-            .collect();
+        let spark = spark(blueprint);
         if blueprint.site.aws && !spark.is_empty() {
             files.push(Wanted::new("jobs/transform_job.py", "jobs/transform_job.py.j2", "Spark job", spark));
         }
@@ -79,21 +74,17 @@ impl Implementer for Ingestion {
     }
 
     fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
-        let transform = blueprint.patterns(Capability::Transform);
-        let spark = transform.iter().any(|pattern| pattern.contains("glue") || pattern.contains("emr"));
         let stream = blueprint.site.serving.stream;
         left_out([
-            (!spark, "a Spark job", "The plan transforms without Spark."),
+            (spark(blueprint).is_empty(), "a Spark job", "The plan transforms without Spark."),
             (!stream, "a stream", "The plan takes in files, not events as they come."),
         ])
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_sample_event_is_one() {
-        let event = include_str!("../events/first-round.json");
-        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
-    }
+/// The plan's patterns that transform with Spark.
+fn spark(blueprint: &Blueprint) -> Vec<String> {
+    let mut patterns = blueprint.patterns(Capability::Transform);
+    patterns.retain(|pattern| pattern.contains("glue") || pattern.contains("emr"));
+    patterns
 }

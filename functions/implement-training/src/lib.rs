@@ -77,12 +77,3 @@ impl Implementer for Training {
         ])
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_sample_event_is_one() {
-        let event = include_str!("../events/first-round.json");
-        serde_json::from_str::<run::node::NodeInput>(event).unwrap();
-    }
-}

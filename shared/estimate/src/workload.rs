@@ -199,18 +199,12 @@ impl Workload {
                         }
                         _ => None,
                     };
-                    match near {
-                        Some((region, place)) => {
-                            let text = format!("Region {region}; none was named, but people or places of {place} are.");
-                            assume(ConstraintField::Regions, text);
-                            region
-                        }
-                        None => {
-                            let region = reference().unwrap_or_default();
-                            assume(ConstraintField::Regions, format!("Region {region}; none was named."));
-                            region
-                        }
-                    }
+                    let (region, but) = match near {
+                        Some((region, place)) => (region, format!(", but people or places of {place} are")),
+                        None => (reference().unwrap_or_default(), String::new()),
+                    };
+                    assume(ConstraintField::Regions, format!("Region {region}; none was named{but}."));
+                    region
                 }
             },
         };

@@ -109,14 +109,7 @@ fn card<I: Implementer>(implementer: &I, request: &Request, blueprint: &Blueprin
         security: None,
         operations: (!own.is_empty()).then(|| format!("{} of the plan's parts are set up by it.", own.len())),
     };
-    card.risks = missing
-        .iter()
-        .map(|missing| Risk {
-            severity: Priority::High,
-            text: format!("{missing} has no Terraform template."),
-            mitigation: "The README lists it: set it up by hand.".to_owned(),
-        })
-        .collect();
+    card.risks = missing.iter().map(|missing| missing.risk()).collect();
     card.risks.extend(
         blueprint.infrastructure.files.iter().filter(|file| blueprint.site.aws && file.owner == I::NODE).flat_map(
             |file| {

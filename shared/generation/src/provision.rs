@@ -6,6 +6,7 @@ use design::{
     node::Node,
     plan::{Capability, Component},
 };
+use run::{card::Risk, question::Priority};
 use serde::Deserialize;
 
 use crate::RenderError;
@@ -89,6 +90,17 @@ pub struct Missing {
     pub capability: Capability,
 }
 
+impl Missing {
+    /// What it means for those who take over the repository.
+    pub fn risk(&self) -> Risk {
+        Risk {
+            severity: Priority::High,
+            text: format!("{self} has no Terraform template."),
+            mitigation: "The README lists it: set it up by hand.".to_owned(),
+        }
+    }
+}
+
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.service, self.component)
@@ -102,8 +114,6 @@ pub struct Infrastructure {
     pub files: Vec<Provisioned>,
     /// Alarms that the files bring, in words.
     pub alarms: Vec<String>,
-    /// What people must still do for what the files make, in words; said in the README.
-    pub left: Vec<String>,
     /// Services that no template provides; said in the README and on the cards.
     pub missing: Vec<Missing>,
 }
@@ -143,13 +153,6 @@ impl Infrastructure {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
-        let left = wanted
-            .keys()
-            .filter_map(|file| rules.file.get(file))
-            .flat_map(|file| file.left.iter().cloned())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
         let mut files = Vec::with_capacity(wanted.len());
         for (file, components) in wanted {
             let known = rules.of(&file)?;
@@ -158,7 +161,13 @@ impl Infrastructure {
         }
         missing.sort();
         missing.dedup();
-        Ok(Self { files, alarms, left, missing })
+        Ok(Self { files, alarms, missing })
+    }
+
+    /// What people must still do for what the files make, in words, each once and sorted; said in the README.
+    pub fn left(&self) -> Vec<String> {
+        let left: BTreeSet<&String> = self.files.iter().flat_map(|file| &file.left).collect();
+        left.into_iter().cloned().collect()
     }
 
     /// True when the plan has this file.

@@ -70,13 +70,4 @@ impl Request {
             cost: self.cost.as_ref(),
         })
     }
-
-    /// US dollars a month that the design is expected to cost.
-    pub fn expected_usd(&self) -> f64 {
-        match (&self.cost, self.plan.selected()) {
-            (Some(review), _) => review.estimate.expected_usd,
-            (None, Some(candidate)) => candidate.cost.expected_usd,
-            (None, None) => 0.0,
-        }
-    }
 }

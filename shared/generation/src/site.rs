@@ -379,7 +379,7 @@ impl Site {
             .into_iter()
             .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
             .collect(),
-            left: infrastructure.left.clone(),
+            left: infrastructure.left(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
             subject,
@@ -403,6 +403,11 @@ impl Site {
             words::plain(self.limits.drift_threshold),
             self.limits.drift_reason
         )
+    }
+
+    /// US dollars a month that the design is expected to cost, as documents write them.
+    pub fn expected_dollars(&self) -> &str {
+        &self.cost.expected
     }
 
     /// When the model is trained again.

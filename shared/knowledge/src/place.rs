@@ -9,22 +9,22 @@ use crate::{
 
 /// The jurisdictions of the peoples and places that a text names, sorted.
 pub fn named_in(text: &str) -> Vec<String> {
+    // Once for all names, of which there are hundreds.
+    let lower = text.to_lowercase();
+    let is_named = |name: &str| is_named(text, &lower, name);
     let peoples = question_bank().people.iter().filter(|people| people.is_told_by(text)).map(|people| &people.name);
-    let cities = regions().iter().filter(|fact| is_named(text, &fact.city)).map(|fact| &fact.jurisdiction);
-    let places = places()
-        .iter()
-        .filter(|place| place.words.iter().any(|word| is_named(text, word)))
-        .map(|place| &place.jurisdiction);
+    let cities = regions().iter().filter(|fact| is_named(&fact.city)).map(|fact| &fact.jurisdiction);
+    let places =
+        places().iter().filter(|place| place.words.iter().any(|word| is_named(word))).map(|place| &place.jurisdiction);
     peoples.chain(cities).chain(places).collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
-/// True when a text has this name as whole words; a name with a capital letter is matched with its case (`US`, not `us`),
+/// True when a text, which is given in small letters too, has this name as whole words; a name with a capital letter is matched with its case (`US`, not `us`),
 /// and one that ends in `*` stands for any ending.
-fn is_named(text: &str, name: &str) -> bool {
+fn is_named(text: &str, lower: &str, name: &str) -> bool {
     let (name, stem) = name.strip_suffix('*').map_or((name, false), |name| (name, true));
     let exact = name.chars().any(char::is_uppercase) && name.chars().count() <= 4;
-    let (text, name) =
-        if exact { (text.to_owned(), name.to_owned()) } else { (text.to_lowercase(), name.to_lowercase()) };
+    let (text, name) = if exact { (text, name.to_owned()) } else { (lower, name.to_lowercase()) };
     text.match_indices(&name).any(|(at, found)| {
         let before = text[..at].chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
         let after = text[at + found.len()..].chars().next().is_none_or(|letter| !letter.is_alphanumeric());

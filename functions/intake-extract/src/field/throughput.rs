@@ -260,30 +260,47 @@ fn each_reports(reader: &Reader) -> Option<Load> {
             let counted = thing.unit == Unit::Bare && thing.period.is_none() && thing.quantity.high > 1.0;
             counted && !thing.quantity.vague && is_number_of(reader, thing, &name) && !reader.is_history(thing.at())
         })?;
-        let per_second = thing.quantity.high / period.seconds;
-        let words = document.quote(Span::new(thing.quantity.span.from, thing.quantity.span.to + 1));
-        let weigher = Weigher::default()
-            .support(format!("counted things “{words}”"), 0.4)
-            .support(format!("each of them “{}”", document.quote(each.span.hull(sending.span))), 0.4)
-            .support("period is given", PERIOD);
+        let words = Span::new(thing.quantity.span.from, thing.quantity.span.to + 1);
+        let said = each.span.hull(sending.span);
         Some(Load {
-            per_second,
-            low: per_second,
-            peak: false,
-            average: false,
-            score: weigher.value(),
-            weigher,
             spans: vec![thing.span, each.span.hull(period.span)],
-            step: format!(
-                "“{words}”, each {} / {} s = {}/s",
-                document.quote(period.span),
-                show(period.seconds),
-                show(per_second)
-            ),
-            noun: String::new(),
-            seconds: period.seconds,
+            ..once_a_period(reader, (thing, words), ("each of them", "each", said), &period)
         })
     })
+}
+
+/// The load of counted things, each of which comes once in a period, without its places in the text: the things with
+/// the words that count them, and that it is said of each, in support and step, with its words.
+fn once_a_period(
+    reader: &Reader,
+    (counted, words): (&Measure, Span),
+    (whose, short, said): (&str, &str, Span),
+    period: &Period,
+) -> Load {
+    let document = &reader.document;
+    let per_second = counted.quantity.high / period.seconds;
+    let words = document.quote(words);
+    let weigher = Weigher::default()
+        .support(format!("counted things “{words}”"), 0.4)
+        .support(format!("{whose} “{}”", document.quote(said)), 0.4)
+        .support("period is given", PERIOD);
+    Load {
+        per_second,
+        low: per_second,
+        peak: false,
+        average: false,
+        score: weigher.value(),
+        weigher,
+        spans: Vec::new(),
+        step: format!(
+            "“{words}”, {short} {} / {} s = {}/s",
+            document.quote(period.span),
+            show(period.seconds),
+            show(per_second)
+        ),
+        noun: String::new(),
+        seconds: period.seconds,
+    }
 }
 
 /// True for a number that is only an article.
@@ -382,28 +399,11 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
                 && !measure.quantity.vague
                 && !reader.is_history(measure.at())
         })?;
-        let per_second = counted.quantity.high / period.seconds;
-        let words = document.quote(counted.span);
-        let weigher = Weigher::default()
-            .support(format!("counted things “{words}”"), 0.4)
-            .support(format!("all of them “{}”", document.quote(all.span.hull(thing.span))), 0.4)
-            .support("period is given", PERIOD);
+        let said = all.span.hull(thing.span);
         Some(Load {
-            per_second,
-            low: per_second,
-            peak: false,
-            average: false,
-            score: weigher.value(),
-            weigher,
-            spans: vec![counted.span, all.span.hull(thing.span), period.span],
-            step: format!(
-                "“{words}”, all of them {} / {} s = {}/s",
-                document.quote(period.span),
-                show(period.seconds),
-                show(per_second)
-            ),
+            spans: vec![counted.span, said, period.span],
             noun: document.quote(thing.span).to_lowercase(),
-            seconds: period.seconds,
+            ..once_a_period(reader, (counted, counted.span), ("all of them", "all of them", said), &period)
         })
     })
 }

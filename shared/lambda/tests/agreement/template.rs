@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use design::node::Node;
+use run::node::NodeInput;
 use serde_json::Value as Json;
 use serde_norway::Value;
 
@@ -129,6 +131,21 @@ fn every_function_keeps_its_logs_for_a_while_and_not_for_ever() {
         let name = untagged(&group["LogGroupName"]).as_str().unwrap();
         assert_eq!(name, format!("/aws/lambda/${{AWS::StackName}}-{folder}"));
         assert!(!group["RetentionInDays"].is_null(), "{folder}");
+    }
+}
+
+/// Every node has a sample event, and each is what nodes are called with.
+#[test]
+fn sample_events_of_nodes_are_inputs_of_nodes() {
+    for folder in Node::ALL.map(|node| node.as_str().replace('_', "-")) {
+        let events = std::fs::read_dir(crate::root().join("functions").join(&folder).join("events"));
+        let paths: Vec<_> =
+            events.unwrap_or_else(|error| panic!("{folder}: {error}")).map(|entry| entry.unwrap().path()).collect();
+        assert!(!paths.is_empty(), "{folder} has no sample event");
+        for path in paths {
+            let text = std::fs::read_to_string(&path).unwrap();
+            serde_json::from_str::<NodeInput>(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
     }
 }
 
