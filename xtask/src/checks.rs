@@ -32,6 +32,11 @@ const TEST: [&str; 13] = [
     "browser",
 ];
 
+/// Room that a whole run takes from nothing: builds of all targets, tools, the platforms' data (measured 2026-11-21).
+const COLD_GIGABYTES: u64 = 20;
+/// Room that a whole run takes when everything is built: the tests' platforms with their copies of the functions.
+const WARM_GIGABYTES: u64 = 4;
+
 /// What is quick to check; answers whether nothing failed.
 pub async fn check(workspace: &Workspace) -> bool {
     let mut steps = Steps::new(&CHECK.map(str::to_owned), &[]);
@@ -46,6 +51,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
     let mut steps = Steps::new(only, skip);
     steps.check_names(&TEST)?;
     let progress = Progress::new();
+    note_room(workspace, &progress);
     let tools = Tools::new(workspace, &progress);
     rust_style(workspace, &mut steps).await;
     state_machine(workspace, &tools, &mut steps).await;
@@ -63,7 +69,22 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         })
         .await;
     deployed(workspace, &tools, &progress, &mut steps).await?;
+    if steps.any_failed() {
+        note_room(workspace, &progress);
+    }
     Ok(steps.finish())
+}
+
+/// A disk that runs full makes tests fail that have nothing to do with it, each with words of its own.
+fn note_room(workspace: &Workspace, progress: &Progress) {
+    let wanted = if workspace.target().join("debug/api").exists() { WARM_GIGABYTES } else { COLD_GIGABYTES };
+    if let Some(free) = workspace.free_gigabytes().filter(|free| *free < wanted) {
+        progress.note(format!(
+            "Only {free} GB are free on the disk of {}; a whole run wants {wanted}. What fails may fail for want of room: \
+             `cargo clean` makes some.",
+            workspace.root().display()
+        ));
+    }
 }
 
 async fn rust_style(workspace: &Workspace, steps: &mut Steps) {

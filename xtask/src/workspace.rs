@@ -65,6 +65,12 @@ impl Workspace {
         self.path("web")
     }
 
+    /// Room on the disk of this checkout, in gigabytes (10⁹ bytes); `None` where the system does not say.
+    pub fn free_gigabytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.root).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize) / 1_000_000_000)
+    }
+
     /// Where cargo puts what it builds.
     pub fn target(&self) -> PathBuf {
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), |target| self.root.join(target))

@@ -76,6 +76,7 @@ pub async fn answer(api: &Api, who: &Principal, key: &RunKey, answer: GateAnswer
         GateOutcome::Lost { gate, token } => {
             // The winner may have died before it completed the task; doing it again does no harm.
             complete(api, token, &gate).await;
+            go_on(api, key, &run).await;
             Err(decided(gate))
         }
         // Only the timer is kept off by a held gate; a person is not.
