@@ -31,6 +31,7 @@ export const NODES = [
   "implement_learning",
   "codegen",
   "validators",
+  "critic_implementation",
   "rationale_compile",
   "diff_and_persist",
 ];
@@ -245,6 +246,34 @@ export const VALIDATION: NonNullable<DecisionSet["validation"]> = {
   not_run: 1,
 };
 
+export const IMPLEMENTATION: NonNullable<DecisionSet["implementation"]> = {
+  findings: [
+    {
+      id: "code.repository.registered",
+      severity: "major",
+      title: "The repository does not answer the requirement: trained models go to the registry.",
+      evidence: "it is expected to be there; it is nowhere.",
+      remedy: "Register each promoted model in the model package group.",
+      patterns: [],
+      replan: false,
+    },
+  ],
+  traces: [
+    {
+      field: "budget",
+      value: "1,500 USD per month",
+      source: "text",
+      quotes: [{ quote: "$1,500 a month", start: 62, end: 76 }],
+      decisions: ["Nightly batch transform: no endpoint stands idle"],
+      places: [{ path: "infra/main.tf", line: 2, text: "bucket_prefix = \"churn-scores-\"", says: "limit of the budget alarm in production", written_by: "codegen" }],
+    },
+    { field: "team", value: "3 people", source: "default", quotes: [], decisions: [], places: [] },
+  ],
+  standards: [{ path: "tests/test_score.py", line: 4, text: "def test_scores_are_probabilities() -> None:", says: "tests", written_by: "codegen" }],
+  checked: 12,
+  met: 11,
+};
+
 export const FILES: Readonly<Record<string, { purpose: string; text: string }>> = {
   "README.md": { purpose: "What this is and how to run it.", text: "# churn-scoring\n\nScores churn for every customer each night.\n\n```sh\nmake test\nmake deploy\n```\n" },
   "src/churn/train.py": {
@@ -328,6 +357,8 @@ export function card(node: string, iteration: number, requirement: string): Reas
       return { ...base, agent: "Assembler", category: "code", decision: `${Object.keys(FILES).length - 1} files that follow the plan`, evidence: [] };
     case "validators":
       return { ...base, agent: "Validators", category: "code", decision: "2 checks passed, 1 failed, 1 could not run", confidence: { value: 0.45, basis: ["one of four checks could not run"] }, evidence: [] };
+    case "critic_implementation":
+      return { ...base, agent: "Implementation critic", category: "technical", priority: "medium", decision: "11 of 12 expectations are met; 9 of 11 constraints are traced to lines", evidence: [] };
     case "rationale_compile":
       return { ...base, agent: "Rationale", category: "documentation", priority: "low", decision: "The decisions are compiled into reports/architecture.md", evidence: [] };
     default:

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import type { Artifact, DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
-import { AZURE_PLAN, COSTS, DIFF, FILES, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
+import { AZURE_PLAN, COSTS, DIFF, FILES, IMPLEMENTATION, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
 
@@ -331,6 +331,7 @@ export class MockPlatform {
       set.reports = { files: files.filter(({ path }) => path.startsWith("reports/")), main: "reports/architecture.md" };
     }
     if (node === "validators") set.validation = VALIDATION;
+    if (node === "critic_implementation") set.implementation = IMPLEMENTATION;
     if (node === "diff_and_persist") {
       const bundle = artifactsOf().at(-1);
       if (bundle) set.result = { bundle, summary: "Stored.", changes: null };

@@ -5,6 +5,7 @@ use design::{
     cost::CostReview,
     coverage::CoverageReport,
     finding::TechReview,
+    implementation::ImplementationReview,
     input::DesignInput,
     node::Node,
     plan::PlanDecision,
@@ -74,6 +75,8 @@ pub struct DecisionSet {
     pub manifest: Option<RepositoryManifest>,
     /// What the validators found in it.
     pub validation: Option<ValidationReport>,
+    /// How it answers the requirement: words, constraints, decisions, lines.
+    pub implementation: Option<ImplementationReview>,
     /// The compiled reports.
     pub reports: Option<ReportSet>,
     /// The stored result.
@@ -209,8 +212,9 @@ pub async fn get(store: &Store, key: &RunKey) -> Result<DecisionSet, Problem> {
         outputs.newest(Node::PolicyEval),
         outputs.newest(Node::Codegen),
     )?;
-    let (validation, reports, persisted) = tokio::try_join!(
+    let (validation, implementation, reports, persisted) = tokio::try_join!(
         outputs.newest(Node::Validators),
+        outputs.newest(Node::CriticImplementation),
         outputs.newest(Node::RationaleCompile),
         outputs.newest::<PersistedVersion>(Node::DiffAndPersist),
     )?;
@@ -229,6 +233,7 @@ pub async fn get(store: &Store, key: &RunKey) -> Result<DecisionSet, Problem> {
         policy_report,
         manifest: code,
         validation,
+        implementation,
         reports,
         result: persisted.map(VersionResult::from),
         agent_runs,

@@ -43,6 +43,7 @@ impl Agent for Codegen {
     const READS: &'static [&'static str] = &[
         Node::Planner.as_str(),
         Node::CriticCost.as_str(),
+        Node::Validators.as_str(),
         Node::PolicyEval.as_str(),
         Node::ImplementIngestion.as_str(),
         Node::ImplementFeatures.as_str(),
@@ -65,14 +66,16 @@ impl Agent for Codegen {
 
     async fn think(&self, input: Input, desk: &Desk) -> Result<Thought<RepositoryManifest, NoSignal>, AgentError> {
         let blueprint = Blueprint::of(&input.request.subject()?)?;
-        let own = stored(&shared_files(&blueprint)?, Node::Codegen, desk).await?;
+        let mut own = stored(&shared_files(&blueprint)?, Node::Codegen, desk).await?;
+        let mended = input.request.mends.apply(&mut own);
         let files = joined(input.parts.iter().flat_map(|(_, part)| part.files.clone()).chain(own))?;
         let manifest = RepositoryManifest {
             name: blueprint.site.name.clone(),
             total_bytes: files.iter().map(|file| file.body.size).sum(),
             files,
         };
-        let card = card(&input, &blueprint, &manifest);
+        let mut card = card(&input, &blueprint, &manifest);
+        card.reasoning.extend(mended);
         Ok(Thought {
             summary: card.decision.clone(),
             output: manifest,

@@ -18,6 +18,7 @@ use design::{
     cost::CostReview,
     coverage::CoverageReport,
     finding::{Severity, TechReview},
+    implementation::ImplementationReview,
     input::DesignInput,
     node::Node,
     plan::{Candidate, PlanDecision},
@@ -80,6 +81,8 @@ pub struct Input {
     pub manifest: RepositoryManifest,
     /// What the tools found in them.
     pub validation: ValidationReport,
+    /// How they answer the requirement, and where.
+    pub review: ImplementationReview,
 }
 
 /// A document before it is stored.
@@ -107,6 +110,7 @@ impl Agent for RationaleCompile {
         Node::PolicyEval.as_str(),
         Node::Codegen.as_str(),
         Node::Validators.as_str(),
+        Node::CriticImplementation.as_str(),
     ];
     type Input = Input;
     type Output = ReportSet;
@@ -129,6 +133,7 @@ impl Agent for RationaleCompile {
             policy: memory.latest(Node::PolicyEval.as_str())?,
             manifest: memory.latest(Node::Codegen.as_str())?,
             validation: memory.latest(Node::Validators.as_str())?,
+            review: memory.latest(Node::CriticImplementation.as_str())?,
         })
     }
 
@@ -240,11 +245,12 @@ pub fn compile(input: &Input, packages: &[PackageFile]) -> Result<Compiled, Agen
         document: &document,
         bill: BillContext { runtime: bill.runtime, development: bill.development, unclear: &bill.unclear },
     };
-    let markdown = render::render(&["architecture.md", "cost.md", "policy.md", "validation.md"], &context)
-        .map_err(|error| AgentError::Defect(format!("a report's template is broken: {error:#}")))?;
-    let [architecture, cost, policy, validation]: [String; 4] = markdown
+    let markdown =
+        render::render(&["architecture.md", "cost.md", "policy.md", "traceability.md", "validation.md"], &context)
+            .map_err(|error| AgentError::Defect(format!("a report's template is broken: {error:#}")))?;
+    let [architecture, cost, policy, traceability, validation]: [String; 5] = markdown
         .try_into()
-        .map_err(|texts: Vec<String>| AgentError::Defect(format!("{} of 4 reports rendered", texts.len())))?;
+        .map_err(|texts: Vec<String>| AgentError::Defect(format!("{} of 5 reports rendered", texts.len())))?;
     let waivers: Vec<&Waiver> =
         document.policy.notable.iter().filter_map(|result: &PolicyResultView| result.waived_by.as_ref()).collect();
     let checks: &ValidationView = &document.validation;
@@ -273,6 +279,12 @@ pub fn compile(input: &Input, packages: &[PackageFile]) -> Result<Compiled, Agen
         ),
         markdown("reports/policy.md", policy, "The policy results with their evidence"),
         data("reports/sbom.cdx.json", json(&bill.bom)?, "Bill of materials of the Python packages, CycloneDX 1.6"),
+        data("reports/traceability.json", json(&input.review)?, "The way from words to lines as data"),
+        markdown(
+            "reports/traceability.md",
+            traceability,
+            "Words of the requirement, constraints, decisions, files and lines",
+        ),
         data(
             "reports/validation.json",
             json(&ValidationDocument {

@@ -8,11 +8,12 @@ use design::words;
 use crate::markdown;
 
 /// The templates by name.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("parts.j2", include_str!("../templates/parts.j2")),
     ("architecture.md", include_str!("../templates/architecture.md.j2")),
     ("cost.md", include_str!("../templates/cost.md.j2")),
     ("policy.md", include_str!("../templates/policy.md.j2")),
+    ("traceability.md", include_str!("../templates/traceability.md.j2")),
     ("validation.md", include_str!("../templates/validation.md.j2")),
 ];
 

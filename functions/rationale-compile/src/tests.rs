@@ -17,6 +17,7 @@ use design::{
     cost::{BudgetVerdict, CostEstimate, CostLine, SavingsOption},
     coverage::{FieldCoverage, Gap},
     finding::{FailureDomain, Finding, StageLoad},
+    implementation::{Place, RequirementTrace},
     plan::{Assumption, CandidateMetrics, Capability, Component, CriterionScore, Exclusion, Trace},
     policy::{PolicyResult, Verdict},
     validation::{Check, CheckStatus, ToolFinding},
@@ -483,7 +484,32 @@ fn fraud() -> Input {
             passed: 1,
             failed: 1,
             not_run: 1,
+            mends: Vec::new(),
         },
+        review: ImplementationReview {
+            findings: vec![finding("code.repository.registered", Severity::Major, "Nothing registers the model.")],
+            traces: vec![RequirementTrace {
+                field: ConstraintField::Latency,
+                value: "P99 within 80 ms".into(),
+                source: Source::Text,
+                quotes: vec![Evidence { quote: "80 ms".into(), start: 0, end: 5 }],
+                decisions: vec!["A service: holds the latency".into()],
+                places: vec![place("terraform/alarms.tf", "alarm when answers come later")],
+            }],
+            standards: vec![place("Dockerfile", "the image runs without rights")],
+            checked: 12,
+            met: 11,
+        },
+    }
+}
+
+fn place(path: &str, says: &str) -> Place {
+    Place {
+        path: path.into(),
+        line: 7,
+        text: "threshold = 80 | 1".into(),
+        says: says.into(),
+        written_by: Node::Codegen.name(),
     }
 }
 
@@ -529,7 +555,8 @@ fn vague() -> Input {
         },
         policy: PolicyReport { results: Vec::new(), passed: 0, failed: 0, blocking: Vec::new() },
         manifest: RepositoryManifest { name: "something".into(), files: Vec::new(), total_bytes: 0 },
-        validation: ValidationReport { checks: Vec::new(), passed: 0, failed: 0, not_run: 0 },
+        validation: ValidationReport::default(),
+        review: ImplementationReview::default(),
     }
 }
 
@@ -626,6 +653,8 @@ fn memory(input: &Input, second: i64) -> Memory {
         .output("codegen", 1, &input.manifest)
         .unwrap()
         .output("validators", 1, &validation)
+        .unwrap()
+        .output("critic_implementation", 1, &input.review)
         .unwrap();
     if let Some(questions) = &input.questions {
         builder = builder.output("adaptive_questions", 0, questions).unwrap();
@@ -659,7 +688,7 @@ fn every_document_is_stored_and_the_same_at_another_time() {
         let mut sorted = paths.clone();
         sorted.sort_unstable();
         assert_eq!(paths, sorted);
-        assert_eq!(paths.len(), 8);
+        assert_eq!(paths.len(), 10);
         assert!(paths.contains(&first.output.main.as_str()));
         for file in &first.output.files {
             let content = body(&bodies, file);
@@ -763,6 +792,11 @@ fn with_text(words: &str) -> Input {
     input.validation.checks[1].findings[0].path = words.into();
     input.validation.checks[2].reason = Some(words.into());
     input.manifest.files[0].path = format!("a/{words}");
+    input.review.findings[0].evidence = words.into();
+    input.review.traces[0].quotes[0].quote = words.into();
+    input.review.traces[0].decisions[0] = words.into();
+    input.review.traces[0].places[0].path = words.into();
+    input.review.standards[0].text = words.into();
     input
 }
 

@@ -7,6 +7,7 @@ use design::{
     cost::{CostLine, CostReview},
     coverage::CoverageReport,
     finding::{Finding, Severity, TechReview},
+    implementation::{ImplementationReview, Place, RequirementTrace},
     plan::{Candidate, Capability, Component, PlanDecision},
     policy::{PolicyReport, PolicyResult, Verdict},
     question::QuestionSet,
@@ -70,6 +71,8 @@ pub struct Document {
     pub policy: PolicyView,
     /// The checks.
     pub validation: ValidationView,
+    /// The way from words to lines.
+    pub trace: TraceabilityView,
     /// What is not mended.
     pub open: Vec<OpenFinding>,
     /// What a person accepted.
@@ -256,6 +259,74 @@ pub struct TraceView {
     pub words: Option<String>,
     /// True when `words` is a quote.
     pub quoted: bool,
+}
+
+/// The way from words to lines.
+#[derive(Debug, Clone, Serialize)]
+pub struct TraceabilityView {
+    /// Expectations that were looked at.
+    pub checked: u32,
+    /// Expectations that are met.
+    pub met: u32,
+    /// A row for each constraint.
+    pub rows: Vec<TraceabilityRow>,
+    /// What every repository owes its owner.
+    pub standards: Vec<PlaceView>,
+    /// What the last review found.
+    pub findings: Vec<Finding>,
+}
+
+/// A constraint with its words, decisions and lines.
+#[derive(Debug, Clone, Serialize)]
+pub struct TraceabilityRow {
+    /// Its name for people.
+    pub label: &'static str,
+    /// Its value.
+    pub value: String,
+    /// Where the value came from.
+    pub source: &'static str,
+    /// The words of the requirement.
+    pub quotes: Vec<String>,
+    /// What was decided because of it.
+    pub decisions: Vec<String>,
+    /// Where it is implemented.
+    pub places: Vec<PlaceView>,
+}
+
+/// A line.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlaceView {
+    /// `terraform/budget.tf:5`.
+    pub at: String,
+    /// What stands there.
+    pub text: String,
+    /// What it is for.
+    pub says: String,
+}
+
+impl TraceabilityView {
+    fn of(review: &ImplementationReview) -> Self {
+        let place = |place: &Place| PlaceView {
+            at: format!("{}:{}", place.path, place.line),
+            text: place.text.clone(),
+            says: place.says.clone(),
+        };
+        let row = |trace: &RequirementTrace| TraceabilityRow {
+            label: words::label(trace.field),
+            value: trace.value.clone(),
+            source: words::source(trace.source),
+            quotes: quotes(&trace.quotes),
+            decisions: trace.decisions.clone(),
+            places: trace.places.iter().map(place).collect(),
+        };
+        Self {
+            checked: review.checked,
+            met: review.met,
+            rows: review.traces.iter().map(row).collect(),
+            standards: review.standards.iter().map(place).collect(),
+            findings: review.findings.clone(),
+        }
+    }
 }
 
 /// Policy results.
@@ -474,6 +545,7 @@ impl Document {
             lines,
             policy: policy_view(&input.policy, &waivers),
             validation: validation_view(&input.validation),
+            trace: TraceabilityView::of(&input.review),
             open,
             accepted,
             repository: input.manifest.name.clone(),
@@ -914,6 +986,15 @@ fn findings(input: &Input, waivers: &[Waiver]) -> Vec<OpenFinding> {
         .filter(is_problem)
         .map(|finding| critic("technical critic", finding))
         .chain(input.cost.findings.iter().filter(is_problem).map(|finding| critic("cost critic", finding)))
+        // The checks that failed or did not run stand below, each for itself.
+        .chain(
+            input
+                .review
+                .findings
+                .iter()
+                .filter(|finding| is_problem(finding) && !finding.id.starts_with("code.checks_"))
+                .map(|finding| critic("implementation critic", finding)),
+        )
         .collect();
     for result in &input.policy.results {
         let is_open = match result.verdict {

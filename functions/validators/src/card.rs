@@ -43,6 +43,16 @@ pub(crate) fn draw(input: &Input, report: &ValidationReport) -> (CardDraft, Stri
             quoted(check.findings.iter().filter(|finding| finding.blocking)),
         ));
     }
+    if !report.mends.is_empty() {
+        let files: Vec<String> =
+            report.mends.iter().map(|mend| format!("`{}` by {}", mend.path, mend.by.join(", "))).collect();
+        card.reasoning.push(format!(
+            "The tools can mend {} by themselves: {}. Their texts go back to those who wrote the files, and everything is \
+             checked again, as long as rounds are left.",
+            if files.len() == 1 { "one file".to_owned() } else { format!("{} files", files.len()) },
+            files.join(", ")
+        ));
+    }
     for check in of(CheckStatus::NotRun) {
         let reason = check.reason.as_deref().unwrap_or("no reason was given");
         card.reasoning.push(format!("**{}** did not run: {reason}.", check.name).replace("..", "."));

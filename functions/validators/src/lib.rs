@@ -7,11 +7,14 @@
 //! - **Syntax**: every file is parsed in process, Python by Ruff's own parser.
 //! - **Consistency**: what one file names must be in another.
 //!
+//! Where a check failed, the tools that can mend what they found propose the mended text ([`mend`]).
+//!
 //! A kind of file that the repository does not have is not in the report.
 
 mod card;
 mod check;
 mod consistency;
+mod mend;
 mod process;
 mod python;
 mod repository;
@@ -90,9 +93,13 @@ impl Agent for Validators {
         desk: &Desk,
     ) -> Result<Thought<ValidationReport, ValidationSignal>, AgentError> {
         let files = read(&input.manifest, desk).await?;
-        let report = self.validate(Repository::new(files), input.requirement.clone()).await?;
+        let repository = Repository::new(files);
+        let mut report = self.validate(repository.clone(), input.requirement.clone()).await?;
+        let mended = mend::mended(&self.settings, &repository, &report.checks).await;
+        report.mends = mend::stored(mended, &repository, desk).await?;
         let (card, summary) = card::draw(&input, &report);
-        let signal = ValidationSignal { failed: report.failed };
+        let mendable = u32::try_from(report.mends.len()).unwrap_or(u32::MAX);
+        let signal = ValidationSignal { failed: report.failed, mendable };
         Ok(Thought { output: report, signal, summary, card, artifacts: Vec::new() })
     }
 }
@@ -132,7 +139,7 @@ impl Validators {
         let count = |status: CheckStatus| checks.iter().filter(|check| check.status == status).count() as u32;
         let (passed, failed, not_run) =
             (count(CheckStatus::Passed), count(CheckStatus::Failed), count(CheckStatus::NotRun));
-        Ok(ValidationReport { checks, passed, failed, not_run })
+        Ok(ValidationReport { checks, passed, failed, not_run, mends: Vec::new() })
     }
 }
 

@@ -43,6 +43,14 @@ impl Sandbox {
         &self.home
     }
 
+    /// A file of the repository as it is now on disk.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(self.repository.join(path))
+    }
+
     /// A path that a tool printed, from the repository's root.
     pub fn relative(&self, path: &str) -> String {
         let path = Path::new(path);

@@ -9,6 +9,7 @@ pub mod constraint;
 pub mod cost;
 pub mod coverage;
 pub mod finding;
+pub mod implementation;
 pub mod input;
 pub mod node;
 pub mod plan;

@@ -1,5 +1,5 @@
-//! The nodes of the design workflow in their order: the thirteen stages, and the six who write the parts of the
-//! repository that `codegen` assembles.
+//! The nodes of the design workflow in their order: the stages, and the six who write the parts of the repository that
+//! `codegen` assembles.
 
 use run::node::NodeName;
 
@@ -24,6 +24,7 @@ pub enum Node {
     ImplementLearning,
     Codegen,
     Validators,
+    CriticImplementation,
     RationaleCompile,
     DiffAndPersist,
 }
@@ -40,7 +41,7 @@ impl Node {
     ];
 
     /// All nodes in the workflow's order; the implementers run side by side.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::IntakeExtract,
         Self::CoverageCheck,
         Self::AdaptiveQuestions,
@@ -58,6 +59,7 @@ impl Node {
         Self::ImplementLearning,
         Self::Codegen,
         Self::Validators,
+        Self::CriticImplementation,
         Self::RationaleCompile,
         Self::DiffAndPersist,
     ];
@@ -82,6 +84,7 @@ impl Node {
             Self::ImplementLearning => "implement_learning",
             Self::Codegen => "codegen",
             Self::Validators => "validators",
+            Self::CriticImplementation => "critic_implementation",
             Self::RationaleCompile => "rationale_compile",
             Self::DiffAndPersist => "diff_and_persist",
         }

@@ -32,6 +32,8 @@ pub struct PolicySignal {
 pub struct ValidationSignal {
     /// Number of checks that failed.
     pub failed: u32,
+    /// Number of files that another round of writing would mend.
+    pub mendable: u32,
 }
 
 /// Signal of a node that no choice looks at.

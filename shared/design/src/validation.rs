@@ -1,5 +1,6 @@
 //! Output of `validators`: which tool ran, which version, what it found.
 
+use run::body::{BodyRef, Sha256Hex};
 use serde::{Deserialize, Serialize};
 
 /// How a check ended.
@@ -52,8 +53,21 @@ pub struct Check {
     pub duration_ms: u64,
 }
 
-/// Output of `validators`.
+/// A file as the tools themselves would have it: who wrote the file takes it over in the next round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Mend {
+    /// File in the repository.
+    pub path: String,
+    /// Hash of the text that was checked: the mend is for no other.
+    pub of: Sha256Hex,
+    /// Where the mended text is.
+    pub body: BodyRef,
+    /// The tools that wrote it, with their versions.
+    pub by: Vec<String>,
+}
+
+/// Output of `validators`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ValidationReport {
     /// The checks.
     pub checks: Vec<Check>,
@@ -63,4 +77,7 @@ pub struct ValidationReport {
     pub failed: u32,
     /// Number that could not run.
     pub not_run: u32,
+    /// Files that the tools can mend by themselves, sorted by path; empty when nothing failed.
+    #[serde(default)]
+    pub mends: Vec<Mend>,
 }

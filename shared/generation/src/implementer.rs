@@ -62,8 +62,9 @@ impl<I: Implementer> Agent for Implementation<I> {
     async fn think(&self, request: Request, desk: &Desk) -> Result<Thought<RepositoryPart, NoSignal>, AgentError> {
         let blueprint = Blueprint::of(&request.subject()?)?;
         let files = write(&self.0, &blueprint)?;
-        let card = card(&self.0, &request, &blueprint, &files);
-        let part = RepositoryPart { files: stored(&files, I::NODE, desk).await? };
+        let mut card = card(&self.0, &request, &blueprint, &files);
+        let mut part = RepositoryPart { files: stored(&files, I::NODE, desk).await? };
+        card.reasoning.extend(request.mends.apply(&mut part.files));
         Ok(Thought { summary: card.decision.clone(), output: part, signal: NoSignal {}, card, artifacts: Vec::new() })
     }
 }

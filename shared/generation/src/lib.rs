@@ -8,6 +8,7 @@
 
 mod blueprint;
 mod implementer;
+mod mends;
 mod packages;
 mod provision;
 mod render;
@@ -19,11 +20,12 @@ pub mod words;
 
 pub use blueprint::{Blueprint, Subject, Wanted};
 pub use implementer::{Implementation, Implementer, left_out, write};
+pub use mends::Mends;
 pub use provision::{Infrastructure, Missing, Provisioned};
 pub use render::files;
 pub use request::Request;
 pub use site::{Serving, Site};
-pub use source::{SourceFile, stored};
+pub use source::{SourceFile, stored, texts};
 pub use task::{Family, Mode};
 
 /// A template or the crate's data is broken: our own fault.

@@ -9,7 +9,7 @@ use design::{
 };
 use run::{card::Trigger, gate::GateKind};
 
-use crate::blueprint::Subject;
+use crate::{Mends, blueprint::Subject};
 
 /// The plan that was approved, and what it answers.
 #[derive(Debug, Clone)]
@@ -24,11 +24,13 @@ pub struct Request {
     pub plan: PlanDecision,
     /// The price, where it was reviewed.
     pub cost: Option<CostReview>,
+    /// What the tools mended in earlier rounds.
+    pub mends: Mends,
 }
 
 impl Request {
     /// Nodes whose outputs it is recalled from.
-    pub const READS: [&'static str; 2] = [Node::Planner.as_str(), Node::CriticCost.as_str()];
+    pub const READS: [&'static str; 3] = [Node::Planner.as_str(), Node::CriticCost.as_str(), Node::Validators.as_str()];
 
     /// Takes it from memory.
     ///
@@ -41,6 +43,7 @@ impl Request {
             trigger: memory.trigger(GateKind::Final),
             plan: memory.latest(Node::Planner.as_str())?,
             cost: memory.find(Node::CriticCost.as_str())?,
+            mends: Mends::recall(memory)?,
         })
     }
 

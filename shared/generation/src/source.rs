@@ -2,6 +2,7 @@
 
 use agent::{AgentError, Desk};
 use design::{node::Node, repository::RepositoryFile};
+use futures::{StreamExt, TryStreamExt};
 
 /// A generated file before it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,19 @@ pub async fn stored(files: &[SourceFile], writer: Node, desk: &Desk) -> Result<V
         });
     }
     Ok(stored)
+}
+
+/// Files that are read at the same time: well below the connections that a client keeps.
+const CONCURRENT_READS: usize = 16;
+
+/// The texts of stored files, in their order; what is not UTF-8 is read as well as can be.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn texts(files: &[RepositoryFile], desk: &Desk) -> Result<Vec<String>, AgentError> {
+    let reads: Vec<_> = files.iter().map(|file| desk.bodies().get(&file.body.sha256)).collect();
+    let bytes: Vec<Vec<u8>> = futures::stream::iter(reads).buffered(CONCURRENT_READS).try_collect().await?;
+    Ok(bytes.into_iter().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect())
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -81,22 +81,32 @@ impl Services {
 /// the libraries below us only from `warn` on. A second call changes nothing.
 pub fn log() {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
-    let ours = ["adaptive_questions", "agent", "api", "codegen", "coverage_check", "critic_cost", "critic_tech"];
-    let more =
-        ["diff_and_persist", "gate_timeout", "gate_wait", "hitl_gate_final", "hitl_gate_input", "intake_extract"];
-    let rest = [
-        "lambda",
-        "live",
+    let nodes = [
+        "adaptive_questions",
+        "codegen",
+        "coverage_check",
+        "critic_cost",
+        "critic_implementation",
+        "critic_tech",
+        "diff_and_persist",
+        "hitl_gate_final",
+        "hitl_gate_input",
+        "implement_features",
+        "implement_inference",
+        "implement_ingestion",
+        "implement_learning",
+        "implement_monitoring",
+        "implement_training",
+        "intake_extract",
         "planner",
         "policy_eval",
         "rationale_compile",
-        "run_end",
-        "store",
         "validators",
-        "websocket",
     ];
+    let rest =
+        ["agent", "api", "gate_timeout", "gate_wait", "generation", "lambda", "live", "run_end", "store", "websocket"];
     let mut filter = EnvFilter::new("warn");
-    for name in ours.into_iter().chain(more).chain(rest) {
+    for name in nodes.into_iter().chain(rest) {
         if let Ok(directive) = format!("{name}={level}").parse() {
             filter = filter.add_directive(directive);
         }

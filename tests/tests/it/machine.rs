@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use agent::gate::WaitOutcome;
 use anyhow::{Context, Result, ensure};
-use design::signal::{CoverageSignal, PolicySignal, QuestionsSignal};
+use design::signal::{CoverageSignal, PolicySignal, QuestionsSignal, ValidationSignal};
 use engine::{Act, Ending, Engine, Played, Story, Times, said};
 use futures::future::join_all;
 use run::gate::Decision;
@@ -46,11 +46,22 @@ fn implement(round: u32) -> String {
         .join(" ")
 }
 
+/// Everything is written and checked.
+fn write(round: u32) -> String {
+    format!("{} codegen/{round} validators/{round}", implement(round))
+}
+
+/// What is written is documented and kept.
+fn keep(round: u32) -> String {
+    format!("critic_implementation/{round} rationale_compile/{round} diff_and_persist/{round} run_end/completed")
+}
+
 fn build(round: u32) -> String {
-    let implement = implement(round);
-    format!(
-        "{implement} codegen/{round} validators/{round} rationale_compile/{round} diff_and_persist/{round} run_end/completed"
-    )
+    format!("{} {}", write(round), keep(round))
+}
+
+fn mendable() -> Act {
+    Act::returns(ValidationSignal { failed: 1, mendable: 1 })
 }
 
 fn missing() -> Act {
@@ -207,6 +218,21 @@ async fn findings_and_people_send_a_plan_back() -> Result<()> {
                 "a rejection",
                 Story::new("full").then("gate_wait", Act::Answer(reject)),
                 [look(0), propose(0), "run_end/rejected".into()],
+            ),
+            succeeds(
+                "what the tools mend is written once more",
+                Story::new("full").then("policy_eval", blocked()).then("validators", mendable()),
+                [look(0), plan(0), propose(1), write(1), write(2), keep(1)],
+            ),
+            succeeds(
+                "what is never mended is kept with its findings",
+                Story::new("full").always("validators", mendable()),
+                [look(0), propose(0), write(0), write(1), write(2), keep(0)],
+            ),
+            fails(
+                "a verdict that is not there",
+                Story::new("full").then("validators", nothing()),
+                [look(0), propose(0), write(0), "run_end/failed/SignalMissing".into()],
             ),
             fails(
                 "a decision that is none",

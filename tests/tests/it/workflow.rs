@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{CLEAR, VAGUE};
 
 /// The nodes that no run leaves out.
-const ALWAYS: [&str; 17] = [
+const ALWAYS: [&str; 18] = [
     "intake_extract",
     "coverage_check",
     "planner",
@@ -24,6 +24,7 @@ const ALWAYS: [&str; 17] = [
     "implement_learning",
     "codegen",
     "validators",
+    "critic_implementation",
     "rationale_compile",
     "diff_and_persist",
 ];

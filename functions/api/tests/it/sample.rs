@@ -278,7 +278,7 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
         files.iter().map(|file| artifact(format!("repository/{}", file.path), &file.body)).collect();
     let manifest = RepositoryManifest { name: "churn".into(), files, total_bytes: 0 };
     node(store, key, Node::Codegen, 0, &manifest).await;
-    let validation = ValidationReport { checks: vec![], passed: 0, failed: 0, not_run: 0 };
+    let validation = ValidationReport::default();
     node(store, key, Node::Validators, 0, &validation).await;
     let report = put(store, key, b"# Report\n").await;
     let report = RepositoryFile {

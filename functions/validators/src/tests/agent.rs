@@ -156,3 +156,21 @@ fn the_sample_event_is_an_input() {
     let input: run::node::NodeInput = serde_json::from_str(event).unwrap();
     assert_eq!(input.attempt, 1);
 }
+
+#[tokio::test]
+async fn what_the_tools_can_mend_is_proposed_and_passes_the_next_time() {
+    let broken: &[u8] = b"import os\nx=1\n";
+    let thought = think(real(), &[("src/a.py", broken), ("src/b.py", b"print(undefined)\n")]).await.unwrap();
+    let mends = &thought.output.mends;
+    assert_eq!(thought.signal.mendable, 1, "what no tool can mend is no reason for another round: {mends:?}");
+    assert_eq!((mends[0].path.as_str(), &mends[0].of), ("src/a.py", &BodyRef::of(broken).sha256));
+    assert_eq!(mends[0].body, BodyRef::of(b"x = 1\n"));
+    assert!(mends[0].by.iter().all(|by| by.starts_with("ruff ")), "{:?}", mends[0].by);
+    assert!(
+        thought.card.reasoning.iter().any(|said| said.contains("can mend one file")),
+        "{:?}",
+        thought.card.reasoning
+    );
+    let again = think(real(), &[("src/a.py", b"x = 1\n")]).await.unwrap();
+    assert!(again.output.mends.is_empty(), "{:?}", again.output.mends);
+}

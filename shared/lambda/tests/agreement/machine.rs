@@ -136,7 +136,11 @@ fn the_nodes_stand_in_their_order_and_each_has_its_function() {
     assert_eq!(names, Node::ALL.map(Node::as_str).to_vec());
     for (node, state) in &nodes {
         assert!(folders().contains(&node.replace('_', "-")), "`{node}` has no function");
-        let counter = if nodes_of_the_input_loop().contains(&node.as_str()) { "$.input_round" } else { "$.plan_round" };
+        let counter = match node.as_str() {
+            node if nodes_of_the_input_loop().contains(&node) => "$.input_round",
+            node if nodes_of_the_writing_loop().contains(&node) => "$.code_round",
+            _ => "$.plan_round",
+        };
         assert_eq!(state["Parameters"]["iteration.$"], counter, "`{node}`");
         if Node::IMPLEMENTERS.iter().any(|implementer| implementer.as_str() == node) {
             assert_eq!(state["End"], true, "`{node}` is the only one of its branch");
@@ -152,6 +156,10 @@ fn is_node(name: &str) -> bool {
 
 fn nodes_of_the_input_loop() -> [&'static str; 4] {
     [Node::IntakeExtract, Node::CoverageCheck, Node::AdaptiveQuestions, Node::HitlGateInput].map(Node::as_str)
+}
+
+fn nodes_of_the_writing_loop() -> Vec<&'static str> {
+    Node::IMPLEMENTERS.into_iter().chain([Node::Codegen, Node::Validators]).map(Node::as_str).collect()
 }
 
 #[test]

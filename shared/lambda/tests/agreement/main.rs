@@ -32,7 +32,7 @@ fn definition() -> serde_json::Value {
     let mut text = definition_text();
     for name in substitutions(&text) {
         let value = match name.as_str() {
-            "MaxInputRounds" | "MaxReplans" => "2".to_owned(),
+            "MaxInputRounds" | "MaxReplans" | "MaxMends" => "2".to_owned(),
             "HitlTimeoutSeconds" => "300".to_owned(),
             "LongGateTimeoutSeconds" => "604800".to_owned(),
             other => other.to_owned(),

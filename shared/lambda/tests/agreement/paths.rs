@@ -30,7 +30,7 @@ fn usual(state: &str) -> Act {
         "adaptive_questions" => returns(QuestionsSignal { questions: 2 }),
         "hitl_gate_input" | "hitl_gate_final" => returns(GateSignal { waiting: true, decision: None }),
         "policy_eval" => returns(PolicySignal { replan: false, blocking: 0 }),
-        "validators" => returns(ValidationSignal { failed: 0 }),
+        "validators" => returns(ValidationSignal { failed: 0, mendable: 0 }),
         "input_gate_wait" | "final_gate_wait" | "input_gate_long_wait" | "final_gate_long_wait" => {
             decided(Decision::Approve)
         }
@@ -213,6 +213,17 @@ fn a_decision_that_came_at_the_very_end_counts() {
     });
     assert_eq!(run.count("run_end_rejected"), 1);
     assert_eq!(run.last(), "done");
+}
+
+#[test]
+fn what_the_tools_mend_is_written_again_so_often_and_not_for_ever() {
+    let mendable = || Some(returns(ValidationSignal { failed: 1, mendable: 1 }));
+    let forever = run("full", |state, _| (state == "validators").then(mendable).flatten());
+    assert_eq!((forever.count("validators"), forever.count("implement_training")), (3, 3));
+    assert_eq!((forever.count("critic_implementation"), forever.last()), (1, "done"));
+    let once = run("full", |state, call| (state == "validators" && call["iteration"] == 0).then(mendable).flatten());
+    assert_eq!((once.count("validators"), once.count("codegen")), (2, 2));
+    assert_eq!(once.call("rationale_compile")["iteration"], 0, "the rest has the number of the plan");
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl Act {
             "gate_wait" => Self::Answer(Self::decided(Decision::Approve)),
             "gate_timeout" => Self::returns(Self::decided(Decision::Approve)),
             "policy_eval" => Self::returns(PolicySignal { replan: false, blocking: 0 }),
-            "validators" => Self::returns(ValidationSignal { failed: 0 }),
+            "validators" => Self::returns(ValidationSignal { failed: 0, mendable: 0 }),
             _ => Self::returns(NoSignal {}),
         }
     }
@@ -220,7 +220,7 @@ impl Engine {
         for name in names {
             let value = match name {
                 // As the template has them.
-                "MaxInputRounds" | "MaxReplans" => "2".to_owned(),
+                "MaxInputRounds" | "MaxReplans" | "MaxMends" => "2".to_owned(),
                 "HitlTimeoutSeconds" => times.gate.to_string(),
                 "LongGateTimeoutSeconds" => times.long_gate.to_string(),
                 "Partition" => "aws".to_owned(),

@@ -43,10 +43,12 @@ export function fileAt(from: string, href: string): string {
   return parts.join("/");
 }
 
-/** The address of a file in the result; everything else of the view stays. */
-export function linkToFile(search: URLSearchParams, file: string): string {
+/** The address of a file in the result, or of one of its lines; everything else of the view stays. */
+export function linkToFile(search: URLSearchParams, file: string, line?: number): string {
   const next = new URLSearchParams(search);
   next.set("tab", "repository");
   next.set("file", file);
+  if (line === undefined) next.delete("line");
+  else next.set("line", String(line));
   return `?${next}`;
 }

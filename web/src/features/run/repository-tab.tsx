@@ -5,11 +5,12 @@ import { Link, useSearchParams } from "react-router";
 
 import { fileAt, isMarkdown, linkToFile, treeOf } from "@/features/run/file-tree";
 import type { Folder } from "@/features/run/file-tree";
+import { reasonsOf } from "@/features/run/line-reasons";
 import { NotYet } from "@/features/run/not-yet";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
-import type { DecisionSet } from "@/shared/api/types";
+import type { DecisionSet, ImplementationReview } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
 import { bytes } from "@/shared/lib/format";
 import { useMedia } from "@/shared/lib/use-media";
@@ -64,7 +65,7 @@ export function RepositoryTab({ address, decisionSet }: { address: RunAddress; d
       </details>
       <div className="min-w-0">
         {shown ? (
-          <FileView address={address} path={shown.path} size={shown.size_bytes} purpose={purpose ?? null} search={search} resolve={resolve} />
+          <FileView review={decisionSet.implementation ?? null} address={address} path={shown.path} size={shown.size_bytes} purpose={purpose ?? null} search={search} resolve={resolve} />
         ) : (
           <p className="text-sm text-ink-soft">{strings.result.chooseFile}</p>
         )}
@@ -106,6 +107,7 @@ function Tree({ folder, search, current, top = false }: { folder: Folder; search
 }
 
 interface FileViewProps {
+  review: ImplementationReview | null;
   address: RunAddress;
   path: string;
   size: number;
@@ -114,10 +116,11 @@ interface FileViewProps {
   resolve: ResolveLink;
 }
 
-function FileView({ address, path, size, purpose, search, resolve }: FileViewProps) {
+function FileView({ review, address, path, size, purpose, search, resolve }: FileViewProps) {
   const content = useQuery(queries.content(address, path));
   const name = path.slice(ROOT.length);
   const rendered = isMarkdown(name) && search.get("view") !== "source";
+  const reasons = reasonsOf(review, name);
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -129,6 +132,22 @@ function FileView({ address, path, size, purpose, search, resolve }: FileViewPro
         </span>
       </div>
       {purpose ? <p className="text-sm text-ink-soft">{purpose}</p> : null}
+      {reasons.length > 0 ? (
+        <details className="text-sm">
+          <summary className="cursor-pointer text-accent">{strings.result.whyLines(reasons.length)}</summary>
+          <ul className="mt-1 space-y-1">
+            {reasons.map(({ line, says, because }) => (
+              <li key={`${line} ${says} ${because}`}>
+                <Link to={linkToFile(search, name, line)} replace preventScrollReset className="font-medium text-accent underline">
+                  {strings.result.line(line)}
+                </Link>
+                : {says}
+                {because ? <span className="text-ink-soft"> ({because})</span> : null}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
       {content.error ? (
         <Notice tone="warn" title={asProblem(content.error).message} />
       ) : content.data === undefined ? (
@@ -138,7 +157,7 @@ function FileView({ address, path, size, purpose, search, resolve }: FileViewPro
           <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
         </section>
       ) : (
-        <CodeView code={content.data} path={name} />
+        <CodeView key={name} code={content.data} path={name} line={Number(search.get("line")) || undefined} />
       )}
     </div>
   );

@@ -18,10 +18,11 @@ const ReportTab = lazy(async () => ({ default: (await import("@/features/run/rep
 const CostsTab = lazy(async () => ({ default: (await import("@/features/run/costs-tab")).CostsTab }));
 const PolicyTab = lazy(async () => ({ default: (await import("@/features/run/policy-tab")).PolicyTab }));
 const ValidationTab = lazy(async () => ({ default: (await import("@/features/run/validation-tab")).ValidationTab }));
+const TraceTab = lazy(async () => ({ default: (await import("@/features/run/trace-tab")).TraceTab }));
 const DiffTab = lazy(async () => ({ default: (await import("@/features/run/diff-tab")).DiffTab }));
 
 /** What changed comes right after the overview. */
-const TABS = ["plan", "diff", "report", "repository", "costs", "policy", "validation"] as const;
+const TABS = ["plan", "diff", "report", "repository", "trace", "costs", "policy", "validation"] as const;
 type Tab = (typeof TABS)[number];
 
 function isTab(value: string | null): value is Tab {
@@ -94,6 +95,9 @@ export function Result({ address, decisionSet }: { address: RunAddress; decision
           </TabsContent>
           <TabsContent value="validation">
             <ValidationTab report={decisionSet.validation ?? null} />
+          </TabsContent>
+          <TabsContent value="trace">
+            <TraceTab review={decisionSet.implementation ?? null} />
           </TabsContent>
           <TabsContent value="diff">
             <DiffTab address={address} decisionSet={decisionSet} />

@@ -1091,6 +1091,7 @@ export interface components {
             policy_report?: components["schemas"]["PolicyReport"] | null;
             manifest?: components["schemas"]["RepositoryManifest"] | null;
             validation?: components["schemas"]["ValidationReport"] | null;
+            implementation?: components["schemas"]["ImplementationReview"] | null;
             reports?: components["schemas"]["ReportSet"] | null;
             result?: components["schemas"]["VersionResult"] | null;
             /** @description Every completed node: when, how long, who did the thinking. */
@@ -1543,6 +1544,25 @@ export interface components {
             /** @description Effect on the people who run it. */
             operations?: string | null;
         };
+        /** @description The review of the whole implementation. */
+        ImplementationReview: {
+            /** @description What the repository does not do as it was asked, or does not do at all. */
+            findings: components["schemas"]["Finding"][];
+            /** @description A trace for each constraint that is known, in the order of [`ConstraintField::ALL`]. */
+            traces: components["schemas"]["RequirementTrace"][];
+            /** @description What every repository owes its owner, and where it is. */
+            standards: components["schemas"]["Place"][];
+            /**
+             * Format: int32
+             * @description Number of expectations that were looked at.
+             */
+            checked: number;
+            /**
+             * Format: int32
+             * @description Number of them that are met.
+             */
+            met: number;
+        };
         /**
          * @description A job: one attempt at a run.
          * @example job_01JC9Z3V7K5T2Q8W6E4R1Y0X9A-1
@@ -1667,6 +1687,17 @@ export interface components {
             latency_ms?: number | null;
             /** @description Objectives and limits that break at this load and not at that of the estimate. */
             breaks: string[];
+        };
+        /** @description A file as the tools themselves would have it: who wrote the file takes it over in the next round. */
+        Mend: {
+            /** @description File in the repository. */
+            path: string;
+            /** @description Hash of the text that was checked: the mend is for no other. */
+            of: components["schemas"]["Sha256Hex"];
+            /** @description Where the mended text is. */
+            body: components["schemas"]["BodyRef"];
+            /** @description The tools that wrote it, with their versions. */
+            by: string[];
         };
         /**
          * @description The machine-learning task.
@@ -1894,6 +1925,22 @@ export interface components {
             share: number;
             /** @description The formula with its numbers. */
             formula: string;
+        };
+        /** @description A line that implements something. */
+        Place: {
+            /** @description File in the repository. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Line from 1.
+             */
+            line: number;
+            /** @description The line as it stands there, without the blanks around it. */
+            text: string;
+            /** @description What the line is for. */
+            says: string;
+            /** @description The node that wrote the file. */
+            written_by: components["schemas"]["NodeName"];
         };
         /** @description Output of `planner`. */
         PlanDecision: {
@@ -2278,6 +2325,24 @@ export interface components {
              * @description Sum of the files' sizes in bytes.
              */
             total_bytes: number;
+        };
+        /** @description The way of one constraint: the words of the requirement, the decisions that rest on it, the lines. */
+        RequirementTrace: {
+            /** @description The constraint. */
+            field: components["schemas"]["ConstraintField"];
+            /** @description Its value in words. */
+            value: string;
+            /** @description Where the value came from. */
+            source: components["schemas"]["Source"];
+            /** @description The words of the requirement; empty unless the source is the text. */
+            quotes: components["schemas"]["Evidence"][];
+            /** @description What the plan decided because of it, each with the component. */
+            decisions: string[];
+            /**
+             * @description Where it is implemented; empty when it only shaped the choice, or when it is not implemented, which a finding
+             *     says.
+             */
+            places: components["schemas"]["Place"][];
         };
         /** @description Where the data is, and under whose law. */
         Residency: {
@@ -3177,6 +3242,8 @@ export interface components {
              * @description Number that could not run.
              */
             not_run: number;
+            /** @description Files that the tools can mend by themselves, sorted by path; empty when nothing failed. */
+            mends?: components["schemas"]["Mend"][];
         };
         /**
          * @description How a run treats its gates.

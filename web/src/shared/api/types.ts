@@ -22,6 +22,7 @@ export type Finding = Schemas["Finding"];
 export type Gate = Schemas["Gate"];
 export type GateAnswer = Schemas["GateAnswer"];
 export type GateDecision = Schemas["GateDecision"];
+export type ImplementationReview = Schemas["ImplementationReview"];
 export type NewDecisionSet = Schemas["NewDecisionSet"];
 export type PolicyResult = Schemas["PolicyResult"];
 export type Priority = Schemas["Priority"];

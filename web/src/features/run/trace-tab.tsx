@@ -1,0 +1,73 @@
+import { Link, useSearchParams } from "react-router";
+
+import { linkToFile } from "@/features/run/file-tree";
+import { Findings } from "@/features/run/findings";
+import { NotYet } from "@/features/run/not-yet";
+import type { ImplementationReview } from "@/shared/api/types";
+import { strings } from "@/shared/strings";
+import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
+
+/** From the words of the requirement to the lines that implement them. */
+export function TraceTab({ review }: { review: ImplementationReview | null }) {
+  const [search] = useSearchParams();
+  if (!review) return <NotYet />;
+  const of = strings.result;
+  return (
+    <div className="space-y-5">
+      <p className="text-sm text-ink-soft">{of.traceSummary(review.met, review.checked)}</p>
+      <DataTable caption={of.tabs.trace}>
+        <thead>
+          <tr>
+            {[of.words, of.constraint, of.decisions, of.lines].map((title) => (
+              <HeadCell key={title}>{title}</HeadCell>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {review.traces.map(({ field, value, source, quotes, decisions, places }) => (
+            <tr key={field}>
+              <Cell className="min-w-40">
+                {quotes.length > 0 ? quotes.map(({ quote, start }) => <q key={start} className="block">{quote}</q>) : <span className="text-ink-soft">{strings.sources[source]}</span>}
+              </Cell>
+              <Cell className="min-w-36">
+                <span className="font-medium">{strings.fields[field]}</span>
+                <span className="block text-ink-soft">{value}</span>
+              </Cell>
+              <Cell className="min-w-56">
+                {decisions.length > 0 ? (
+                  <ul className="space-y-1">
+                    {decisions.map((decision) => (
+                      <li key={decision}>{decision}</li>
+                    ))}
+                  </ul>
+                ) : (
+                  <span className="text-ink-soft">{of.noDecision}</span>
+                )}
+              </Cell>
+              <Cell className="min-w-64">
+                {places.length > 0 ? (
+                  <ul className="space-y-1">
+                    {places.map(({ path, line, says }) => (
+                      <li key={`${path} ${line} ${says}`}>
+                        <Link to={linkToFile(search, path, line)} preventScrollReset className="font-mono text-xs text-accent underline">
+                          {path}:{line}
+                        </Link>
+                        <span className="block text-xs text-ink-soft">{says}</span>
+                      </li>
+                    ))}
+                  </ul>
+                ) : (
+                  <span className="text-ink-soft">{of.noLine}</span>
+                )}
+              </Cell>
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
+      <section className="space-y-2">
+        <h3 className="font-semibold">{of.lastReview}</h3>
+        <Findings findings={review.findings} />
+      </section>
+    </div>
+  );
+}
