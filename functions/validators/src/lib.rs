@@ -1,10 +1,11 @@
 //! Runs real tools on the generated repository, and says honestly what they found.
 //!
-//! Three kinds of checks, each an entry of the report with its tool, the version and the number of files:
+//! Four kinds of checks, each an entry of the report with its tool, the version and the number of files:
 //! - **Tools**: Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, hadolint and
 //!   gitleaks, as separate processes in a temporary folder, which need no network and get no credentials and no search path. A tool
 //!   that is not there, crashes, says nothing that can be read or does not answer in time is *not run*: never a pass.
 //! - **Syntax**: every file is parsed in process, Python by Ruff's own parser.
+//! - **Schema**: Terraform's configuration against the AWS provider's schema, in process.
 //! - **Consistency**: what one file names must be in another.
 //!
 //! Where a check failed, the tools that can mend what they found propose the mended text ([`mend`]).
@@ -16,11 +17,13 @@ mod check;
 mod consistency;
 mod mend;
 mod process;
+mod provider;
 mod python;
 mod repository;
 mod settings;
 mod syntax;
 mod tools;
+mod walk;
 
 use std::{sync::Arc, time::Instant};
 
@@ -132,6 +135,10 @@ impl Validators {
             checks.extend(guarded(parser.name(), clock, move || parser.check(&subject.repository)).await);
         }
         checks.extend([lint, format, terraform, workflows, images, secrets].into_iter().flatten());
+        {
+            let subject = Arc::clone(&subject);
+            checks.extend(guarded(provider::NAME, clock, move || provider::check(&subject.repository)).await);
+        }
         for consistency in CHECKS {
             let subject = Arc::clone(&subject);
             checks.extend(guarded(consistency.name(), clock, move || consistency.check(&subject)).await);

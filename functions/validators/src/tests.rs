@@ -2,6 +2,7 @@
 
 mod agent;
 mod consistency;
+mod provider;
 mod syntax;
 mod tools;
 

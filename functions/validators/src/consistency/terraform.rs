@@ -3,14 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hcl::{
-    Body, Expression, Structure, Template, TemplateExpr, Traversal, TraversalOperator,
-    expr::Operation,
-    template::{Directive, Element},
-};
+use hcl::{Body, Expression, Structure, Traversal, TraversalOperator};
 
 use super::{Looked, Subject};
-use crate::repository::{Kind, SourceFile};
+use crate::{
+    repository::{Kind, SourceFile},
+    walk::{self, Found},
+};
 
 /// What a folder declares and refers to.
 #[derive(Default)]
@@ -19,6 +18,7 @@ struct Module<'a> {
     references: Vec<(&'a SourceFile, String)>,
     /// Names that hold only inside: iterators of `dynamic` blocks and of `for`.
     iterators: BTreeSet<String>,
+    files: Vec<&'a SourceFile>,
 }
 
 pub(super) fn look(subject: &Subject) -> Looked {
@@ -29,6 +29,7 @@ pub(super) fn look(subject: &Subject) -> Looked {
         let Some(body) = file.text().and_then(|text| hcl::parse(text).ok()) else { continue };
         files += 1;
         let module = modules.entry(file.folder()).or_default();
+        module.files.push(file);
         declarations(&body, module);
         structures(&body, file, module);
     }
@@ -44,17 +45,22 @@ pub(super) fn look(subject: &Subject) -> Looked {
             }
         }
         let used: BTreeSet<&str> = module.references.iter().map(|(_, reference)| reference.as_str()).collect();
-        for declared in module.declared.iter().filter(|declared| declared.starts_with("var.")) {
-            let name = declared.trim_start_matches("var.");
+        for declared in &module.declared {
+            let (text, kind) = match declared.split_once('.') {
+                Some(("var", name)) => (format!("variable \"{name}\""), "variable"),
+                Some(("local", name)) => (format!("{name} "), "local value"),
+                _ => continue,
+            };
             if used.contains(declared.as_str()) {
                 continue;
             }
-            let place = subject
-                .repository
-                .of(Kind::Hcl)
-                .find_map(|file| line_of(file, &format!("variable \"{name}\"")).map(|line| (file, line)));
+            let name = declared.rsplit('.').next().unwrap_or(declared);
+            let place = module.files.iter().find_map(|file| {
+                let is_declared = |line: &str| line.trim_start().starts_with(&text) && !line.contains("==");
+                file.lines().find(|(_, line)| is_declared(line)).map(|(line, _)| (file, line))
+            });
             if let Some((file, line)) = place {
-                let message = format!("The variable `{name}` is declared and not used.");
+                let message = format!("The {kind} `{name}` is declared and not used.");
                 findings.push(file.finding(Some(line), "unused", message, false));
             }
         }
@@ -106,88 +112,23 @@ fn structures<'a>(body: &Body, file: &'a SourceFile, module: &mut Module<'a>) {
             Structure::Attribute(attribute) => {
                 // Providers of a resource or module are names of their own.
                 if !matches!(attribute.key(), "provider" | "providers") {
-                    expression(attribute.expr(), file, module);
+                    walk::expression(attribute.expr(), &mut |found| match found {
+                        Found::Reference(traversal) => traversed(traversal, file, module),
+                        Found::Iterator(name) => {
+                            module.iterators.insert(name.to_owned());
+                        }
+                    });
                 }
             }
             Structure::Block(block) => {
                 if block.identifier() == "dynamic" {
                     module.iterators.extend(block.labels().iter().map(|label| label.as_str().to_owned()));
                 }
-                if block.identifier() != "terraform" {
+                // What only its own validation reads is not used.
+                if !matches!(block.identifier(), "terraform" | "variable") {
                     structures(block.body(), file, module);
                 }
             }
-        }
-    }
-}
-
-fn expression<'a>(value: &Expression, file: &'a SourceFile, module: &mut Module<'a>) {
-    let mut each = |value: &Expression| expression(value, file, module);
-    match value {
-        Expression::Null
-        | Expression::Bool(_)
-        | Expression::Number(_)
-        | Expression::String(_)
-        | Expression::Variable(_) => {}
-        Expression::Array(values) => values.iter().for_each(each),
-        Expression::Object(object) => {
-            for (key, value) in object.iter() {
-                if let hcl::ObjectKey::Expression(key) = key {
-                    each(key);
-                }
-                each(value);
-            }
-        }
-        Expression::TemplateExpr(text) => templated(text, file, module),
-        Expression::Traversal(traversal) => traversed(traversal, file, module),
-        Expression::FuncCall(call) => call.args.iter().for_each(each),
-        Expression::Parenthesis(inner) => each(inner),
-        Expression::Conditional(choice) => {
-            [&choice.cond_expr, &choice.true_expr, &choice.false_expr].into_iter().for_each(each);
-        }
-        Expression::Operation(operation) => match operation.as_ref() {
-            Operation::Unary(unary) => each(&unary.expr),
-            Operation::Binary(binary) => [&binary.lhs_expr, &binary.rhs_expr].into_iter().for_each(each),
-        },
-        Expression::ForExpr(each_of) => {
-            module.iterators.insert(each_of.value_var.to_string());
-            module.iterators.extend(each_of.key_var.as_ref().map(ToString::to_string));
-            let parts = [Some(&each_of.collection_expr), each_of.key_expr.as_ref(), Some(&each_of.value_expr)];
-            for part in parts.into_iter().chain([each_of.cond_expr.as_ref()]).flatten() {
-                expression(part, file, module);
-            }
-        }
-        // The enum may grow; a kind that is not known refers to nothing that could be judged.
-        _ => {}
-    }
-}
-
-fn templated<'a>(text: &TemplateExpr, file: &'a SourceFile, module: &mut Module<'a>) {
-    if let Ok(template) = Template::from_expr(text) {
-        elements(&template, file, module);
-    }
-}
-
-fn elements<'a>(template: &Template, file: &'a SourceFile, module: &mut Module<'a>) {
-    for element in template.elements() {
-        match element {
-            Element::Literal(_) => {}
-            Element::Interpolation(interpolation) => expression(&interpolation.expr, file, module),
-            Element::Directive(directive) => match directive.as_ref() {
-                Directive::If(choice) => {
-                    expression(&choice.cond_expr, file, module);
-                    elements(&choice.true_template, file, module);
-                    if let Some(other) = &choice.false_template {
-                        elements(other, file, module);
-                    }
-                }
-                Directive::For(each_of) => {
-                    module.iterators.insert(each_of.value_var.to_string());
-                    module.iterators.extend(each_of.key_var.as_ref().map(ToString::to_string));
-                    expression(&each_of.collection_expr, file, module);
-                    elements(&each_of.template, file, module);
-                }
-            },
         }
     }
 }
@@ -201,15 +142,7 @@ fn traversed<'a>(traversal: &Traversal, file: &'a SourceFile, module: &mut Modul
             _ => None,
         })
         .collect();
-    for operator in &traversal.operators {
-        if let TraversalOperator::Index(index) = operator {
-            expression(index, file, module);
-        }
-    }
-    let Expression::Variable(root) = &traversal.expr else {
-        expression(&traversal.expr, file, module);
-        return;
-    };
+    let Expression::Variable(root) = &traversal.expr else { return };
     let root = root.as_str();
     let reference = match (root, attributes.as_slice()) {
         ("var" | "local" | "module", [name, ..]) => format!("{root}.{name}"),
