@@ -129,6 +129,8 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     wanted.push(blueprint.module("settings", "python/settings.py.j2", "Configuration from the environment", None));
     wanted.push(blueprint.test("__init__", "Tests"));
     wanted.push(blueprint.test("conftest", "What tests share"));
+    wanted.push(Wanted::new("scripts/demo.py", "scripts/demo.py.j2", "The whole system on one machine", Vec::new()));
+    wanted.push(blueprint.test("test_demo", "Tests of the demo"));
     if !blueprint.site.aws {
         return wanted;
     }

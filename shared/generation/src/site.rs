@@ -207,6 +207,7 @@ pub struct Site {
     summary_markdown: String,
     mode: &'static str,
     subject: Option<task::Subject>,
+    moved: Option<task::Moved>,
     learning: Learning,
     limits: Limits,
     stream: Stream,
@@ -382,6 +383,7 @@ impl Site {
             left: infrastructure.left(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
+            moved: subject.as_ref().and_then(task::Subject::moved),
             subject,
             learning,
             serving,
@@ -413,6 +415,11 @@ impl Site {
     /// When the model is trained again.
     pub fn retraining_words(&self) -> &'static str {
         self.retraining.words
+    }
+
+    /// True when something that happens later says whether a prediction was right.
+    pub fn has_outcomes(&self) -> bool {
+        self.task != Family::Rag.folder() && self.mode != task::Mode::Clustering.as_str()
     }
 
     /// True when a clock starts the training.

@@ -228,6 +228,39 @@ pub struct Subject {
     pub features: Vec<Feature>,
 }
 
+/// The feature that moves the score most, and two values of it: from the first to the second the score must rise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moved {
+    /// Name of the feature.
+    pub name: String,
+    /// `number` or `integer`.
+    pub kind: String,
+    /// Where the score is low.
+    pub low: f64,
+    /// Where it is high.
+    pub high: f64,
+}
+
+impl Subject {
+    /// The feature with the largest part in the law of generated labels.
+    pub fn moved(&self) -> Option<Moved> {
+        let numeric = self.features.iter().filter(|feature| feature.kind != "category");
+        let feature = numeric.max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()))?;
+        let at = |deviations: f64| {
+            let value = (feature.mean + deviations * feature.deviation).clamp(feature.minimum, feature.maximum);
+            if feature.kind == "integer" { value.round() } else { value }
+        };
+        let (low, high) = match self.mode {
+            // What is unusual lies on one side of what is usual.
+            Mode::Anomaly => (0.0, 5.0 * feature.weight),
+            Mode::Classification | Mode::Regression | Mode::Ranking | Mode::Clustering => {
+                (-1.5 * feature.weight.signum(), 1.5 * feature.weight.signum())
+            }
+        };
+        Some(Moved { name: feature.name.clone(), kind: feature.kind.clone(), low: at(low), high: at(high) })
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Subjects {
     subject: Vec<Subject>,
@@ -282,6 +315,8 @@ mod tests {
             assert_eq!(subject.mode == Mode::Regression, subject.scale > 0.0, "{id}: scale");
             let mut names: Vec<_> = subject.features.iter().map(|feature| feature.name.as_str()).collect();
             names.push(&subject.label);
+            let moved = subject.moved().unwrap();
+            assert!(moved.low != moved.high, "{id}: {moved:?} does not move");
             names.extend(["record_id", "query_id", "probability", "score", "lower", "upper", "group", "distance"]);
             let count = names.len();
             names.sort_unstable();
