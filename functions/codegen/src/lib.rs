@@ -10,7 +10,7 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest, RepositoryPart},
     signal::NoSignal,
 };
-use generation::{Blueprint, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
+use generation::{Blueprint, Ci, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
 use run::{
     card::{Category, Confidence, Fact, Impact, Risk},
     question::Priority,
@@ -124,7 +124,17 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     ] {
         wanted.push(Wanted::new(path, format!("root/{template}.j2"), purpose, Vec::new()));
     }
-    wanted.push(Wanted::new(".github/workflows/ci.yml", "github/ci.yml.j2", "Checks of every change", Vec::new()));
+    let (checks, checks_template, deployment) = match blueprint.site.ci {
+        Ci::Github => {
+            (".github/workflows/ci.yml", "github/ci.yml.j2", Some((".github/workflows/deploy.yml", "github/deploy.yml.j2")))
+        }
+        // One file holds all jobs.
+        Ci::Gitlab => (".gitlab-ci.yml", "gitlab/ci.yml.j2", None),
+        Ci::Azure => {
+            ("azure-pipelines.yml", "azure/ci.yml.j2", Some(("azure-pipelines-deploy.yml", "azure/deploy.yml.j2")))
+        }
+    };
+    wanted.push(Wanted::new(checks, checks_template, "Checks of every change", Vec::new()));
     wanted.push(blueprint.module("__init__", "python/__init__.py.j2", "The package", None));
     wanted.push(blueprint.module("settings", "python/settings.py.j2", "Configuration from the environment", None));
     wanted.push(blueprint.test("__init__", "Tests"));
@@ -134,7 +144,10 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     if !blueprint.site.aws {
         return wanted;
     }
-    wanted.push(Wanted::new(".github/workflows/deploy.yml", "github/deploy.yml.j2", "Deployment by hand", Vec::new()));
+    if let Some((path, template)) = deployment {
+        wanted.push(Wanted::new(path, template, "Deployment by hand", Vec::new()));
+    }
+    wanted.push(Wanted::new("scripts/deploy.sh", "scripts/deploy.sh.j2", "The steps of a deployment", Vec::new()));
     for name in ["versions", "variables", "main", "storage", "budget", "outputs"] {
         wanted.push(Wanted::new(
             format!("terraform/{name}.tf"),

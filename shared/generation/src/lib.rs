@@ -22,7 +22,7 @@ pub use implementer::{Implementation, Implementer, left_out, write};
 pub use provision::{Infrastructure, Missing, Provisioned};
 pub use render::files;
 pub use request::Request;
-pub use site::{Serving, Site};
+pub use site::{Ci, Serving, Site};
 pub use source::{SourceFile, stored};
 pub use task::{Family, Mode};
 

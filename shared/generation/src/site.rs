@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::{
-    constraint::{Cloud, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, UseCase},
+    constraint::{Cloud, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, Tooling, UseCase},
     plan::{Capability, Component},
 };
 use knowledge::catalogue::Catalogue;
@@ -103,6 +103,80 @@ impl Serving {
             self.sagemaker |= has("sagemaker");
             self.lambda |= has("lambda") && !has("sagemaker");
         }
+    }
+}
+
+/// Where changes are checked and deployed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ci {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI.
+    Gitlab,
+    /// Azure Pipelines.
+    Azure,
+}
+
+impl Ci {
+    /// The first that is wanted; otherwise the first that is not excluded.
+    fn of(tooling: Option<&Tooling>) -> Self {
+        let Some(tooling) = tooling else { return Self::Github };
+        let wanted = tooling.preferred.iter().find_map(|tool| Self::named(tool));
+        let excluded: Vec<Self> = tooling.excluded.iter().filter_map(|tool| Self::named(tool)).collect();
+        let default = [Self::Github, Self::Gitlab, Self::Azure].into_iter().find(|ci| !excluded.contains(ci));
+        wanted.or(default).unwrap_or(Self::Github)
+    }
+
+    /// The service that a tool of the vocabulary means.
+    fn named(tool: &str) -> Option<Self> {
+        match tool {
+            "github" | "github_actions" => Some(Self::Github),
+            "gitlab" => Some(Self::Gitlab),
+            "azure_devops" | "azure_pipelines" => Some(Self::Azure),
+            _ => None,
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Github => "GitHub Actions",
+            Self::Gitlab => "GitLab CI",
+            Self::Azure => "Azure Pipelines",
+        }
+    }
+
+    /// What deploys, in words that follow "run".
+    fn deployment(self) -> &'static str {
+        match self {
+            Self::Github => "the workflow `.github/workflows/deploy.yml`",
+            Self::Gitlab => "the job `deploy-dev` or `deploy-prod` of `.gitlab-ci.yml`",
+            Self::Azure => "the pipeline `azure-pipelines-deploy.yml`",
+        }
+    }
+
+    /// What is to be set before it can deploy.
+    fn deployment_needs(self) -> &'static str {
+        match self {
+            Self::Github => "Set the repository variables `AWS_ROLE_ARN` and `TF_STATE_BUCKET`.",
+            Self::Gitlab => "Set the CI/CD variables `AWS_ROLE_ARN` and `STATE_BUCKET`.",
+            Self::Azure => {
+                "Make the service connection `deploy` with workload identity federation, let the role trust its issuer and \
+                 subject, and set the variables `AWS_ROLE_ARN` and `STATE_BUCKET`."
+            }
+        }
+    }
+
+    /// What is left where another service was named, which nothing is generated for.
+    fn left(self, tooling: Option<&Tooling>) -> Option<String> {
+        let named = tooling?.preferred.iter().find_map(|tool| match tool.as_str() {
+            "jenkins" => Some("Jenkins"),
+            "circleci" => Some("CircleCI"),
+            "bitbucket" => Some("Bitbucket Pipelines"),
+            _ => None,
+        })?;
+        Some(format!("{named} was named: bring the steps of {} there.", self.name()))
     }
 }
 
@@ -248,6 +322,13 @@ pub struct Site {
     spark_service: &'static str,
     roles: Vec<&'static str>,
     left: Vec<String>,
+    /// Where changes are checked and deployed from.
+    pub ci: Ci,
+    ci_name: &'static str,
+    deployment: &'static str,
+    deployment_needs: &'static str,
+    reload_service: bool,
+    reload_functions: Vec<&'static str>,
 }
 
 fn value<T: Clone>(stated: Option<&Stated<T>>) -> Option<T> {
@@ -301,6 +382,8 @@ impl Site {
         let serve = components.iter().find(|component| component.capability == Capability::Serve);
         let shards = count(components, "ingest").unwrap_or(1);
         let humanised = words::humanised(&name);
+        let tooling = value(constraints.tooling.as_ref());
+        let ci = Ci::of(tooling.as_ref());
         Ok(Self {
             aws,
             cloud: design::words::cloud(cloud),
@@ -380,7 +463,16 @@ impl Site {
             .into_iter()
             .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
             .collect(),
-            left: infrastructure.left(),
+            left: infrastructure.left().into_iter().chain(ci.left(tooling.as_ref())).collect(),
+            ci,
+            ci_name: ci.name(),
+            deployment: ci.deployment(),
+            deployment_needs: ci.deployment_needs(),
+            reload_service: infrastructure.has("ecs_service"),
+            reload_functions: [("lambda_http", "service"), ("lambda_stream", "stream")]
+                .into_iter()
+                .filter_map(|(file, function)| infrastructure.has(file).then_some(function))
+                .collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
             moved: subject.as_ref().and_then(task::Subject::moved),
