@@ -31,7 +31,7 @@ impl Implementer for Learning {
             ),
             blueprint.test("test_promotion", "Tests of the gate and of the way back"),
         ];
-        if blueprint.site.has_outcomes() {
+        if blueprint.site.outcomes {
             files.push(blueprint.module("feedback", "python/feedback.py.j2", "What became of what was scored", None));
             files.push(blueprint.test("test_feedback", "Tests of the feedback"));
         }
@@ -44,7 +44,7 @@ impl Implementer for Learning {
             "A new model reaches production only when it is good enough by itself and no worse than the one that is there; \
              going back is one command."
                 .to_owned(),
-            if blueprint.site.has_outcomes() {
+            if blueprint.site.outcomes {
                 "Outcomes are joined to the records that were scored: they measure the model in production and are examples \
                  of the next training."
                     .to_owned()
@@ -62,7 +62,7 @@ impl Implementer for Learning {
                 "The plan's managed pipeline runs the steps.",
             ),
             (
-                !blueprint.site.has_outcomes(),
+                !blueprint.site.outcomes,
                 "feedback of outcomes",
                 "Nothing that happens later says whether a prediction was right.",
             ),

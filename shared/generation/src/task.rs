@@ -138,6 +138,21 @@ impl Family {
         }
     }
 
+    /// What takes the place of the small model where there are graphics processors.
+    pub fn gpu_swap(self) -> &'static str {
+        match self {
+            Self::Tabular(_) => "the estimator in `learning.fit` for one that uses them",
+            Self::Forecasting => "the regression in `learning.fit` for a network over many series",
+            Self::Recommendation => "the decomposition in `learning.fit` for a network over sessions",
+            Self::Vision => {
+                "`features.matrix` for the embedding of a pretrained network, or `learning.fit` for its tuning"
+            }
+            Self::Nlp => "`features.py` and `learning.fit` for a pretrained transformer and its tuning",
+            Self::Rag => "`features.vectorizer` for an embedding model",
+            Self::FineTuning => "the baseline in `learning.fit` for the tuning of a model of your own",
+        }
+    }
+
     /// What templates and documents say of the family's model. The minimum of families that are not tabular is in
     /// their template as well; a test holds the two together.
     pub fn learning(self) -> Learning {
