@@ -1,6 +1,8 @@
 //! Assembles the repository: joins the parts that the six implementers wrote, adds what they share (packaging, base
 //! infrastructure, CI, documents), and checks that the whole fits together.
 
+mod controls;
+
 use std::collections::BTreeMap;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
@@ -10,7 +12,8 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest, RepositoryPart},
     signal::NoSignal,
 };
-use generation::{Blueprint, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
+use generation::{Blueprint, Ci, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
+use minijinja::{Value, value::Serde};
 use run::{
     card::{Category, Confidence, Fact, Impact, Risk},
     question::Priority,
@@ -108,6 +111,7 @@ fn joined(files: impl IntoIterator<Item = RepositoryFile>) -> Result<Vec<Reposit
 pub fn shared_files(blueprint: &Blueprint) -> Result<Vec<SourceFile>, RenderError> {
     let mut wanted = layout(blueprint);
     wanted.extend(blueprint.terraform(Node::Codegen));
+    wanted.extend(documents(blueprint, &wanted)?);
     files::<Templates>(blueprint, wanted)
 }
 
@@ -115,7 +119,6 @@ pub fn shared_files(blueprint: &Blueprint) -> Result<Vec<SourceFile>, RenderErro
 fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for (path, template, purpose) in [
-        ("README.md", "README.md", "What the system is and how to run it"),
         ("Makefile", "Makefile", "Short names for what is done often"),
         ("pyproject.toml", "pyproject.toml", "The package, its dependencies and its tools"),
         ("requirements.txt", "requirements.txt", "Exact versions of what runs in production"),
@@ -123,19 +126,33 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
         (".gitignore", "gitignore", "What stays out of the repository"),
         (".dockerignore", "dockerignore", "What stays out of the image"),
         ("Dockerfile", "Dockerfile", "The image of all jobs and services"),
-        ("docs/operations.md", "operations.md", "Alarms, retraining, drift, going back"),
+        ("CONTRIBUTING.md", "CONTRIBUTING.md", "How to change it"),
+        (".pre-commit-config.yaml", "pre-commit", "Checks before a commit"),
+        (".editorconfig", "editorconfig", "How editors write files"),
     ] {
         wanted.push(Wanted::new(path, format!("root/{template}.j2"), purpose, Vec::new()));
     }
-    wanted.push(Wanted::new(".github/workflows/ci.yml", "github/ci.yml.j2", "Checks of every change", Vec::new()));
+    let (checks_template, deployment) = match blueprint.site.ci {
+        Ci::Github => ("github/ci.yml.j2", Some((".github/workflows/deploy.yml", "github/deploy.yml.j2"))),
+        // One file holds all jobs.
+        Ci::Gitlab => ("gitlab/ci.yml.j2", None),
+        Ci::Azure => ("azure/ci.yml.j2", Some(("azure-pipelines-deploy.yml", "azure/deploy.yml.j2"))),
+    };
+    let checks = controls::checks(blueprint.site.ci);
+    wanted.push(Wanted::new(checks, checks_template, "Checks of every change", Vec::new()));
     wanted.push(blueprint.module("__init__", "python/__init__.py.j2", "The package", None));
     wanted.push(blueprint.module("settings", "python/settings.py.j2", "Configuration from the environment", None));
     wanted.push(blueprint.test("__init__", "Tests"));
     wanted.push(blueprint.test("conftest", "What tests share"));
+    wanted.push(Wanted::new("scripts/demo.py", "scripts/demo.py.j2", "The whole system on one machine", Vec::new()));
+    wanted.push(blueprint.test("test_demo", "Tests of the demo"));
     if !blueprint.site.aws {
         return wanted;
     }
-    wanted.push(Wanted::new(".github/workflows/deploy.yml", "github/deploy.yml.j2", "Deployment by hand", Vec::new()));
+    if let Some((path, template)) = deployment {
+        wanted.push(Wanted::new(path, template, "Deployment by hand", Vec::new()));
+    }
+    wanted.push(Wanted::new("scripts/deploy.sh", "scripts/deploy.sh.j2", "The steps of a deployment", Vec::new()));
     for name in ["versions", "variables", "main", "storage", "budget", "outputs"] {
         wanted.push(Wanted::new(
             format!("terraform/{name}.tf"),
@@ -156,6 +173,31 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
         );
     }
     wanted
+}
+
+/// The documents: each follows the plan, and the compliance notes are there only where something calls for them.
+fn documents(blueprint: &Blueprint, wanted: &[Wanted]) -> Result<Vec<Wanted>, RenderError> {
+    let terraform = Node::IMPLEMENTERS.into_iter().flat_map(|node| blueprint.terraform(node));
+    let paths: Vec<String> = wanted.iter().cloned().chain(terraform).map(|file| file.path).collect();
+    let controls = controls::of(&blueprint.site, &paths)?;
+    let mut documents = vec![
+        ("architecture", "What it is made of, and why"),
+        ("runbook", "Alarms, going back, retraining, drift"),
+        ("model_card", "What the model is for, and its limits"),
+        ("data_sheet", "Schema, contract and retention of the data"),
+    ];
+    if !controls.is_empty() {
+        documents.push(("compliance", "Which file answers to which control"));
+    }
+    let given = |file: Wanted| {
+        file.given("controls", Value::from(Serde(&controls))).given("checks", controls::checks(blueprint.site.ci))
+    };
+    let document = |(name, purpose)| {
+        given(Wanted::new(format!("docs/{name}.md"), format!("docs/{name}.md.j2"), purpose, Vec::new()))
+    };
+    let readme = Wanted::new("README.md", "root/README.md.j2", "What the system is and how to run it", Vec::new());
+    let test = blueprint.test("test_documents", "Tests of the documents");
+    Ok(documents.into_iter().map(document).chain([given(readme), test]).collect())
 }
 
 fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> CardDraft {
@@ -247,7 +289,7 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
             }
             .to_owned(),
         ),
-        operations: Some("`docs/operations.md` names each alarm and what to do.".to_owned()),
+        operations: Some("`docs/runbook.md` names each alarm and what to do.".to_owned()),
     };
     card.risks = missing.iter().map(Missing::risk).collect();
     if !aws {

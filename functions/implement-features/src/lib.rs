@@ -24,12 +24,15 @@ impl Implementer for Features {
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
         let template = format!("tasks/{}/features.py.j2", blueprint.site.task);
-        vec![blueprint.module(
-            "features",
-            &template,
-            "Features, the same for training and serving",
-            Some(Capability::Feature),
-        )]
+        vec![
+            blueprint.module(
+                "features",
+                &template,
+                "Features, the same for training and serving",
+                Some(Capability::Feature),
+            ),
+            blueprint.test("test_features", "Tests that serving sees what training saw"),
+        ]
     }
 
     fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {

@@ -46,6 +46,9 @@ impl Implementer for Ingestion {
                 Some(Capability::Ingest),
             ),
         ];
+        if blueprint.site.aws && blueprint.site.serving.lambda_transform {
+            files.push(blueprint.test("test_arrival", "Tests of the check of what arrives"));
+        }
         let spark = spark(blueprint);
         if blueprint.site.aws && !spark.is_empty() {
             files.push(Wanted::new("jobs/transform_job.py", "jobs/transform_job.py.j2", "Spark job", spark));

@@ -22,12 +22,20 @@ impl Implementer for Learning {
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
-        vec![blueprint.module(
-            "promotion",
-            "python/promotion.py.j2",
-            "The gate to production",
-            Some(Capability::Govern),
-        )]
+        let mut files = vec![
+            blueprint.module(
+                "promotion",
+                "python/promotion.py.j2",
+                "The gate to production, and the way back",
+                Some(Capability::Govern),
+            ),
+            blueprint.test("test_promotion", "Tests of the gate and of the way back"),
+        ];
+        if blueprint.site.outcomes {
+            files.push(blueprint.module("feedback", "python/feedback.py.j2", "What became of what was scored", None));
+            files.push(blueprint.test("test_feedback", "Tests of the feedback"));
+        }
+        files
     }
 
     fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
@@ -36,6 +44,13 @@ impl Implementer for Learning {
             "A new model reaches production only when it is good enough by itself and no worse than the one that is there; \
              going back is one command."
                 .to_owned(),
+            if blueprint.site.outcomes {
+                "Outcomes are joined to the records that were scored: they measure the model in production and are examples \
+                 of the next training."
+                    .to_owned()
+            } else {
+                "No outcome comes back that would say whether a prediction was right, so none is collected.".to_owned()
+            },
         ]
     }
 
@@ -45,6 +60,11 @@ impl Implementer for Learning {
                 !blueprint.infrastructure.has("pipeline_states"),
                 "a state machine of its own",
                 "The plan's managed pipeline runs the steps.",
+            ),
+            (
+                !blueprint.site.outcomes,
+                "feedback of outcomes",
+                "Nothing that happens later says whether a prediction was right.",
             ),
             (blueprint.site.is_retrained_by_schedule(), "training when data drifts", "The requirement names a rhythm."),
         ])

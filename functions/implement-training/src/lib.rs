@@ -35,6 +35,7 @@ impl Implementer for Training {
                 "Models with their hashes",
                 Some(Capability::Govern),
             ),
+            blueprint.test("test_model", "Tests of how the model behaves"),
             blueprint.test("test_pipeline", "Tests from raw lines to a model in production"),
         ];
         if site.experimentation {

@@ -24,7 +24,7 @@ pub use mends::Mends;
 pub use provision::{Infrastructure, Missing, Provisioned};
 pub use render::files;
 pub use request::Request;
-pub use site::{Serving, Site};
+pub use site::{Ci, Serving, Site};
 pub use source::{SourceFile, stored, texts};
 pub use task::{Family, Mode};
 

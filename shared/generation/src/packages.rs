@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::RenderError;
 
 /// A package with its exact version.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Pinned {
     /// Name in the package index.
     pub name: String,
     /// Exact version.
     pub version: String,
+    /// SHA-256 of the version's files, in hexadecimal.
+    pub sha256: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -26,6 +28,12 @@ struct Known {
 struct Catalogue {
     package: BTreeMap<String, Known>,
     set: BTreeMap<String, Vec<String>>,
+}
+
+/// `data/hashes.toml`, which `data/hashes.py` writes.
+#[derive(Debug, Deserialize)]
+struct Hashes {
+    package: Vec<Pinned>,
 }
 
 /// The requirements of one repository.
@@ -49,16 +57,17 @@ impl Requirements {
     pub fn of(sets: &[&str], dev_sets: &[&str]) -> Result<Self, RenderError> {
         let catalogue: Catalogue = toml::from_str(include_str!("../data/packages.toml"))
             .map_err(|error| RenderError(format!("data/packages.toml: {error}")))?;
+        let hashes = Hashes::embedded()?;
         let direct = catalogue.names(sets)?;
         let dev = catalogue.names(dev_sets)?;
         let locked = catalogue.closure(&direct)?;
         let all: BTreeSet<String> = direct.union(&dev).cloned().collect();
         let dev_locked = catalogue.closure(&all)?.difference(&locked).cloned().collect();
         Ok(Self {
-            direct: catalogue.pinned(&direct)?,
-            locked: catalogue.pinned(&locked)?,
-            dev: catalogue.pinned(&dev)?,
-            dev_locked: catalogue.pinned(&dev_locked)?,
+            direct: hashes.pinned(&catalogue, &direct)?,
+            locked: hashes.pinned(&catalogue, &locked)?,
+            dev: hashes.pinned(&catalogue, &dev)?,
+            dev_locked: hashes.pinned(&catalogue, &dev_locked)?,
         })
     }
 }
@@ -88,9 +97,22 @@ impl Catalogue {
         }
         Ok(found)
     }
+}
 
-    fn pinned(&self, names: &BTreeSet<String>) -> Result<Vec<Pinned>, RenderError> {
-        names.iter().map(|name| Ok(Pinned { name: name.clone(), version: self.known(name)?.version.clone() })).collect()
+impl Hashes {
+    fn embedded() -> Result<Self, RenderError> {
+        toml::from_str(include_str!("../data/hashes.toml"))
+            .map_err(|error| RenderError(format!("data/hashes.toml: {error}")))
+    }
+
+    /// The packages with the hashes of the versions that the catalogue pins.
+    fn pinned(&self, catalogue: &Catalogue, names: &BTreeSet<String>) -> Result<Vec<Pinned>, RenderError> {
+        let of = |name: &String| {
+            let version = &catalogue.known(name)?.version;
+            let found = self.package.iter().find(|pinned| pinned.name == *name && pinned.version == *version);
+            found.cloned().ok_or_else(|| RenderError(format!("no hashes of {name} {version}: run data/hashes.py")))
+        };
+        names.iter().map(of).collect()
     }
 }
 
@@ -115,6 +137,11 @@ mod tests {
         for members in catalogue.set.values() {
             assert!(members.iter().all(|name| all.contains(name)), "{members:?}");
         }
+        let hashes = Hashes::embedded().unwrap();
+        let pinned = hashes.pinned(&catalogue, &all).unwrap();
+        assert_eq!(pinned.len(), hashes.package.len(), "hashes of packages that nothing uses");
+        let is_hash = |hash: &String| hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit());
+        assert!(pinned.iter().all(|package| !package.sha256.is_empty() && package.sha256.iter().all(is_hash)));
     }
 
     #[test]

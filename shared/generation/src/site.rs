@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use design::{
-    constraint::{Cloud, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, UseCase},
+    constraint::{
+        Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, Tooling,
+        UseCase,
+    },
     plan::{Capability, Component},
 };
 use knowledge::catalogue::Catalogue;
@@ -106,6 +109,80 @@ impl Serving {
     }
 }
 
+/// Where changes are checked and deployed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ci {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI.
+    Gitlab,
+    /// Azure Pipelines.
+    Azure,
+}
+
+impl Ci {
+    /// The first that is wanted; otherwise the first that is not excluded.
+    fn of(tooling: Option<&Tooling>) -> Self {
+        let Some(tooling) = tooling else { return Self::Github };
+        let wanted = tooling.preferred.iter().find_map(|tool| Self::named(tool));
+        let excluded: Vec<Self> = tooling.excluded.iter().filter_map(|tool| Self::named(tool)).collect();
+        let default = [Self::Github, Self::Gitlab, Self::Azure].into_iter().find(|ci| !excluded.contains(ci));
+        wanted.or(default).unwrap_or(Self::Github)
+    }
+
+    /// The service that a tool of the vocabulary means.
+    fn named(tool: &str) -> Option<Self> {
+        match tool {
+            "github" | "github_actions" => Some(Self::Github),
+            "gitlab" => Some(Self::Gitlab),
+            "azure_devops" | "azure_pipelines" => Some(Self::Azure),
+            _ => None,
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Github => "GitHub Actions",
+            Self::Gitlab => "GitLab CI",
+            Self::Azure => "Azure Pipelines",
+        }
+    }
+
+    /// What deploys, in words that follow "run".
+    fn deployment(self) -> &'static str {
+        match self {
+            Self::Github => "the workflow `.github/workflows/deploy.yml`",
+            Self::Gitlab => "the job `deploy-dev` or `deploy-prod` of `.gitlab-ci.yml`",
+            Self::Azure => "the pipeline `azure-pipelines-deploy.yml`",
+        }
+    }
+
+    /// What is to be set before it can deploy.
+    fn deployment_needs(self) -> &'static str {
+        match self {
+            Self::Github => "Set the repository variables `AWS_ROLE_ARN` and `TF_STATE_BUCKET`.",
+            Self::Gitlab => "Set the CI/CD variables `AWS_ROLE_ARN` and `STATE_BUCKET`.",
+            Self::Azure => {
+                "Make the service connection `deploy` with workload identity federation, let the role trust its issuer and \
+                 subject, and set the variables `AWS_ROLE_ARN` and `STATE_BUCKET`."
+            }
+        }
+    }
+
+    /// What is left where another service was named, which nothing is generated for.
+    fn left(self, tooling: Option<&Tooling>) -> Option<String> {
+        let named = tooling?.preferred.iter().find_map(|tool| match tool.as_str() {
+            "jenkins" => Some("Jenkins"),
+            "circleci" => Some("CircleCI"),
+            "bitbucket" => Some("Bitbucket Pipelines"),
+            _ => None,
+        })?;
+        Some(format!("{named} was named: bring the steps of {} there.", self.name()))
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Stream {
     kind: &'static str,
@@ -131,6 +208,7 @@ struct Row {
     name: &'static str,
     value: String,
     source: &'static str,
+    said: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,6 +220,7 @@ struct ComponentRow {
     pattern: String,
     services_cell: String,
     sizing_cell: String,
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -192,6 +271,12 @@ pub struct Site {
     pub experimentation: bool,
     /// Regulated data or frameworks, in words.
     pub compliance: Vec<&'static str>,
+    /// The same, as they are written on the wire.
+    pub frameworks: Vec<Framework>,
+    /// True when the data is about persons, or as sensitive.
+    pub personal_data: bool,
+    /// True when something that happens later says whether a prediction was right.
+    pub outcomes: bool,
     /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
     pub aws: bool,
     /// The region that resources are in.
@@ -207,6 +292,7 @@ pub struct Site {
     summary_markdown: String,
     mode: &'static str,
     subject: Option<task::Subject>,
+    moved: Option<task::Moved>,
     learning: Learning,
     limits: Limits,
     stream: Stream,
@@ -220,7 +306,9 @@ pub struct Site {
     retraining: Rhythm,
     data_words: String,
     data_class: &'static str,
-    personal_data: bool,
+    gpu_planned: bool,
+    purpose: String,
+    gpu_swap: &'static str,
     allowed_regions: String,
     allowed_regions_words: String,
     log_retention_days: u32,
@@ -247,6 +335,13 @@ pub struct Site {
     spark_service: &'static str,
     roles: Vec<&'static str>,
     left: Vec<String>,
+    /// Where changes are checked and deployed from.
+    pub ci: Ci,
+    ci_name: &'static str,
+    deployment: &'static str,
+    deployment_needs: &'static str,
+    reload_service: bool,
+    reload_functions: Vec<&'static str>,
 }
 
 fn value<T: Clone>(stated: Option<&Stated<T>>) -> Option<T> {
@@ -300,6 +395,8 @@ impl Site {
         let serve = components.iter().find(|component| component.capability == Capability::Serve);
         let shards = count(components, "ingest").unwrap_or(1);
         let humanised = words::humanised(&name);
+        let tooling = value(constraints.tooling.as_ref());
+        let ci = Ci::of(tooling.as_ref());
         Ok(Self {
             aws,
             cloud: design::words::cloud(cloud),
@@ -321,7 +418,11 @@ impl Site {
             },
             requirements: requirements(serving, family, aws)?,
             port: PORT,
-            components: components.iter().enumerate().map(|(index, component)| row(index, component)).collect(),
+            components: components
+                .iter()
+                .enumerate()
+                .map(|(index, component)| row(index, component, constraints))
+                .collect(),
             edges: edges(components),
             constraints: constraint_rows(constraints),
             cost: Money {
@@ -337,9 +438,13 @@ impl Site {
                 .map(|missing| words::markdown(&missing.to_string()))
                 .collect(),
             retraining: rhythm(value(constraints.retraining.as_ref())),
-            data_words: data_words(class),
+            data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
             personal_data: class.is_some_and(|class| class >= DataClass::Pii),
+            outcomes: !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering)),
+            gpu_planned: components.iter().any(has_gpu),
+            gpu_swap: family.gpu_swap(),
+            purpose: purpose(constraints),
             compliance: frameworks.iter().map(|framework| framework_name(*framework)).collect(),
             allowed_regions: regions.iter().map(|code| format!("\"{code}\"")).collect::<Vec<_>>().join(", "),
             allowed_regions_words: regions.join(", "),
@@ -347,6 +452,7 @@ impl Site {
             log_retention_days: if sensitive { 400 } else { 90 },
             // HIPAA keeps records for six years; the others at least one.
             audit_retention_days: if frameworks.contains(&Framework::Hipaa) { 2190 } else { 400 },
+            frameworks,
             budget_usd: words::plain((budget.unwrap_or(estimate.expected_usd).max(1.0) * 100.0).round() / 100.0),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
@@ -379,9 +485,19 @@ impl Site {
             .into_iter()
             .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
             .collect(),
-            left: infrastructure.left(),
+            left: infrastructure.left().into_iter().chain(ci.left(tooling.as_ref())).collect(),
+            ci,
+            ci_name: ci.name(),
+            deployment: ci.deployment(),
+            deployment_needs: ci.deployment_needs(),
+            reload_service: infrastructure.has("ecs_service"),
+            reload_functions: [("lambda_http", "service"), ("lambda_stream", "stream")]
+                .into_iter()
+                .filter_map(|(file, function)| infrastructure.has(file).then_some(function))
+                .collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
+            moved: subject.as_ref().and_then(task::Subject::moved),
             subject,
             learning,
             serving,
@@ -561,7 +677,7 @@ fn limits(sensitive: bool, latency_ms: f64, learning: &Learning, set: &Constrain
     }
 }
 
-fn row(index: usize, component: &Component) -> ComponentRow {
+fn row(index: usize, component: &Component, set: &ConstraintSet) -> ComponentRow {
     let sizing: Vec<String> = component.sizing.iter().map(|(key, value)| format!("{key} {value}")).collect();
     ComponentRow {
         node: format!("{}{index}", component.capability.as_str()),
@@ -575,6 +691,7 @@ fn row(index: usize, component: &Component) -> ComponentRow {
             words::markdown(&component.services.join(", "))
         },
         sizing_cell: if sizing.is_empty() { "by use".to_owned() } else { words::markdown(&sizing.join(", ")) },
+        why: why(component, set),
     }
 }
 
@@ -624,50 +741,56 @@ fn source_name(source: Source) -> &'static str {
 }
 
 fn constraint_rows(set: &ConstraintSet) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut add = |name, value: String, source| {
-        rows.push(Row { name, value: words::markdown(&value), source: source_name(source) });
+    let row = |field: ConstraintField| {
+        let provenance = set.provenance(field)?;
+        let quotes: Vec<String> = provenance.evidence.iter().filter_map(|evidence| quoted(&evidence.quote)).collect();
+        Some(Row {
+            name: design::words::label(field),
+            value: words::markdown(&design::words::constraint(set, field)?),
+            source: source_name(provenance.source),
+            said: if quotes.is_empty() { "–".to_owned() } else { quotes.join(", ") },
+        })
     };
-    if let Some(stated) = &set.budget {
-        add("Budget", format!("{} USD a month", words::dollars(stated.value.usd_per_month)), stated.source);
+    ConstraintField::ALL.into_iter().filter_map(row).collect()
+}
+
+/// Words of the requirement as documents quote them; words that may be an address are left out.
+fn quoted(text: &str) -> Option<String> {
+    let line = words::one_line(&masked(text), 160);
+    (!line.is_empty() && !line.contains('@')).then(|| format!("“{}”", words::markdown(&line)))
+}
+
+/// What the requirement wants the model for.
+fn purpose(set: &ConstraintSet) -> String {
+    let said: Vec<String> = [ConstraintField::UseCase, ConstraintField::MlTask, ConstraintField::Deployment]
+        .into_iter()
+        .filter_map(|field| {
+            let value = design::words::constraint(set, field)?;
+            Some(format!("{}: {}", design::words::label(field).to_lowercase(), words::markdown(&value)))
+        })
+        .collect();
+    if said.is_empty() {
+        "The requirement does not say.".to_owned()
+    } else {
+        format!("The requirement says: {}. It is meant for that and for nothing else.", said.join(", "))
     }
-    if let Some(stated) = &set.regions {
-        let codes: Vec<&str> = stated.value.iter().map(|region| region.code.as_str()).collect();
-        add("Regions", codes.join(", "), stated.source);
-    }
-    if let Some(stated) = &set.data_class {
-        add("Data class", data_class_name(stated.value).to_owned(), stated.source);
-    }
-    if let Some(stated) = &set.latency {
-        let value = &stated.value;
-        add(
-            "Latency",
-            format!("{} ms at p{}", words::plain(value.milliseconds), words::plain(value.percentile)),
-            stated.source,
-        );
-    }
-    if let Some(stated) = &set.throughput {
-        let value = &stated.value;
-        add(
-            "Throughput",
-            format!("{:.2} a second, {:.2} at the peak", value.average_per_second, value.peak_per_second),
-            stated.source,
-        );
-    }
-    if let Some(stated) = &set.data_volume {
-        add("Stored data", format!("{} GB", words::plain(stated.value.stored_gb)), stated.source);
-    }
-    if let Some(stated) = &set.availability {
-        add("Availability", format!("{} %", words::plain(stated.value.percent)), stated.source);
-    }
-    if let Some(stated) = &set.compliance {
-        let names: Vec<&str> = stated.value.iter().map(|framework| framework_name(*framework)).collect();
-        add("Compliance", names.join(", "), stated.source);
-    }
-    if let Some(stated) = &set.retraining {
-        add("Retraining", rhythm(Some(stated.value)).words.to_owned(), stated.source);
-    }
-    rows
+}
+
+/// Why a component is there: its reason, and the constraints that speak for it.
+fn why(component: &Component, set: &ConstraintSet) -> String {
+    let traces = component.traces.iter().filter_map(|trace| {
+        let behind = trace.quote.as_deref().and_then(quoted).or_else(|| {
+            let field = trace.field?;
+            Some(format!(
+                "{} {}",
+                design::words::label(field),
+                words::markdown(&design::words::constraint(set, field)?)
+            ))
+        })?;
+        Some(format!("{} ({behind}).", words::markdown(&trace.claim)))
+    });
+    let rationale = words::markdown(&component.rationale);
+    std::iter::once(rationale).filter(|text| !text.is_empty()).chain(traces).collect::<Vec<_>>().join(" ")
 }
 
 /// The class's name in tags and documents.
@@ -696,7 +819,7 @@ fn framework_name(framework: Framework) -> &'static str {
     }
 }
 
-fn data_words(class: Option<DataClass>) -> String {
+fn data_words(class: Option<DataClass>, aws: bool) -> String {
     let start = match class {
         Some(DataClass::Public) => "The data is public.",
         Some(DataClass::Internal) => "The data is for the organisation.",
@@ -707,9 +830,14 @@ fn data_words(class: Option<DataClass>) -> String {
         Some(DataClass::Phi) => "The data is about the health of persons: every access is logged.",
         None => "Nobody said how sensitive the data is: it is treated as confidential.",
     };
+    let protection = if aws {
+        "It is encrypted with the system's own key at rest and with TLS on the way."
+    } else {
+        "Encryption at rest and on the way is set up with the infrastructure."
+    };
     format!(
-        "{start} It is encrypted with the system's own key at rest and with TLS on the way. Logs hold counts and ids, \
-         never\nrecords or predictions; lines that broke the data contract are in `quarantine/` of the data bucket."
+        "{start} {protection} Logs hold counts and ids, never\nrecords or predictions; lines that broke the data contract \
+         are in `quarantine/` of the data bucket."
     )
 }
 
@@ -735,6 +863,15 @@ fn endpoint(serve: Option<&Component>) -> &'static str {
         Some(other) if other.contains("sagemaker") && !other.contains("batch") => "real_time",
         Some(_) | None => "none",
     }
+}
+
+/// Whether a machine of the component has a graphics processor: its pattern or its family says so.
+fn has_gpu(component: &Component) -> bool {
+    let machine = component.sizing.get("instance_type").map_or("", String::as_str);
+    let family = machine.trim_start_matches("ml.").split('.').next().unwrap_or_default();
+    let is_accelerated = family.starts_with(['g', 'p']) && family[1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_made_of_machines = matches!(component.capability, Capability::Train | Capability::Serve);
+    is_made_of_machines && (component.pattern.contains("gpu") || is_accelerated)
 }
 
 /// Requests that one machine takes in a minute at 70 % of its capacity, for target tracking.

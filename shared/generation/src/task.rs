@@ -138,6 +138,21 @@ impl Family {
         }
     }
 
+    /// What takes the place of the small model where there are graphics processors.
+    pub fn gpu_swap(self) -> &'static str {
+        match self {
+            Self::Tabular(_) => "the estimator in `learning.fit` for one that uses them",
+            Self::Forecasting => "the regression in `learning.fit` for a network over many series",
+            Self::Recommendation => "the decomposition in `learning.fit` for a network over sessions",
+            Self::Vision => {
+                "`features.matrix` for the embedding of a pretrained network, or `learning.fit` for its tuning"
+            }
+            Self::Nlp => "`features.py` and `learning.fit` for a pretrained transformer and its tuning",
+            Self::Rag => "`features.vectorizer` for an embedding model",
+            Self::FineTuning => "the baseline in `learning.fit` for the tuning of a model of your own",
+        }
+    }
+
     /// What templates and documents say of the family's model. The minimum of families that are not tabular is in
     /// their template as well; a test holds the two together.
     pub fn learning(self) -> Learning {
@@ -228,6 +243,39 @@ pub struct Subject {
     pub features: Vec<Feature>,
 }
 
+/// The feature that moves the score most, and two values of it: from the first to the second the score must rise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moved {
+    /// Name of the feature.
+    pub name: String,
+    /// `number` or `integer`.
+    pub kind: String,
+    /// Where the score is low.
+    pub low: f64,
+    /// Where it is high.
+    pub high: f64,
+}
+
+impl Subject {
+    /// The feature with the largest part in the law of generated labels.
+    pub fn moved(&self) -> Option<Moved> {
+        let numeric = self.features.iter().filter(|feature| feature.kind != "category");
+        let feature = numeric.max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()))?;
+        let at = |deviations: f64| {
+            let value = (feature.mean + deviations * feature.deviation).clamp(feature.minimum, feature.maximum);
+            if feature.kind == "integer" { value.round() } else { value }
+        };
+        let (low, high) = match self.mode {
+            // What is unusual lies on one side of what is usual.
+            Mode::Anomaly => (0.0, 5.0 * feature.weight),
+            Mode::Classification | Mode::Regression | Mode::Ranking | Mode::Clustering => {
+                (-1.5 * feature.weight.signum(), 1.5 * feature.weight.signum())
+            }
+        };
+        Some(Moved { name: feature.name.clone(), kind: feature.kind.clone(), low: at(low), high: at(high) })
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Subjects {
     subject: Vec<Subject>,
@@ -282,6 +330,8 @@ mod tests {
             assert_eq!(subject.mode == Mode::Regression, subject.scale > 0.0, "{id}: scale");
             let mut names: Vec<_> = subject.features.iter().map(|feature| feature.name.as_str()).collect();
             names.push(&subject.label);
+            let moved = subject.moved().unwrap();
+            assert!(moved.low != moved.high, "{id}: {moved:?} does not move");
             names.extend(["record_id", "query_id", "probability", "score", "lower", "upper", "group", "distance"]);
             let count = names.len();
             names.sort_unstable();

@@ -1,0 +1,117 @@
+//! Which file of a repository answers to which control of the frameworks that apply.
+
+use std::collections::BTreeMap;
+
+use design::constraint::Framework;
+use generation::{Ci, RenderError, Site};
+use serde::{Deserialize, Serialize};
+
+/// What `data/controls.toml` calls personal data without a framework.
+const PERSONAL: &str = "personal";
+
+#[derive(Debug, Deserialize)]
+struct Measure {
+    words: String,
+    file: String,
+    controls: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Measures {
+    measure: Vec<Measure>,
+}
+
+/// A control and what is done for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Control {
+    /// The control, as its framework numbers it.
+    pub id: String,
+    /// What is done.
+    pub words: String,
+    /// The file that does it; `None` where the repository has none.
+    pub file: Option<String>,
+}
+
+/// The controls of the frameworks that apply, sorted; none where nothing applies. `paths` are the files that are known
+/// so far; those of the package are always there.
+///
+/// # Errors
+/// When the crate's own data is broken.
+pub fn of(site: &Site, paths: &[String]) -> Result<Vec<Control>, RenderError> {
+    let data: Measures = toml::from_str(include_str!("../data/controls.toml"))
+        .map_err(|error| RenderError(format!("data/controls.toml: {error}")))?;
+    let mut keys: Vec<&str> = site.frameworks.iter().map(|framework| key(*framework)).collect();
+    if keys.is_empty() && site.personal_data {
+        keys.push(PERSONAL);
+    }
+    let file = |wanted: &str| match wanted {
+        "ci" => Some(checks(site.ci).to_owned()),
+        _ => match wanted.split_once('/') {
+            Some(("src", module)) => Some(format!("src/{}/{module}", site.package)),
+            Some(("docs", _)) => Some(wanted.to_owned()),
+            // Wherever the infrastructure keeps a file of this name.
+            Some((folder, name)) => {
+                paths.iter().find(|path| path.starts_with(folder) && path.rsplit('/').next() == Some(name)).cloned()
+            }
+            None => Some(wanted.to_owned()),
+        },
+    };
+    let mut controls: Vec<Control> = data
+        .measure
+        .iter()
+        .flat_map(|measure| keys.iter().filter_map(move |key| Some((measure, measure.controls.get(*key)?))))
+        .map(|(measure, id)| Control { id: id.clone(), words: measure.words.clone(), file: file(&measure.file) })
+        .collect();
+    controls.sort();
+    Ok(controls)
+}
+
+/// The file that holds the checks of every change.
+pub fn checks(ci: Ci) -> &'static str {
+    match ci {
+        Ci::Github => ".github/workflows/ci.yml",
+        Ci::Gitlab => ".gitlab-ci.yml",
+        Ci::Azure => "azure-pipelines.yml",
+    }
+}
+
+fn key(framework: Framework) -> &'static str {
+    match framework {
+        Framework::Gdpr => "gdpr",
+        Framework::Hipaa => "hipaa",
+        Framework::PciDss => "pci_dss",
+        Framework::Soc2 => "soc2",
+        Framework::Iso27001 => "iso27001",
+        Framework::Ccpa => "ccpa",
+        Framework::FedRamp => "fed_ramp",
+        Framework::EuAiAct => "eu_ai_act",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_framework_has_controls_and_every_key_is_a_framework() {
+        let data: Measures = toml::from_str(include_str!("../data/controls.toml")).unwrap();
+        let frameworks = [
+            Framework::Gdpr,
+            Framework::Hipaa,
+            Framework::PciDss,
+            Framework::Soc2,
+            Framework::Iso27001,
+            Framework::Ccpa,
+            Framework::FedRamp,
+            Framework::EuAiAct,
+        ];
+        let known: Vec<&str> = frameworks.into_iter().map(key).chain([PERSONAL]).collect();
+        for name in &known {
+            let count = data.measure.iter().filter(|measure| measure.controls.contains_key(*name)).count();
+            assert!(count >= 4, "{name}: only {count} controls");
+        }
+        for measure in &data.measure {
+            assert!(measure.controls.keys().all(|name| known.contains(&name.as_str())), "{:?}", measure.controls);
+        }
+    }
+}
