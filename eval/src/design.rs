@@ -34,49 +34,27 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::Arc,
 };
 
-use adaptive_questions::AdaptiveQuestions;
-use agent::{Agent, AgentError, Desk, InMemoryBodies, MemoryBuilder};
-use coverage_check::CoverageCheck;
-use critic_cost::CostCritic;
-use critic_tech::TechnicalCritic;
+use agent::AgentError;
 use design::{
-    constraint::{Cloud, ConstraintSet, Source},
-    cost::CostReview,
-    coverage::CoverageReport,
-    finding::TechReview,
-    input::DesignInput,
+    constraint::{Cloud, Source},
     plan::{Candidate, Capability, Criterion, PlanDecision},
-    policy::{PolicyReport, Verdict},
-    question::QuestionSet,
+    policy::Verdict,
 };
-use intake_extract::IntakeExtract;
 use knowledge::{
     catalogue::Catalogue,
     pattern::{Pattern, wire_name},
 };
-use planner::Planner;
-use policy_eval::PolicyEngine;
-use run::{
-    answer::Answers,
-    body::{BodyRef, Sha256Hex},
-    gate::{Actor, AutoApproval, Decision, Gate, GateDecision, GateId, GateKind, GateStatus},
-    id::{OwnerId, ProjectId, RunId},
-    record::{Progress, Run, RunStatus, Variant},
-};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     cases::{self, BadCases},
+    pipeline::{Design, Desktop, Times, processor_ms, think},
     report::{Outcome, ratio, share},
 };
 
-/// Rounds of questions and of plans, as the state machine has them.
-const INPUT_ROUNDS: u32 = 2;
-const REPLANS: u32 = 2;
 /// How often each requirement is thought through.
 const REPEATS: usize = 3;
 
@@ -131,144 +109,11 @@ pub struct Case {
     pub other: BTreeMap<String, Value>,
 }
 
-/// Everything that the agents decided.
-#[derive(Debug, Clone, Serialize)]
-struct Design {
-    constraints: ConstraintSet,
-    coverage: CoverageReport,
-    questions: Vec<QuestionSet>,
-    plans: Vec<PlanDecision>,
-    tech: TechReview,
-    cost: CostReview,
-    policy: PolicyReport,
-}
-
-/// Milliseconds of the processor's time, node by node.
-type Times = BTreeMap<&'static str, f64>;
-
-/// The processor's time of this process so far, in milliseconds.
-fn processor_ms() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
-}
-
-/// A run that nobody stores.
-fn a_run() -> Result<Run, AgentError> {
-    let broken = |error: &dyn std::fmt::Display| AgentError::Defect(error.to_string());
-    Ok(Run {
-        id: "ds_01JC9Z3V7K5T2Q8W6E4R1Y0X9A".parse::<RunId>().map_err(|error| broken(&error))?,
-        project_id: "prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A".parse::<ProjectId>().map_err(|error| broken(&error))?,
-        owner: OwnerId("eval".into()),
-        kind: "design".into(),
-        version: 1,
-        parent: None,
-        title: "A case".into(),
-        variant: Variant::Full,
-        status: RunStatus::Running,
-        revision: 1,
-        last_sequence: 1,
-        attempt: 1,
-        progress: Progress { percentage: 0, current: None, running: Vec::new(), completed: vec![], eta_seconds: None },
-        open_gate: None,
-        failure: None,
-        input: BodyRef::of(b"{}"),
-        created_at: jiff::Timestamp::UNIX_EPOCH,
-        updated_at: jiff::Timestamp::UNIX_EPOCH,
-        ended_at: None,
-    })
-}
-
-/// A gate at which every default was accepted.
-fn accepted(round: u32, questions: &QuestionSet) -> Gate {
-    let mut gate = Gate {
-        id: GateId { kind: GateKind::Input, iteration: round },
-        status: GateStatus::AutoApproved,
-        subject_hash: Sha256Hex::of(b"questions"),
-        summary: String::new(),
-        questions: questions.questions.clone(),
-        risks: Vec::new(),
-        options: vec![Decision::Approve],
-        auto_approval: AutoApproval { allowed: true, threshold: 0.8, blockers: Vec::new() },
-        opened_at: jiff::Timestamp::UNIX_EPOCH,
-        expires_at: jiff::Timestamp::UNIX_EPOCH,
-        held: false,
-        decision: None,
-    };
-    let (answers, defaulted) = gate.complete(&Answers::new());
-    gate.decision = Some(GateDecision {
-        decision: Decision::Approve,
-        actor: Actor { name: "auto-approval".into() },
-        at: jiff::Timestamp::UNIX_EPOCH,
-        comment: None,
-        answers,
-        defaulted,
-    });
-    gate
-}
-
-/// The run's memory as it grows, and the time that was taken.
-struct Desktop {
-    memory: MemoryBuilder,
-    desk: Desk,
-    gates: Vec<Gate>,
-    times: Times,
-}
-
-impl Desktop {
-    /// Lets one agent think and remembers what it decided.
-    async fn think<A: Agent>(&mut self, agent: &A, iteration: u32) -> Result<(A::Output, A::Signal), AgentError> {
-        let memory = self.memory.clone().iteration(iteration).gates(self.gates.clone()).build();
-        let start = processor_ms();
-        let input = agent.recall(&memory)?;
-        let thought = agent.think(input, &self.desk).await?;
-        *self.times.entry(A::NODE).or_default() += processor_ms() - start;
-        self.memory = self.memory.clone().output(A::NODE, iteration, &thought.output)?;
-        Ok((thought.output, thought.signal))
-    }
-}
-
-/// Thinks a requirement through, as the state machine does up to the final gate.
-async fn think(prompt: &str) -> Result<(Design, Times), AgentError> {
-    let input = DesignInput { requirement: prompt.to_owned(), ..DesignInput::default() };
-    let input = serde_json::to_value(input).map_err(|error| AgentError::Defect(error.to_string()))?;
-    let mut desktop = Desktop {
-        memory: MemoryBuilder::new(a_run()?, input),
-        desk: Desk::new(Arc::new(InMemoryBodies::default())),
-        gates: Vec::new(),
-        times: Times::new(),
-    };
-    let mut questions = Vec::new();
-    let mut round = 0;
-    let (constraints, coverage) = loop {
-        let (constraints, _) = desktop.think(&IntakeExtract, round).await?;
-        let (coverage, signal) = desktop.think(&CoverageCheck, round).await?;
-        if signal.sufficient || round >= INPUT_ROUNDS {
-            break (constraints, coverage);
-        }
-        let (asked, signal) = desktop.think(&AdaptiveQuestions, round).await?;
-        if signal.questions == 0 {
-            questions.push(asked);
-            break (constraints, coverage);
-        }
-        desktop.gates.push(accepted(round, &asked));
-        questions.push(asked);
-        round += 1;
-    };
-    let mut plans = Vec::new();
-    let mut round = 0;
-    let engine = PolicyEngine::default();
-    loop {
-        let (plan, _) = desktop.think(&Planner, round).await?;
-        let (tech, _) = desktop.think(&TechnicalCritic, round).await?;
-        let (cost, _) = desktop.think(&CostCritic, round).await?;
-        let (policy, signal) = desktop.think(&engine, round).await?;
-        plans.push(plan);
-        if !signal.replan || round >= REPLANS {
-            let design = Design { constraints, coverage, questions, plans, tech, cost, policy };
-            return Ok((design, desktop.times));
-        }
-        round += 1;
-    }
+/// The design of a requirement, and the time that it took.
+async fn thought(prompt: &str) -> Result<(Design, Times), AgentError> {
+    let mut desktop = Desktop::new("A case", prompt)?;
+    let design = think(&mut desktop).await?;
+    Ok((design, desktop.times))
 }
 
 /// What was expected, and whether it holds.
@@ -454,7 +299,7 @@ async fn judge(case: &Case, catalogue: &Catalogue) -> Judged {
     let mut rounds: Vec<Times> = Vec::new();
     let mut last = None;
     for _ in 0..REPEATS {
-        match think(&case.prompt).await {
+        match thought(&case.prompt).await {
             Ok((design, times)) => {
                 texts.push(serde_json::to_string(&design).unwrap_or_default());
                 rounds.push(times);
@@ -514,7 +359,7 @@ pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
     let start = processor_ms();
     // The first thought compiles expressions and reads the embedded data: its time is told apart.
     let first = all.first().map(|case| {
-        let thought = runtime.block_on(think(&case.prompt));
+        let thought = runtime.block_on(thought(&case.prompt));
         (processor_ms() - start, thought.is_ok())
     });
     let judged: Vec<Judged> = all.iter().map(|case| runtime.block_on(judge(case, catalogue))).collect();

@@ -18,6 +18,8 @@ pub mod cases;
 pub mod cost;
 pub mod design;
 pub mod intake;
+pub mod matrix;
+pub mod pipeline;
 pub mod report;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::command::{clean_environment, command};
 use crate::functions::cargo;
+use crate::matrix::{self, MatrixArguments};
 use crate::platform::{Options, Platform};
 use crate::progress::Progress;
 use crate::steps::{Steps, shell};
@@ -16,7 +17,7 @@ use crate::workspace::Workspace;
 /// The steps of `cargo xtask check`.
 const CHECK: [&str; 3] = ["format", "clippy", "state-machine"];
 /// The steps of `cargo xtask test`.
-const TEST: [&str; 13] = [
+const TEST: [&str; 14] = [
     "format",
     "clippy",
     "state-machine",
@@ -27,11 +28,14 @@ const TEST: [&str; 13] = [
     "web-build",
     "web-browser",
     "unit",
+    "repositories",
     "platform",
     "end-to-end",
     "browser",
 ];
 
+/// Generated repositories that are tested in a whole run; `cargo xtask matrix` tests all.
+const SAMPLE: usize = 5;
 /// Room that a whole run takes from nothing: builds of all targets, tools, the platforms' data (measured 2026-11-21).
 const COLD_GIGABYTES: u64 = 20;
 /// Room that a whole run takes when everything is built: the tests' platforms with their copies of the functions.
@@ -66,6 +70,13 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
             test.args(["test", "--workspace", "--exclude", "end-to-end"]).current_dir(workspace.root());
             test.env("TOOLS_DIRECTORY", folder);
             shell(test).await
+        })
+        .await;
+    steps
+        .run("repositories", async || {
+            let sample = MatrixArguments { sample: Some(SAMPLE), only: None };
+            anyhow::ensure!(matrix::run(workspace, &sample).await?, "generated repositories are not in order");
+            Ok(())
         })
         .await;
     deployed(workspace, &tools, &progress, &mut steps).await?;

@@ -7,6 +7,7 @@ mod dev;
 mod eval;
 mod functions;
 mod lambda;
+mod matrix;
 mod package;
 mod platform;
 mod prices;
@@ -50,6 +51,8 @@ enum Task {
     Lambda(lambda::LambdaTask),
     /// Measure the agents' judgement on cases: precision and recall, in tables or as JSON.
     Eval(eval::EvalArguments),
+    /// Write the repositories of many requirements, and run on each what its own CI would.
+    Matrix(matrix::MatrixArguments),
     /// What is quick to check: format, clippy, state machine.
     Check,
     /// Every check and every test, with all the set-up they need.
@@ -139,6 +142,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Design(arguments) => design::run(&workspace, &arguments).await?,
         Task::Lambda(task) => lambda::run(&workspace, &task).await?,
         Task::Eval(arguments) => return eval::run(&workspace, &arguments).await,
+        Task::Matrix(arguments) => return Ok(verdict(matrix::run(&workspace, &arguments).await?)),
         Task::Check => return Ok(verdict(checks::check(&workspace).await)),
         Task::Test(arguments) => {
             return Ok(verdict(checks::test(&workspace, &arguments.only, &arguments.skip).await?));

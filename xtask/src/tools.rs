@@ -91,6 +91,16 @@ impl Tools {
         Ok(folder)
     }
 
+    /// What generated repositories need, tests and type checker included, from a list of exact versions.
+    pub async fn repositories(&self, requirements: &Path) -> Result<PythonEnvironment> {
+        self.python_environment_of("repositories", &[requirements.to_owned()]).await
+    }
+
+    /// The scanners of generated repositories that are too large for a function.
+    pub async fn scanners(&self) -> Result<PythonEnvironment> {
+        self.python_environment("scanners", &["scanners.requirements.txt"]).await
+    }
+
     /// The state machine linter.
     pub async fn statelint(&self) -> Result<PathBuf> {
         let folder = self.node_packages("checks").await?;
@@ -120,11 +130,15 @@ impl Tools {
     }
 
     async fn python_environment(&self, name: &str, pins: &[&str]) -> Result<PythonEnvironment> {
-        let folder = self.workspace.tools().join(name);
         let pins: Vec<PathBuf> = pins.iter().map(|pin| self.workspace.pins().join(pin)).collect();
+        self.python_environment_of(name, &pins).await
+    }
+
+    async fn python_environment_of(&self, name: &str, pins: &[PathBuf]) -> Result<PythonEnvironment> {
+        let folder = self.workspace.tools().join(name);
         let _lock = self.lock(name).await?;
         let environment = PythonEnvironment { folder: folder.clone() };
-        let stamp = Stamp::of(&folder, &pins)?;
+        let stamp = Stamp::of(&folder, pins)?;
         // An environment whose interpreter is gone (an upgraded Python) is installed anew.
         if stamp.matches() && environment.python().exists() {
             return Ok(environment);
@@ -142,7 +156,7 @@ impl Tools {
                 let mut install = command(environment.python());
                 install.args(["-m", "pip", "install", "--no-deps", "--no-compile", "--progress-bar=off"]);
                 install.args(["--disable-pip-version-check", "--no-input"]);
-                for pin in &pins {
+                for pin in pins {
                     install.arg("--requirement").arg(pin);
                 }
                 command::run(install, &step, &log).await.with_context(|| {

@@ -1,0 +1,299 @@
+//! `cargo xtask matrix`: the repositories of many requirements, and on each what its own CI would run.
+//!
+//! The crate `eval` writes them with the agents themselves and lets the validators and the last critic look (its binary
+//! `matrix`). Here come the checks that do not fit into a function: types, tests with real training, policy scanners,
+//! the CI systems' schemas. Both environments are installed once and kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use console::style;
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::command::command;
+use crate::functions::cargo;
+use crate::progress::{Progress, seconds};
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+
+/// Longest time of one check of one repository; training takes seconds, a busy machine more.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How many of a failed check's last lines are shown.
+const SHOWN_LINES: usize = 15;
+
+/// What is written and checked.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MatrixArguments {
+    /// Only so many repositories, evenly spread over all.
+    #[arg(long, value_name = "NUMBER")]
+    pub sample: Option<usize>,
+    /// Only repositories whose name contains this.
+    #[arg(long, value_name = "PART")]
+    pub only: Option<String>,
+}
+
+/// What the crate `eval` says of a repository that it wrote.
+#[derive(Debug, Deserialize)]
+struct Written {
+    name: String,
+    files: usize,
+    bytes: u64,
+    writing_ms: f64,
+    validating_ms: f64,
+    checks: (u32, u32, u32),
+    faults: Vec<String>,
+}
+
+/// How one check of one repository ended.
+#[derive(Debug, Clone, Serialize)]
+struct Outcome {
+    repository: String,
+    check: &'static str,
+    passed: bool,
+    seconds: f64,
+    tail: String,
+}
+
+/// A check and how it is called in a repository's folder.
+struct Check {
+    name: &'static str,
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+/// Writes and checks; answers whether everything is in order.
+pub async fn run(workspace: &Workspace, arguments: &MatrixArguments) -> Result<bool> {
+    let progress = Progress::new();
+    let tools = Tools::new(workspace, &progress);
+    let folder = workspace.local().join("matrix");
+    let repositories = folder.join("repositories");
+    let written = write(workspace, &progress, &tools, arguments, &repositories).await?;
+    if written.is_empty() {
+        bail!("no combination has this name");
+    }
+    let requirements = folder.join("requirements.txt");
+    fs::write(&requirements, needed(&repositories, &written)?)?;
+    let (python, scanners) = tokio::try_join!(tools.repositories(&requirements), tools.scanners())?;
+    let width = std::thread::available_parallelism().map_or(1, usize::from);
+    let types = folder.join("mypy");
+    let jobs: Vec<(&Written, Vec<Check>)> = written
+        .iter()
+        .map(|one| (one, checks(&repositories.join(&one.name), &python.python(), &scanners.programs(), &types)))
+        .collect();
+    let total = jobs.len();
+    let outcomes: Vec<Vec<Outcome>> = stream::iter(jobs.into_iter().enumerate())
+        .map(|(number, (one, checks))| {
+            let (root, progress) = (repositories.join(&one.name), progress.clone());
+            async move {
+                let mut outcomes = Vec::with_capacity(checks.len());
+                for check in checks {
+                    outcomes.push(check.run(&one.name, &root).await);
+                }
+                let failed: Vec<&str> =
+                    outcomes.iter().filter(|outcome| !outcome.passed).map(|outcome| outcome.check).collect();
+                let verdict = if failed.is_empty() && one.faults.is_empty() {
+                    "in order".to_owned()
+                } else {
+                    [&["own checks"][..usize::from(!one.faults.is_empty())], &failed].concat().join(", ") + " failed"
+                };
+                progress.say(format!("{}/{total} {}: {verdict}", number + 1, one.name));
+                outcomes
+            }
+        })
+        .buffer_unordered(width)
+        .collect()
+        .await;
+    let mut outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+    outcomes.sort_by(|a, b| (&a.repository, a.check).cmp(&(&b.repository, b.check)));
+    let report = folder.join("report.json");
+    fs::write(&report, serde_json::to_vec_pretty(&outcomes)?)?;
+    Ok(said(&written, &outcomes, &report))
+}
+
+async fn write(
+    workspace: &Workspace,
+    progress: &Progress,
+    tools: &Tools,
+    arguments: &MatrixArguments,
+    repositories: &Path,
+) -> Result<Vec<Written>> {
+    let binaries = tools.validators().await?;
+    let log = workspace.logs().join("matrix.log");
+    progress
+        .step("Building what writes the repositories", async |step| {
+            let mut build = cargo();
+            build.args(["build", "--package", "eval", "--bin", "matrix"]).current_dir(workspace.root());
+            crate::command::run(build, &step, &log).await
+        })
+        .await?;
+    progress
+        .step("Writing the repositories", async |step| {
+            let mut write = command(workspace.target().join("debug/matrix"));
+            write.arg("--out").arg(repositories).arg("--tools").arg(&binaries);
+            if let Some(sample) = arguments.sample {
+                write.args(["--sample", &sample.to_string()]);
+            }
+            if let Some(only) = &arguments.only {
+                write.args(["--only", only]);
+            }
+            // It fails also when a repository has faults, which stand in its list.
+            crate::command::capture(&mut write, &log, |line| step.detail(line)).await
+        })
+        .await?;
+    let list = repositories.join("matrix.json");
+    let text = fs::read(&list).with_context(|| format!("nothing was written; see {}", log.display()))?;
+    Ok(serde_json::from_slice(&text)?)
+}
+
+/// What all repositories need, each package once: their lists agree on versions and hashes, because one catalogue makes
+/// them all.
+fn needed(repositories: &Path, written: &[Written]) -> Result<String> {
+    let mut packages = BTreeSet::new();
+    for one in written {
+        for list in ["requirements.txt", "requirements-dev.txt"] {
+            let path = repositories.join(&one.name).join(list);
+            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            packages.extend(entries(&text));
+        }
+    }
+    Ok(packages.into_iter().map(|entry| entry + "\n").collect())
+}
+
+/// The packages of a list, each with its continuation lines.
+fn entries(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", "");
+    let lines = joined.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '-'])).collect()
+}
+
+/// The checks of a repository, which are those of its own CI that the validators do not run.
+fn checks(root: &Path, python: &Path, scanners: &Path, types: &Path) -> Vec<Check> {
+    let check = |name, program: PathBuf, arguments: &[&str]| Check {
+        name,
+        program,
+        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+    };
+    let has = |path: &str| root.join(path).exists();
+    let types = types.display().to_string();
+    let mut checks = vec![
+        check("mypy", python.to_owned(), &["-m", "mypy", "--cache-dir", &types]),
+        check("pytest", python.to_owned(), &["-m", "pytest", "-p", "no:cacheprovider"]),
+        check(
+            "checkov",
+            scanners.join("checkov"),
+            &[
+                "--directory",
+                ".",
+                "--framework",
+                "terraform",
+                "github_actions",
+                "gitlab_ci",
+                "azure_pipelines",
+                "dockerfile",
+                "--quiet",
+                "--compact",
+                "--skip-download",
+            ],
+        ),
+    ];
+    let schema = scanners.join("check-jsonschema");
+    if has(".github/workflows") {
+        checks.push(check("zizmor", scanners.join("zizmor"), &["--offline", "--no-progress", ".github/workflows"]));
+    }
+    if has(".gitlab-ci.yml") {
+        checks.push(check("schema", schema, &["--builtin-schema", "vendor.gitlab-ci", ".gitlab-ci.yml"]));
+    } else if has("azure-pipelines.yml") {
+        let arguments =
+            ["--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "python", "azure-pipelines.yml"];
+        checks.push(check("schema", schema, &arguments));
+    } else if has(".github/workflows/ci.yml") {
+        let arguments = ["--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml"];
+        checks.push(check("schema", schema, &arguments));
+    }
+    checks
+}
+
+impl Check {
+    async fn run(&self, repository: &str, root: &Path) -> Outcome {
+        let started = Instant::now();
+        let mut program = command(&self.program);
+        program.args(&self.arguments).current_dir(root);
+        // A person's credentials and settings are nothing to generated code.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AWS_") {
+                program.env_remove(name);
+            }
+        }
+        program.env("PYTHONDONTWRITEBYTECODE", "1").env("OMP_NUM_THREADS", "1");
+        let (passed, text) = match tokio::time::timeout(PATIENCE, program.output()).await {
+            Ok(Ok(output)) => {
+                let said = [output.stdout, output.stderr].concat();
+                (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+            }
+            Ok(Err(error)) => (false, format!("it cannot be started: {error}")),
+            Err(_) => (false, format!("no answer after {} s", PATIENCE.as_secs())),
+        };
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let tail = lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n");
+        Outcome {
+            repository: repository.to_owned(),
+            check: self.name,
+            passed,
+            seconds: started.elapsed().as_secs_f64(),
+            tail: if passed { String::new() } else { tail },
+        }
+    }
+}
+
+/// Prints the table and what failed; answers whether nothing did.
+fn said(written: &[Written], outcomes: &[Outcome], report: &Path) -> bool {
+    let mut table: BTreeMap<&str, (usize, usize, f64)> = BTreeMap::new();
+    for outcome in outcomes {
+        let row = table.entry(outcome.check).or_default();
+        row.0 += 1;
+        row.1 += usize::from(!outcome.passed);
+        row.2 += outcome.seconds;
+    }
+    let validated: u32 = written.iter().map(|one| one.checks.0 + one.checks.1).sum();
+    let faulty = written.iter().filter(|one| !one.faults.is_empty()).count();
+    println!("\n{:<28}{:>8}{:>8}{:>12}", "check", "ran", "failed", "seconds");
+    println!("{:<28}{:>8}{:>8}{:>12}", "validators and last critic", validated, faulty, "");
+    for (name, (ran, failed, took)) in &table {
+        println!("{name:<28}{ran:>8}{failed:>8}{:>12}", seconds(Duration::from_secs_f64(*took)));
+    }
+    let mean = |of: fn(&Written) -> f64| written.iter().map(of).sum::<f64>() / written.len().max(1) as f64;
+    println!(
+        "\n{} repositories; on average {:.0} files, {:.0} KiB, {:.0} ms of writing, {:.0} ms of validating (processor's time, \
+         unoptimised, without the tools). {}",
+        written.len(),
+        mean(|one| one.files as f64),
+        mean(|one| one.bytes as f64 / 1024.0),
+        mean(|one| one.writing_ms),
+        mean(|one| one.validating_ms),
+        report.display()
+    );
+    for one in written.iter().filter(|one| !one.faults.is_empty()) {
+        println!("\n{} {}\n{}", style("✗").red().bold(), one.name, one.faults.join("\n"));
+    }
+    for outcome in outcomes.iter().filter(|outcome| !outcome.passed) {
+        println!("\n{} {} {}\n{}", style("✗").red().bold(), outcome.repository, outcome.check, outcome.tail);
+    }
+    faulty == 0 && outcomes.iter().all(|outcome| outcome.passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_keep_their_hashes_and_comments_go() {
+        let text =
+            "# what\n-r requirements.txt\nnumpy==2.1 \\\n    --hash=sha256:a \\\n    --hash=sha256:b\n\nsix==1.17\n";
+        assert_eq!(entries(text), ["numpy==2.1 --hash=sha256:a --hash=sha256:b", "six==1.17"]);
+    }
+}
