@@ -296,10 +296,15 @@ impl Inside<'_> {
                 } else {
                     format!("{holder}` of `{}", self.place.title)
                 };
-                self.found(holder.rsplit('.').next().unwrap_or_default(), "required", format!("`{at}` lacks `{name}`."));
+                self.found(
+                    holder.rsplit('.').next().unwrap_or_default(),
+                    "required",
+                    format!("`{at}` lacks `{name}`."),
+                );
             }
             if member.is_single() && count > 1 {
-                let message = format!("`{path}{name}` of `{}` may be there once, and is {count} times.", self.place.title);
+                let message =
+                    format!("`{path}{name}` of `{}` may be there once, and is {count} times.", self.place.title);
                 self.found(name, "block", message);
             }
         }

@@ -6,4 +6,5 @@ mod agent_node;
 mod catalogue;
 mod fixture;
 mod repository;
+mod terraform;
 mod tools;

@@ -146,9 +146,10 @@ impl Module {
                         format!("`{name}` is asked of {}, of `{written}`, which has no attributes.", other.words());
                     return Err(Astray { written: format!(".{name}"), message });
                 }
-                (TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_), Type::List(inner) | Type::Map(inner)) => {
-                    *inner
-                }
+                (
+                    TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_),
+                    Type::List(inner) | Type::Map(inner),
+                ) => *inner,
                 (TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_), Type::ObjectOrList(members)) => {
                     Type::Object(members)
                 }

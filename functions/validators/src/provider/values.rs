@@ -51,9 +51,9 @@ impl Module {
                             None => problems.push(("argument", format!("has no `{key}`"))),
                         }
                     }
-                    let missing = members
-                        .iter()
-                        .filter(|(name, member)| member.usage() == Use::Required && !given.contains(*name) && !computed);
+                    let missing = members.iter().filter(|(name, member)| {
+                        member.usage() == Use::Required && !given.contains(*name) && !computed
+                    });
                     problems.extend(missing.map(|(name, _)| ("required", format!("lacks `{name}`"))));
                     problems
                 }
@@ -118,13 +118,13 @@ impl Module {
                 },
             },
             Expression::FuncCall(call) => match call.name.name.as_str() {
-                "base64encode" | "file" | "filebase64" | "filebase64sha256" | "filemd5" | "format" | "join" | "jsonencode"
-                | "lower" | "replace" | "sha1" | "sha256" | "substr" | "templatefile" | "tostring" | "trimspace" | "upper"
-                | "yamlencode" => Type::String,
+                "base64encode" | "file" | "filebase64" | "filebase64sha256" | "filemd5" | "format" | "join"
+                | "jsonencode" | "lower" | "replace" | "sha1" | "sha256" | "substr" | "templatefile" | "tostring"
+                | "trimspace" | "upper" | "yamlencode" => Type::String,
                 "abs" | "ceil" | "floor" | "length" | "max" | "min" | "parseint" | "tonumber" => Type::Number,
                 "alltrue" | "anytrue" | "can" | "contains" | "endswith" | "startswith" | "tobool" => Type::Boolean,
-                "compact" | "concat" | "distinct" | "flatten" | "keys" | "range" | "reverse" | "slice" | "sort" | "split"
-                | "tolist" | "toset" | "values" => list(),
+                "compact" | "concat" | "distinct" | "flatten" | "keys" | "range" | "reverse" | "slice" | "sort"
+                | "split" | "tolist" | "toset" | "values" => list(),
                 "merge" | "tomap" | "zipmap" => Type::Map(Box::new(Type::Any)),
                 _ => Type::Any,
             },

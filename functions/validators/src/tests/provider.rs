@@ -133,34 +133,82 @@ fn planted_faults_are_found() {
             "most =",
             "argument `aws_rds_cluster.main` has no argument `serverlessv2_scaling_configuration.most`.",
         ),
+        ("  default_tags {", "  standard_tags {", "block `aws` has no block `standard_tags`."),
         (
-            "  default_tags {",
-            "  standard_tags {",
-            "block `aws` has no block `standard_tags`.",
+            "  engine                      = \"aurora-postgresql\"\n",
+            "",
+            "required `aws_rds_cluster.main` lacks `engine`.",
         ),
-        ("  engine                      = \"aurora-postgresql\"\n", "", "required `aws_rds_cluster.main` lacks `engine`."),
         (
             "    max_capacity = 8\n  }\n",
             "    max_capacity = 8\n  }\n\n  restore_to_point_in_time {}\n\n  s3_import {\n    bucket_name = \"x\"\n  }\n",
             "required `s3_import` of `aws_rds_cluster.main` lacks `ingestion_role`.",
         ),
-        ("manage_master_user_password = true", "manage_master_user_password = 1", "value `manage_master_user_password` of `aws_rds_cluster.main` takes a boolean, and gets a number."),
-        ("[aws_security_group.closed.id]", "aws_security_group.closed.id", "value `vpc_security_group_ids` of `aws_rds_cluster.main` takes a list, and gets a string."),
-        ("aws_subnet.private[*].id", "aws_subnet.private[0].id", "value `subnet_ids` of `aws_db_subnet_group.main` takes a list, and gets a string."),
-        ("aws_subnet.private[*].id", "aws_subnet.private.id", "reference `aws_subnet.private` has instances: `id` needs an index before it."),
-        ("= aws_vpc.main.id", "= aws_vpc.main[0].id", "reference `aws_vpc.main` is one: it has neither `count` nor `for_each`."),
+        (
+            "manage_master_user_password = true",
+            "manage_master_user_password = 1",
+            "value `manage_master_user_password` of `aws_rds_cluster.main` takes a boolean, and gets a number.",
+        ),
+        (
+            "[aws_security_group.closed.id]",
+            "aws_security_group.closed.id",
+            "value `vpc_security_group_ids` of `aws_rds_cluster.main` takes a list, and gets a string.",
+        ),
+        (
+            "aws_subnet.private[*].id",
+            "aws_subnet.private[0].id",
+            "value `subnet_ids` of `aws_db_subnet_group.main` takes a list, and gets a string.",
+        ),
+        (
+            "aws_subnet.private[*].id",
+            "aws_subnet.private.id",
+            "reference `aws_subnet.private` has instances: `id` needs an index before it.",
+        ),
+        (
+            "= aws_vpc.main.id",
+            "= aws_vpc.main[0].id",
+            "reference `aws_vpc.main` is one: it has neither `count` nor `for_each`.",
+        ),
         ("aws_vpc.main.cidr_block", "aws_vpc.main.cidr", "reference `aws_vpc.main` exports no `cidr`."),
         ("current.account_id", "current.account", "reference `aws_caller_identity.current` exports no `account`."),
         ("[0].secret_arn", "[0].secret", "reference `aws_rds_cluster.main` exports no `secret`."),
-        ("to_port   = \"443\"", "to_port   = \"https\"", "value `ingress.to_port` of `aws_security_group.closed` takes a number, and gets text that is none."),
-        ("{ sse_algorithm = \"AES256\" }", "{ algorithm = \"AES256\" }", "argument `encryption_configuration` of `aws_s3tables_table_bucket.lake` has no `algorithm`."),
-        ("encryption_configuration = { sse_algorithm = \"AES256\" }", "encryption_configuration { sse_algorithm = \"AES256\" }", "block `encryption_configuration` of `aws_s3tables_table_bucket.lake` is an argument: it is written with `=`."),
-        ("  serverlessv2_scaling_configuration {", "  serverlessv2_scaling_configuration = {", "argument `serverlessv2_scaling_configuration` of `aws_rds_cluster.main` is a block: it is written without `=`."),
-        ("  cidr_block         = \"10.0.0.0/16\"", "  cidr_block         = \"10.0.0.0/16\"\n  arn = \"x\"", "argument `arn` of `aws_vpc.main` is only exported: it cannot be given."),
+        (
+            "to_port   = \"443\"",
+            "to_port   = \"https\"",
+            "value `ingress.to_port` of `aws_security_group.closed` takes a number, and gets text that is none.",
+        ),
+        (
+            "{ sse_algorithm = \"AES256\" }",
+            "{ algorithm = \"AES256\" }",
+            "argument `encryption_configuration` of `aws_s3tables_table_bucket.lake` has no `algorithm`.",
+        ),
+        (
+            "encryption_configuration = { sse_algorithm = \"AES256\" }",
+            "encryption_configuration { sse_algorithm = \"AES256\" }",
+            "block `encryption_configuration` of `aws_s3tables_table_bucket.lake` is an argument: it is written with `=`.",
+        ),
+        (
+            "  serverlessv2_scaling_configuration {",
+            "  serverlessv2_scaling_configuration = {",
+            "argument `serverlessv2_scaling_configuration` of `aws_rds_cluster.main` is a block: it is written without `=`.",
+        ),
+        (
+            "  cidr_block         = \"10.0.0.0/16\"",
+            "  cidr_block         = \"10.0.0.0/16\"\n  arn = \"x\"",
+            "argument `arn` of `aws_vpc.main` is only exported: it cannot be given.",
+        ),
         ("[tags, tags_all[\"x\"]]", "[taggs]", "argument `aws_s3_bucket.data` has no `taggs` to ignore."),
         ("prevent_destroy", "never_destroy", "argument `lifecycle` has no `never_destroy`."),
-        ("\"~> 6.25\"", "\"~> 5.90\"", "version `~> 5.90` leaves out 6.25.0, the version that the rest was checked against."),
-        ("output \"buckets\"", "resource \"aws_vpc\" \"main\" {}\n\noutput \"buckets\"", "declared-twice `aws_vpc.main` is already declared in `terraform/main.tf`."),
+        (
+            "\"~> 6.25\"",
+            "\"~> 5.90\"",
+            "version `~> 5.90` leaves out 6.25.0, the version that the rest was checked against.",
+        ),
+        (
+            "output \"buckets\"",
+            "resource \"aws_vpc\" \"main\" {}\n\noutput \"buckets\"",
+            "declared-twice `aws_vpc.main` is already declared in `terraform/main.tf`.",
+        ),
     ] {
         let found = changed(from, to);
         assert!(found.iter().any(|finding| finding == expected), "{from} -> {to}: {found:#?}");
@@ -177,7 +225,10 @@ fn a_finding_names_its_line_and_blocks() {
 #[test]
 fn what_another_provider_brings_is_said_to_be_unchecked() {
     let check = check("resource \"random_pet\" \"name\" {}\nresource \"terraform_data\" \"x\" {}\n");
-    assert_eq!((check.status, places(&check)), (CheckStatus::Passed, vec!["terraform/main.tf:1 not-checked".to_owned()]));
+    assert_eq!(
+        (check.status, places(&check)),
+        (CheckStatus::Passed, vec!["terraform/main.tf:1 not-checked".to_owned()])
+    );
 }
 
 #[test]
