@@ -259,8 +259,12 @@ pub struct Site {
     has_eks: bool,
     has_standing: bool,
     has_latency_alarm: bool,
+    has_standby: bool,
     endpoints: Vec<String>,
     serving_units: u64,
+    serving_concurrency: u64,
+    training_instance: String,
+    training_instance_least: String,
     job_vcpus: u64,
     job_vcpus_least: u64,
     concurrency: u64,
@@ -373,6 +377,13 @@ impl Site {
             concurrency: ((peak * (latency_ms / 1000.0).max(0.1) * 2.0).ceil() as u64).clamp(5, 200),
             private,
             serving_units: serve.and_then(serving_units).unwrap_or(2),
+            serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
+            training_instance: training_instance(components).unwrap_or("ml.m5.xlarge").to_owned(),
+            // Another family may lack what the training needs, such as a GPU: only plain machines have a smaller one.
+            training_instance_least: match training_instance(components) {
+                Some(machine) if !machine.starts_with("ml.m") && !machine.starts_with("ml.c") => machine.to_owned(),
+                Some(_) | None => "ml.m5.large".to_owned(),
+            },
             // Two jobs at the same time, and in a small environment one.
             job_vcpus: (vcpus_of_a_job(components) * 2).max(32),
             job_vcpus_least: vcpus_of_a_job(components).max(8),
@@ -380,6 +391,7 @@ impl Site {
             has_ecs_service: infrastructure.has("ecs_service"),
             has_eks: infrastructure.has("eks"),
             has_standing: ["aurora", "dynamodb", "ecs_service"].iter().any(|file| infrastructure.has(file)),
+            has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
             has_latency_alarm: ["ecs_service", "lambda_http", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
@@ -529,8 +541,27 @@ fn stream_kind(components: &[Component]) -> Option<&'static str> {
 
 /// Machines or tasks that serve.
 fn serving_units(serve: &Component) -> Option<u64> {
-    let keys = ["instance_count", "units", "count", "tasks"];
-    keys.iter().find_map(|key| serve.sizing.get(*key)?.parse().ok()).filter(|units| (1..=1000).contains(units))
+    size(serve, &["instance_count", "units", "count", "tasks"])
+}
+
+/// Requests that a serverless endpoint answers at the same time; SageMaker takes at most 200.
+fn serving_concurrency(serve: &Component) -> Option<u64> {
+    size(serve, &["max_concurrency", "concurrency", "units"]).map(|most| most.min(200))
+}
+
+/// The first of these sizes that is a number.
+fn size(component: &Component, keys: &[&str]) -> Option<u64> {
+    keys.iter().find_map(|key| component.sizing.get(*key)?.parse().ok()).filter(|units| (1..=1000).contains(units))
+}
+
+/// The machine of the training, where the plan names one of SageMaker's.
+fn training_instance(components: &[Component]) -> Option<&str> {
+    let is_plain = |machine: &&str| machine.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    components
+        .iter()
+        .filter(|component| component.capability == Capability::Train)
+        .filter_map(|component| component.sizing.get("instance_type").map(String::as_str))
+        .find(|machine| machine.starts_with("ml.") && is_plain(machine))
 }
 
 /// Virtual CPUs of the largest job: `task-4vcpu-16gb` says them, and a machine's size follows from `xlarge`, which has four.

@@ -141,10 +141,11 @@ fn environments_differ_in_budget_and_sizes() {
         assert!(dev.keys().eq(prod.keys()), "{name}");
         let number = |of: &BTreeMap<String, String>, key: &str| of[key].parse::<f64>().unwrap();
         assert!(number(&dev, "monthly_budget_usd") < number(&prod, "monthly_budget_usd"), "{name}");
-        for size in
-            ["serving_units", "function_concurrency", "job_vcpus"].iter().filter(|size| dev.contains_key(**size))
-        {
+        let sizes = ["serving_units", "serving_concurrency", "function_concurrency", "job_vcpus"];
+        for size in sizes.iter().filter(|size| dev.contains_key(**size)) {
             assert!(number(&dev, size) <= number(&prod, size), "{name} {size}");
         }
+        let differs = |size: &&str| dev.get(*size) != prod.get(*size);
+        assert!(sizes.iter().chain(&["standby", "training_instance"]).any(differs), "{name}: {dev:?}");
     }
 }
