@@ -272,7 +272,7 @@ impl Subject<'_> {
                 replan: false,
             }]);
         }
-        let missing = Infrastructure::of(components)?.missing;
+        let missing = Infrastructure::of(components, false)?.missing;
         let finding = |component: &Component| {
             let services: Vec<&str> = missing
                 .iter()

@@ -34,6 +34,7 @@ impl Implementer for Monitoring {
                 "Infrastructure: base",
                 Vec::new(),
             ));
+            files.push(blueprint.test("test_infrastructure", "Tests of what the infrastructure promises"));
         }
         files
     }

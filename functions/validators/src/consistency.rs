@@ -105,6 +105,9 @@ pub struct Consistency {
     look: fn(&Subject) -> Looked,
 }
 
+/// Name of the check of what Terraform's configuration refers to.
+pub const TERRAFORM: &str = "Terraform references";
+
 /// The checks.
 pub const CHECKS: [Consistency; 8] = [
     Consistency { name: "paths", category: "security", look: markers::paths },
@@ -114,7 +117,7 @@ pub const CHECKS: [Consistency; 8] = [
     Consistency { name: "imports", category: "consistency", look: imports::look },
     Consistency { name: "environment variables", category: "consistency", look: environment::look },
     Consistency { name: "ports", category: "consistency", look: ports::look },
-    Consistency { name: "Terraform references", category: "consistency", look: terraform::look },
+    Consistency { name: TERRAFORM, category: "consistency", look: terraform::look },
 ];
 
 impl Consistency {

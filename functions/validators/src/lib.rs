@@ -33,7 +33,7 @@ use design::{
     node::Node,
     repository::{RepositoryFile, RepositoryManifest},
     signal::ValidationSignal,
-    validation::{Check, CheckStatus, ValidationReport},
+    validation::{Check, CheckStatus, ToolFinding, ValidationReport},
 };
 use futures::{StreamExt, TryStreamExt};
 
@@ -174,6 +174,15 @@ fn fetch(bodies: &dyn Bodies, file: RepositoryFile) -> BoxFuture<'_, Result<Sour
         let content = bodies.get(&file.body.sha256).await?;
         Ok(SourceFile { path: file.path, content, executable: file.executable })
     })
+}
+
+/// What the checks of Terraform find in some files, by path, also what does not block: for tests of what is generated.
+pub fn terraform_findings(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<ToolFinding> {
+    let files = files.into_iter().map(|(path, content)| SourceFile { path, content, executable: false }).collect();
+    let subject = Subject::new(Repository::new(files), String::new());
+    let references = CHECKS.iter().find(|check| check.name().name == consistency::TERRAFORM);
+    let checks = [provider::check(&subject.repository), references.and_then(|check| check.check(&subject))];
+    checks.into_iter().flatten().flat_map(|check| check.findings).collect()
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ struct ServiceRule {
 struct Rules {
     file: BTreeMap<String, File>,
     pattern: BTreeMap<String, Vec<String>>,
+    endpoint: BTreeMap<String, Vec<String>>,
     service: Vec<ServiceRule>,
 }
 
@@ -116,14 +117,16 @@ pub struct Infrastructure {
     pub alarms: Vec<String>,
     /// Services that no template provides; said in the README and on the cards.
     pub missing: Vec<Missing>,
+    /// Services that are called from the network through an interface endpoint, sorted; none without a network.
+    pub endpoints: Vec<String>,
 }
 
 impl Infrastructure {
-    /// The infrastructure of these components.
+    /// The infrastructure of these components. Where the plan must be `private`, everything runs in a network of its own.
     ///
     /// # Errors
     /// When the data is broken.
-    pub fn of(components: &[Component]) -> Result<Self, RenderError> {
+    pub fn of(components: &[Component], private: bool) -> Result<Self, RenderError> {
         let rules = rules()?;
         let mut wanted: BTreeMap<String, Vec<&Component>> = BTreeMap::new();
         let mut missing = Vec::new();
@@ -131,6 +134,13 @@ impl Infrastructure {
             for file in rules.files_of(component, &mut missing) {
                 wanted.entry(file).or_default().push(component);
             }
+        }
+        // A consumer needs a stream, also where the plan leaves open which.
+        if wanted.contains_key("lambda_stream") && !wanted.contains_key("msk") {
+            wanted.entry("kinesis".to_owned()).or_default();
+        }
+        if private && !wanted.is_empty() {
+            wanted.entry("network".to_owned()).or_default();
         }
         let mut open: Vec<String> = wanted.keys().cloned().collect();
         // Steps of a state machine need somewhere to run: AWS Batch where the plan has it, otherwise SageMaker.
@@ -161,7 +171,12 @@ impl Infrastructure {
         }
         missing.sort();
         missing.dedup();
-        Ok(Self { files, alarms, missing })
+        let endpoints = if files.iter().any(|provisioned| provisioned.file == "network") {
+            rules.endpoints_of(components, private)
+        } else {
+            Vec::new()
+        };
+        Ok(Self { files, alarms, missing, endpoints })
     }
 
     /// What people must still do for what the files make, in words, each once and sorted; said in the README.
@@ -179,6 +194,23 @@ impl Infrastructure {
 impl Rules {
     fn of(&self, file: &str) -> Result<&File, RenderError> {
         self.file.get(file).ok_or_else(|| RenderError(format!("data/services.toml does not describe `{file}`")))
+    }
+
+    /// Endpoints that every network has, and those of the components that are in it.
+    fn endpoints_of(&self, components: &[Component], private: bool) -> Vec<String> {
+        let is_inside = |component: &Component| {
+            private || self.files_of(component, &mut Vec::new()).iter().any(|file| self.needs_the_network(file))
+        };
+        let mut endpoints: BTreeSet<&String> = self.endpoint.get("").into_iter().flatten().collect();
+        for component in components.iter().filter(|component| is_inside(component)) {
+            let own = self.endpoint.iter().filter(|(start, _)| component.pattern.starts_with(start.as_str()));
+            endpoints.extend(own.flat_map(|(_, services)| services));
+        }
+        endpoints.into_iter().cloned().collect()
+    }
+
+    fn needs_the_network(&self, file: &str) -> bool {
+        self.file.get(file).is_some_and(|file| file.needs.iter().any(|need| need == "network"))
     }
 
     fn files_of(&self, component: &Component, missing: &mut Vec<Missing>) -> BTreeSet<String> {
@@ -234,7 +266,7 @@ mod tests {
     #[test]
     fn a_pattern_brings_what_it_needs() {
         let components = [component(Capability::Serve, "serve.ecs-fargate", &["Amazon ECS"])];
-        let infrastructure = Infrastructure::of(&components).unwrap();
+        let infrastructure = Infrastructure::of(&components, false).unwrap();
         assert!(infrastructure.has("ecs_service") && infrastructure.has("network"));
         assert!(!infrastructure.has("kinesis"));
         assert!(infrastructure.missing.is_empty());
@@ -244,10 +276,29 @@ mod tests {
     fn an_unknown_pattern_goes_by_its_services_and_says_what_is_missing() {
         let components =
             [component(Capability::Ingest, "ingest.new", &["Amazon Kinesis Data Streams", "Quantum Ledger"])];
-        let infrastructure = Infrastructure::of(&components).unwrap();
+        let infrastructure = Infrastructure::of(&components, false).unwrap();
         assert!(infrastructure.has("kinesis"));
         let missing: Vec<String> = infrastructure.missing.iter().map(ToString::to_string).collect();
         assert_eq!(missing, ["Quantum Ledger (ingest.new)"]);
+    }
+
+    #[test]
+    fn a_private_plan_has_a_network_and_the_endpoints_of_what_is_in_it() {
+        let components = [
+            component(Capability::Serve, "serve.bedrock-nova-lite", &["Amazon Bedrock"]),
+            component(Capability::Govern, "govern.sagemaker-registry", &[]),
+        ];
+        let open = Infrastructure::of(&components, false).unwrap();
+        assert!(!open.has("network") && open.endpoints.is_empty());
+        let private = Infrastructure::of(&components, true).unwrap();
+        assert!(private.has("network"));
+        let expected =
+            ["bedrock-runtime", "ecr.api", "ecr.dkr", "logs", "monitoring", "sagemaker.api", "secretsmanager"];
+        assert_eq!(private.endpoints, expected);
+        // A network that one part needs for itself has no endpoints of parts outside of it.
+        let mixed = [components[0].clone(), component(Capability::Serve, "serve.ecs-fargate", &[])];
+        let base = ["ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager"];
+        assert_eq!(Infrastructure::of(&mixed, false).unwrap().endpoints, base);
     }
 
     #[test]

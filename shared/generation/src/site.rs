@@ -24,6 +24,10 @@ use crate::{
 /// The port of the service, in the container and behind the balancer. SageMaker calls no other.
 pub const PORT: u16 = 8080;
 
+/// Files that make a state machine.
+const STATE_MACHINES: [&str; 5] =
+    ["batch_scoring", "lambda_batch", "pipeline_states", "sagemaker_batch_transform", "sagemaker_processing"];
+
 /// How predictions are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Serving {
@@ -334,6 +338,25 @@ pub struct Site {
     greengrass_anywhere: bool,
     spark_service: &'static str,
     roles: Vec<&'static str>,
+    /// True when everything runs in a network of its own.
+    private: bool,
+    has_cloudtrail: bool,
+    has_registry: bool,
+    has_states: bool,
+    has_ecs_service: bool,
+    has_eks: bool,
+    has_standing: bool,
+    has_latency_alarm: bool,
+    has_standby: bool,
+    endpoints: Vec<String>,
+    serving_units: u64,
+    serving_concurrency: u64,
+    training_instance: String,
+    training_instance_least: String,
+    job_vcpus: u64,
+    job_vcpus_least: u64,
+    concurrency: u64,
+    dev_budget_usd: String,
     left: Vec<String>,
     /// Where changes are checked and deployed from.
     pub ci: Ci,
@@ -353,7 +376,7 @@ impl Site {
     ///
     /// # Errors
     /// When the crate's own data is broken.
-    pub fn of(subject: &Subject<'_>, infrastructure: &Infrastructure) -> Result<Self, RenderError> {
+    pub fn of(subject: &Subject<'_>, infrastructure: &Infrastructure, private: bool) -> Result<Self, RenderError> {
         let Subject { title, requirement, constraints, candidate, cost } = *subject;
         let components = &candidate.components;
         let family = Family::of(constraints);
@@ -449,18 +472,45 @@ impl Site {
             allowed_regions: regions.iter().map(|code| format!("\"{code}\"")).collect::<Vec<_>>().join(", "),
             allowed_regions_words: regions.join(", "),
             region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
-            log_retention_days: if sensitive { 400 } else { 90 },
+            log_retention_days: if sensitive { 400 } else { 365 },
             // HIPAA keeps records for six years; the others at least one.
             audit_retention_days: if frameworks.contains(&Framework::Hipaa) { 2190 } else { 400 },
             frameworks,
-            budget_usd: words::plain((budget.unwrap_or(estimate.expected_usd).max(1.0) * 100.0).round() / 100.0),
+            budget_usd: cents(budget.unwrap_or(estimate.expected_usd)),
+            // Enough for one small unit of each kind, for some hours a day.
+            dev_budget_usd: cents(budget.unwrap_or(estimate.expected_usd) / 4.0),
+            // Those that run at the same time at the peak, each as long as the objective, and as many again.
+            concurrency: ((peak * (latency_ms / 1000.0).max(0.1) * 2.0).ceil() as u64).clamp(5, 200),
+            private,
+            serving_units: serve.and_then(serving_units).unwrap_or(2),
+            serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
+            training_instance: training_instance(components).unwrap_or("ml.m5.xlarge").to_owned(),
+            // Another family may lack what the training needs, such as a GPU: only plain machines have a smaller one.
+            training_instance_least: match training_instance(components) {
+                Some(machine) if !machine.starts_with("ml.m") && !machine.starts_with("ml.c") => machine.to_owned(),
+                Some(_) | None => "ml.m5.large".to_owned(),
+            },
+            // Two jobs at the same time, and in a small environment one.
+            job_vcpus: (vcpus_of_a_job(components) * 2).max(32),
+            job_vcpus_least: vcpus_of_a_job(components).max(8),
+            has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
+            has_ecs_service: infrastructure.has("ecs_service"),
+            has_eks: infrastructure.has("eks"),
+            has_standing: ["aurora", "dynamodb", "ecs_service"].iter().any(|file| infrastructure.has(file)),
+            has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
+            has_latency_alarm: ["ecs_service", "lambda_http", "sagemaker_endpoint"]
+                .iter()
+                .any(|file| infrastructure.has(file)),
+            has_cloudtrail: infrastructure.has("cloudtrail"),
+            has_registry: infrastructure.has("model_registry"),
+            endpoints: infrastructure.endpoints.clone(),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
             } else {
                 "No budget was given: this is the expected cost.".to_owned()
             },
             bedrock: infrastructure.has("bedrock"),
-            endpoint: endpoint(serve),
+            endpoint: endpoint(serve, infrastructure),
             monitored: infrastructure.has("model_monitor"),
             requests_per_minute_per_unit: requests_per_minute_per_unit(serve),
             latency_ms: words::plain(latency_ms.round().max(1.0)),
@@ -555,6 +605,11 @@ fn masked(title: &str) -> String {
         .join(" ")
 }
 
+/// US dollars as Terraform writes them; a budget of nothing is refused by AWS.
+fn cents(dollars: f64) -> String {
+    words::plain((dollars.max(1.0) * 100.0).round() / 100.0)
+}
+
 fn fallback_name(use_case: Option<UseCase>) -> &'static str {
     match use_case {
         Some(UseCase::TabularScoring) | None => "tabular-scoring",
@@ -600,6 +655,46 @@ fn stream_kind(components: &[Component]) -> Option<&'static str> {
     }
 }
 
+/// Machines or tasks that serve.
+fn serving_units(serve: &Component) -> Option<u64> {
+    size(serve, &["instance_count", "units", "count", "tasks"])
+}
+
+/// Requests that a serverless endpoint answers at the same time; SageMaker takes at most 200.
+fn serving_concurrency(serve: &Component) -> Option<u64> {
+    size(serve, &["max_concurrency", "concurrency", "units"]).map(|most| most.min(200))
+}
+
+/// The first of these sizes that is a number.
+fn size(component: &Component, keys: &[&str]) -> Option<u64> {
+    keys.iter().find_map(|key| component.sizing.get(*key)?.parse().ok()).filter(|units| (1..=1000).contains(units))
+}
+
+/// The machine of the training, where the plan names one of SageMaker's.
+fn training_instance(components: &[Component]) -> Option<&str> {
+    let is_plain = |machine: &&str| machine.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    components
+        .iter()
+        .filter(|component| component.capability == Capability::Train)
+        .filter_map(|component| component.sizing.get("instance_type").map(String::as_str))
+        .find(|machine| machine.starts_with("ml.") && is_plain(machine))
+}
+
+/// Virtual CPUs of the largest job: `task-4vcpu-16gb` says them, and a machine's size follows from `xlarge`, which has four.
+fn vcpus_of_a_job(components: &[Component]) -> u64 {
+    let vcpus = |component: &Component| -> Option<u64> {
+        let machine = component.sizing.get("instance_type")?;
+        if let Some(vcpus) = machine.split('-').find_map(|part| part.strip_suffix("vcpu")?.parse().ok()) {
+            return Some(vcpus);
+        }
+        match machine.rsplit('.').next()?.strip_suffix("xlarge")? {
+            "" => Some(4),
+            times => times.parse::<u64>().ok().filter(|times| *times <= 112).map(|times| times * 4),
+        }
+    };
+    components.iter().filter(|component| component.pattern.contains("batch")).filter_map(vcpus).max().unwrap_or(4)
+}
+
 fn count(components: &[Component], capability: &str) -> Option<u64> {
     components
         .iter()
@@ -614,6 +709,9 @@ fn requirements(serving: Serving, family: Family, aws: bool) -> Result<Requireme
         sets.push("aws");
     }
     let mut dev = vec!["dev"];
+    if aws {
+        dev.push("dev_aws");
+    }
     let pure_lambda = serving.lambda && !serving.sagemaker;
     if serving.online && pure_lambda {
         sets.push("online_lambda");
@@ -855,7 +953,10 @@ fn rhythm(retraining: Option<Retraining>) -> Rhythm {
     Rhythm { words, schedule }
 }
 
-fn endpoint(serve: Option<&Component>) -> &'static str {
+fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructure) -> &'static str {
+    if !infrastructure.has("sagemaker_endpoint") {
+        return "none";
+    }
     match serve.map(|component| component.pattern.as_str()) {
         Some("serve.sagemaker-serverless") => "serverless",
         Some("serve.sagemaker-async") => "async",

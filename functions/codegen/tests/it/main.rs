@@ -7,4 +7,5 @@ mod catalogue;
 mod fixture;
 mod repository;
 mod requirement;
+mod terraform;
 mod tools;

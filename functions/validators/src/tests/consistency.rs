@@ -209,7 +209,10 @@ fn terraform_references() {
         \x20   content {\n      a = my_rule.value\n      b = module.net.id\n      c = data.aws_region.now.name\n    }\n  }\n}\n";
     let files = [
         ("terraform/main.tf", main),
-        ("terraform/variables.tf", "variable \"name\" {}\nvariable \"rules\" {}\nvariable \"spare\" {}\n"),
+        (
+            "terraform/variables.tf",
+            "variable \"name\" {}\nvariable \"rules\" {}\nvariable \"spare\" {}\nlocals {\n  over = 1\n}\n",
+        ),
         ("terraform/envs/dev.tfvars", "name = \"x\"\nnobody = 1\n"),
     ];
     assert_eq!(
@@ -221,6 +224,7 @@ fn terraform_references() {
             "!terraform/main.tf:15 undeclared",
             "!terraform/main.tf:16 undeclared",
             "terraform/variables.tf:3 unused",
+            "terraform/variables.tf:5 unused",
         ]
     );
 }

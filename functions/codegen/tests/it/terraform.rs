@@ -1,0 +1,151 @@
+//! The generated Terraform against the provider's schema, and what the plan promises and pays for against what is made.
+
+use std::collections::BTreeMap;
+
+use design::constraint::{Cloud, DataClass, Source, Stated};
+use knowledge::{
+    catalogue::Catalogue,
+    expression::{self, Scope},
+};
+
+use crate::fixture::{self, Fixture, Repository};
+
+/// Everything that the checks of Terraform say, also what does not block.
+fn findings(repository: &Repository) -> Vec<String> {
+    let files = repository.files.iter().map(|file| (file.path.clone(), file.content.clone().into_bytes()));
+    validators::terraform_findings(files)
+        .into_iter()
+        .map(|finding| format!("{}:{} {}: {}", finding.path, finding.line.unwrap_or(0), finding.rule, finding.message))
+        .collect()
+}
+
+fn text<'a>(repository: &'a Repository, name: &str) -> &'a str {
+    repository.files.iter().find(|file| file.path.ends_with(name)).map_or("", |file| &file.content)
+}
+
+/// The same plan with data that must stay private, or with data that need not.
+fn with_data(mut fixture: Fixture, class: DataClass) -> Fixture {
+    fixture.constraints.compliance = None;
+    fixture.constraints.data_class = Some(Stated {
+        value: class,
+        source: Source::Text,
+        evidence: Vec::new(),
+        ..fixture::one("churn-realtime").constraints.data_class.unwrap()
+    });
+    fixture
+}
+
+#[test]
+fn fixtures_keep_to_the_providers_schema_and_declare_nothing_for_nobody() {
+    for (name, fixture) in fixture::all() {
+        for class in [None, Some(DataClass::Phi), Some(DataClass::Public)] {
+            let fixture = class.map_or_else(|| fixture.clone(), |class| with_data(fixture.clone(), class));
+            assert_eq!(findings(&fixture.generate()), Vec::<String>::new(), "{name} {class:?}");
+        }
+    }
+}
+
+#[test]
+fn every_pattern_keeps_to_the_providers_schema() {
+    let base = fixture::one("churn-realtime");
+    for pattern in Catalogue::embedded().unwrap().patterns.iter().filter(|pattern| pattern.cloud == Cloud::Aws) {
+        for class in [DataClass::Public, DataClass::Pii] {
+            let mut fixture = with_data(base.clone(), class);
+            let components = &mut fixture.plan.candidates[0].components;
+            components.retain(|other| other.capability != pattern.capability);
+            components.push(fixture::component(pattern, None));
+            assert_eq!(findings(&fixture.generate()), Vec::<String>::new(), "{} {class:?}", pattern.id);
+        }
+    }
+}
+
+/// Interface endpoints that `network.tf` makes.
+fn made(repository: &Repository) -> usize {
+    let line = text(repository, "terraform/network.tf")
+        .lines()
+        .skip_while(|line| !line.contains("\"aws_vpc_endpoint\" \"interface\""))
+        .find(|line| line.contains("for_each"));
+    line.map_or(0, |line| line.matches('"').count() / 2)
+}
+
+/// Interface endpoints that the plan pays for: each for every hour, in two zones.
+fn paid(fixture: &Fixture, sensitive: bool) -> f64 {
+    let catalogue = Catalogue::embedded().unwrap();
+    let mut scope = Scope::default();
+    scope.insert("sensitive", f64::from(u8::from(sensitive)));
+    let components = &fixture.plan.selected().unwrap().components;
+    let terms = components
+        .iter()
+        .filter_map(|component| catalogue.pattern(&component.pattern))
+        .flat_map(|pattern| &pattern.cost)
+        .filter(|term| term.price == "privatelink.endpoint");
+    terms.map(|term| expression::number(&term.quantity, &scope).unwrap() / (2.0 * 730.0)).sum()
+}
+
+#[test]
+fn a_private_plan_pays_for_the_endpoints_that_its_network_has() {
+    let mut counts = BTreeMap::new();
+    for (name, fixture) in fixture::all() {
+        let fixture = with_data(fixture, DataClass::Phi);
+        let repository = fixture.generate();
+        assert_eq!(made(&repository) as f64, paid(&fixture, true), "{name}");
+        *counts.entry(made(&repository)).or_insert(0) += 1;
+    }
+    assert!(counts.len() > 1 && !counts.contains_key(&0), "{counts:?}: fixtures with other parts have other endpoints");
+}
+
+#[test]
+fn every_pattern_pays_for_the_endpoints_that_it_brings() {
+    let base = with_data(fixture::one("churn-realtime"), DataClass::Pii);
+    for pattern in Catalogue::embedded().unwrap().patterns.iter().filter(|pattern| pattern.cloud == Cloud::Aws) {
+        let mut fixture = base.clone();
+        let components = &mut fixture.plan.candidates[0].components;
+        components.retain(|other| other.capability != pattern.capability);
+        components.push(fixture::component(pattern, None));
+        assert_eq!(made(&fixture.generate()) as f64, paid(&fixture, true), "{}", pattern.id);
+    }
+}
+
+#[test]
+fn a_private_plan_runs_within_its_network() {
+    for (name, fixture) in fixture::all() {
+        let repository = with_data(fixture.clone(), DataClass::Pii).generate();
+        let all: String =
+            repository.files.iter().filter(|file| file.path.ends_with(".tf")).map(|file| &*file.content).collect();
+        for block in all.split("\nresource \"").filter(|block| {
+            ["aws_lambda_function\"", "aws_sagemaker_model\"", "aws_sagemaker_data_quality_job_definition\""]
+                .iter()
+                .any(|kind| block.starts_with(kind))
+        }) {
+            assert!(block.contains("vpc_config {"), "{name}: {block}");
+        }
+        for start in ["createProcessingJob", "Type = \"Training\""] {
+            for block in all.split(start).skip(1) {
+                let job = block.split("Retry").next().unwrap();
+                let in_network = ["VpcConfig", "local.processing_network"].iter().any(|word| job.contains(word));
+                assert!(in_network, "{name}: {start}");
+            }
+        }
+    }
+}
+
+#[test]
+fn environments_differ_in_budget_and_sizes() {
+    for (name, fixture) in fixture::all() {
+        let repository = fixture.generate();
+        let read = |environment: &str| -> BTreeMap<String, String> {
+            let body = hcl::parse(text(&repository, &format!("envs/{environment}.tfvars"))).unwrap();
+            body.attributes().map(|attribute| (attribute.key().to_owned(), attribute.expr().to_string())).collect()
+        };
+        let (dev, prod) = (read("dev"), read("prod"));
+        assert!(dev.keys().eq(prod.keys()), "{name}");
+        let number = |of: &BTreeMap<String, String>, key: &str| of[key].parse::<f64>().unwrap();
+        assert!(number(&dev, "monthly_budget_usd") < number(&prod, "monthly_budget_usd"), "{name}");
+        let sizes = ["serving_units", "serving_concurrency", "function_concurrency", "job_vcpus"];
+        for size in sizes.iter().filter(|size| dev.contains_key(**size)) {
+            assert!(number(&dev, size) <= number(&prod, size), "{name} {size}");
+        }
+        let differs = |size: &&str| dev.get(*size) != prod.get(*size);
+        assert!(sizes.iter().chain(&["standby", "training_instance"]).any(differs), "{name}: {dev:?}");
+    }
+}
