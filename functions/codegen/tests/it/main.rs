@@ -7,3 +7,4 @@ mod catalogue;
 mod fixture;
 mod repository;
 mod tools;
+mod whole;
