@@ -48,6 +48,7 @@ impl Implementer for Inference {
         }
         for (is_wanted, name, purpose) in [
             (serving.online, "test_service", "Tests of the inference service"),
+            (serving.online && serving.lambda, "test_lambda_handler", "Tests of the service on Lambda"),
             (transform_only, "test_transform", "Tests of the batch transform"),
             (serving.batch, "test_batch", "Tests of the batch scoring"),
             (serving.stream, "test_stream", "Tests of the scoring of events"),

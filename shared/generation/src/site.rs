@@ -454,7 +454,7 @@ impl Site {
                 high: words::dollars(estimate.high_usd),
                 budget: budget.map(words::dollars),
             },
-            alarms: infrastructure.alarms.clone(),
+            alarms: if aws { infrastructure.alarms.clone() } else { Vec::new() },
             not_provisioned: infrastructure
                 .missing
                 .iter()
@@ -535,7 +535,10 @@ impl Site {
             .into_iter()
             .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
             .collect(),
-            left: infrastructure.left().into_iter().chain(ci.left(tooling.as_ref())).collect(),
+            left: if aws { infrastructure.left() } else { Vec::new() }
+                .into_iter()
+                .chain(ci.left(tooling.as_ref()))
+                .collect(),
             ci,
             ci_name: ci.name(),
             deployment: ci.deployment(),

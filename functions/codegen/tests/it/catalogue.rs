@@ -73,8 +73,9 @@ fn another_cloud_gets_the_code_and_is_told_what_is_not_generated() {
         }
         let readme = &repository.files.iter().find(|file| file.path == "README.md").unwrap().content;
         assert!(readme.contains("infrastructure is not generated"), "{name}: {readme}");
+        let architecture = repository.files.iter().find(|file| file.path == "docs/architecture.md").unwrap();
         for component in &fixture.plan.candidates[0].components {
-            assert!(readme.contains(&component.pattern), "{name}: the README leaves {} out", component.pattern);
+            assert!(architecture.content.contains(&component.pattern), "{name}: {} is left out", component.pattern);
         }
     }
 }

@@ -9,3 +9,4 @@ mod repository;
 mod requirement;
 mod terraform;
 mod tools;
+mod whole;

@@ -55,9 +55,12 @@ fn generated_repositories_are_clean_under_their_linters() {
         run(tools.join("ruff"), &["format", "--no-cache", "--check", "."]);
         if root.join("terraform").is_dir() {
             run(PathBuf::from("terraform"), &["fmt", "-check", "-recursive", "terraform"]);
-            run(tools.join("actionlint"), &[".github/workflows/deploy.yml"]);
         }
-        run(tools.join("actionlint"), &[".github/workflows/ci.yml"]);
+        if root.join(".github").is_dir() {
+            for entry in fs::read_dir(root.join(".github/workflows")).unwrap() {
+                run(tools.join("actionlint"), &[entry.unwrap().path().to_str().unwrap()]);
+            }
+        }
         run(tools.join("hadolint"), &["Dockerfile"]);
         run(tools.join("gitleaks"), &["dir", ".", "--no-banner"]);
     }

@@ -1,0 +1,212 @@
+//! Nothing is left over and nothing is missing: across the files of a repository, whatever its plan.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use design::constraint::{Source, Stated, Tooling};
+use generation::SourceFile;
+
+use crate::fixture::{self, Fixture, Repository};
+
+/// All fixtures, on all clouds.
+fn everywhere() -> impl Iterator<Item = &'static (String, Repository)> {
+    static ALL: LazyLock<Vec<(String, Repository)>> = LazyLock::new(|| {
+        fixture::all()
+            .into_iter()
+            .chain(fixture::elsewhere())
+            .map(|(name, fixture)| (name, fixture.generate()))
+            .collect()
+    });
+    ALL.iter()
+}
+
+fn text<'r>(repository: &'r Repository, path: &str) -> &'r str {
+    let found = repository.files.iter().find(|file| file.path == path);
+    &found.unwrap_or_else(|| panic!("no {path}")).content
+}
+
+/// Paths in backticks that are whole: of a folder of the repository, without a wildcard.
+fn named_paths(content: &str) -> impl Iterator<Item = &str> {
+    content.split('`').skip(1).step_by(2).filter(|path| {
+        let in_a_folder = ["docs/", "scripts/", "src/", "terraform/", "tests/", ".github/"]
+            .iter()
+            .any(|folder| path.starts_with(folder) && path.len() > folder.len());
+        in_a_folder && path.contains('.') && !path.contains(['*', ' '])
+    })
+}
+
+#[test]
+fn no_marker_of_a_template_and_nothing_that_is_yet_to_be_done() {
+    for (name, repository) in everywhere() {
+        for file in &repository.files {
+            for (number, line) in file.content.lines().enumerate() {
+                let at = format!("{name}: {}:{}: {line}", file.path, number + 1);
+                let plain = line.replace("${{", "");
+                // `{{"` is a brace in a Python string; a template's expression begins with a name.
+                let is_open = plain
+                    .match_indices("{{")
+                    .any(|(place, _)| plain[place + 2..].trim_start().starts_with(|c: char| c.is_ascii_lowercase()));
+                assert!(!is_open && !plain.contains("{%") && !plain.contains("{#"), "{at}");
+                for word in ["TODO", "FIXME", "XXX", "lorem ipsum", "not implemented"] {
+                    assert!(!line.contains(word), "{at}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_module_is_imported_by_another_or_by_a_test() {
+    for (name, repository) in everywhere() {
+        let python: Vec<&SourceFile> = repository.files.iter().filter(|file| file.path.ends_with(".py")).collect();
+        for file in &python {
+            let Some(module) = file.path.strip_prefix("src/").and_then(|path| path.split('/').nth(1)) else { continue };
+            let module = module.trim_end_matches(".py");
+            if module == "__init__" {
+                continue;
+            }
+            let is_imported = python.iter().filter(|other| other.path != file.path).any(|other| imports(other, module));
+            assert!(is_imported, "{name}: nothing imports {}", file.path);
+        }
+    }
+}
+
+/// Whether a file imports a module by name, or as [`imports_by_statement`] sees it.
+fn imports(file: &SourceFile, module: &str) -> bool {
+    file.content.contains(&format!(".{module}\")")) || imports_by_statement(file, module)
+}
+
+/// Whether a file imports a module of the package: `from .module import`, `from package.module import`, or among the
+/// names of `from . import` and `from package import`.
+fn imports_by_statement(file: &SourceFile, module: &str) -> bool {
+    let mut within = false;
+    for line in file.content.lines() {
+        let words: Vec<&str> = line.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).collect();
+        let starts = words.first() == Some(&"from");
+        if starts && words.get(1).is_some_and(|from| from.rsplit('.').next() == Some(module)) {
+            return true;
+        }
+        let is_of_the_package = starts && words.get(1).is_some_and(|from| !from[1..].contains('.'));
+        within = is_of_the_package && line.ends_with('(') || within && !line.starts_with(')');
+        let names = if is_of_the_package { words.get(3..).unwrap_or_default() } else { &words };
+        if (is_of_the_package || within) && names.contains(&module) {
+            return true;
+        }
+    }
+    false
+}
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    let mut named = 0;
+    for (name, repository) in everywhere() {
+        let paths: BTreeSet<&str> = repository.files.iter().map(|file| file.path.as_str()).collect();
+        for file in repository.files.iter().filter(|file| file.path.ends_with(".md")) {
+            for path in named_paths(&file.content) {
+                assert!(paths.contains(path), "{name}: {} names {path}", file.path);
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 500, "only {named} paths were looked at");
+}
+
+#[test]
+fn each_control_of_a_framework_has_its_file() {
+    let sensitive = fixture::one("documents-async").generate();
+    let notes = text(&sensitive, "docs/compliance.md");
+    assert!(notes.contains("| HIPAA 164.312(b) |") && notes.contains("`terraform/cloudtrail.tf` |"), "{notes}");
+    assert!(!notes.contains("GDPR"), "what the requirement does not name is not there");
+    assert!(!notes.contains("not generated"), "{notes}");
+
+    let elsewhere = fixture::elsewhere()["documents-async-gcp"].generate();
+    assert!(text(&elsewhere, "docs/compliance.md").contains("not generated: yours to set up"));
+
+    let mut personal = fixture::one("churn-realtime");
+    personal.constraints.compliance = None;
+    assert!(text(&personal.generate(), "docs/compliance.md").contains("NIST SP 800-122"));
+
+    let plain = fixture::one("forecast-batch").generate();
+    assert!(!plain.files.iter().any(|file| file.path == "docs/compliance.md"), "nothing calls for it");
+}
+
+#[test]
+fn the_wanted_service_checks_and_deploys_and_no_other() {
+    let files = [".github/workflows/ci.yml", ".gitlab-ci.yml", "azure-pipelines.yml"];
+    let of = |fixture: &Fixture| -> Vec<&str> {
+        let repository = fixture.generate();
+        files.into_iter().filter(|file| repository.files.iter().any(|other| other.path == *file)).collect()
+    };
+    let with = |preferred: &[&str], excluded: &[&str]| {
+        let mut fixture = fixture::one("lambda-http");
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let value = Tooling { preferred: names(preferred), excluded: names(excluded) };
+        fixture.constraints.tooling =
+            Some(Stated { value, confidence: 0.9, source: Source::Text, evidence: Vec::new(), derivation: None });
+        fixture
+    };
+    assert_eq!(of(&fixture::one("lambda-http")), [files[0]]);
+    assert_eq!(of(&with(&["mlflow", "gitlab"], &[])), [files[1]]);
+    assert_eq!(of(&with(&["azure_pipelines"], &["gitlab"])), [files[2]]);
+    assert_eq!(of(&with(&[], &["github_actions"])), [files[1]]);
+    assert_eq!(of(&with(&[], &["github", "gitlab"])), [files[2]]);
+    let jenkins = with(&["jenkins"], &[]);
+    assert_eq!(of(&jenkins), [files[0]]);
+    assert!(text(&jenkins.generate(), "README.md").contains("Jenkins was named"));
+    for name in ["recommender-gitlab", "ranking-azure-pipelines"] {
+        let repository = fixture::one(name).generate();
+        let holds = |part: &str| {
+            let found = repository.files.iter().any(|file| file.path.ends_with(".yml") && file.content.contains(part));
+            assert!(found, "{name}: nothing has {part}");
+        };
+        for step in ["ruff check", "ruff format --check", "-m mypy", "-m pytest", "docker build", "scripts/deploy.sh"] {
+            holds(step);
+        }
+        holds("AWS_WEB_IDENTITY_TOKEN_FILE");
+    }
+}
+
+#[test]
+fn every_package_has_its_hashes() {
+    for (name, repository) in everywhere() {
+        for path in ["requirements.txt", "requirements-dev.txt"] {
+            let lines: Vec<&str> = text(repository, path).lines().collect();
+            let mut packages = 0;
+            for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("==")) {
+                packages += 1;
+                assert!(line.ends_with(" \\"), "{name}: {path}: {line}");
+                assert!(lines[index + 1].starts_with("    --hash=sha256:"), "{name}: {path}: {line}");
+            }
+            assert!(packages > 3, "{name}: {path}");
+        }
+    }
+}
+
+#[test]
+fn a_model_that_does_not_use_the_planned_machines_says_so() {
+    for (name, repository) in everywhere() {
+        let card = text(repository, "docs/model_card.md");
+        assert!(card.contains("scikit-learn"), "{name}: {card}");
+    }
+    for name in ["vision-edge", "async"] {
+        let repository = fixture::one(name).generate();
+        for path in ["README.md", "docs/model_card.md"] {
+            assert!(
+                text(&repository, path).contains("scikit-learn and a CPU, although the plan has GPU"),
+                "{name}: {path}"
+            );
+        }
+    }
+    assert!(!text(&fixture::one("churn-realtime").generate(), "README.md").contains("GPU"));
+}
+
+#[test]
+fn words_of_the_requirement_are_quoted_and_addresses_are_not() {
+    let mut fixture = fixture::one("churn-realtime");
+    let budget = fixture.constraints.budget.as_mut().unwrap();
+    budget.evidence[0].quote = "write to jane@example.com".into();
+    fixture.constraints.latency.as_mut().unwrap().evidence[0].quote = "within 100 ms, key AKIA1234567890ABCDEF".into();
+    let repository = fixture.generate();
+    let architecture = text(&repository, "docs/architecture.md");
+    assert!(architecture.contains("“within 100 ms, key …”"), "{architecture}");
+    assert!(!repository.files.iter().any(|file| file.content.contains("jane@") || file.content.contains("AKIA")));
+}
