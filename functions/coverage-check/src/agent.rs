@@ -6,9 +6,27 @@ use run::{
     card::{Category, Confidence, Fact, Impact, Risk, Trigger},
     gate::GateKind,
     question::Priority,
+    record::Variant,
 };
 
-use crate::assess::assess;
+use crate::assess::{assess, has_no_substance};
+
+/// What the agent recalls.
+#[derive(Debug, Clone)]
+pub struct CoverageInput {
+    /// What is known.
+    pub set: ConstraintSet,
+    /// What made the agent think.
+    pub trigger: Trigger,
+    /// Whether somebody can be asked.
+    pub variant: Variant,
+}
+
+/// Why a thin run ends where nothing says what is to be built: its defaults would design something that nobody asked for.
+const NOTHING_TO_DESIGN: &str = "The requirement does not say what is to be built, and a thin run asks nobody: there is not \
+     enough to design anything. Say what is to be predicted, found, recommended or answered, from which data, and how \
+     results are wanted (at once, in batches, as events come); or give `use_case` among the constraints; or start the \
+     run with the variant `full`, which asks";
 
 /// Scores how much of the constraint schema is known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,23 +36,34 @@ impl Agent for CoverageCheck {
     const NODE: &'static str = Node::CoverageCheck.as_str();
     const NAME: &'static str = "Coverage";
     const READS: &'static [&'static str] = &[Node::IntakeExtract.as_str()];
-    type Input = (ConstraintSet, Trigger);
+    type Input = CoverageInput;
     type Output = CoverageReport;
     type Signal = CoverageSignal;
 
     fn recall(&self, memory: &Memory) -> Result<Self::Input, AgentError> {
-        Ok((memory.latest(Node::IntakeExtract.as_str())?, memory.trigger(GateKind::Input)))
+        Ok(CoverageInput {
+            set: memory.latest(Node::IntakeExtract.as_str())?,
+            trigger: memory.trigger(GateKind::Input),
+            variant: memory.run().variant,
+        })
     }
 
     async fn think(
         &self,
-        (set, trigger): Self::Input,
+        CoverageInput { set, trigger, variant }: Self::Input,
         _desk: &Desk,
     ) -> Result<Thought<CoverageReport, CoverageSignal>, AgentError> {
+        let nothing_to_build = has_no_substance(&set);
+        match variant {
+            Variant::Thin if nothing_to_build => return Err(AgentError::Unworkable(NOTHING_TO_DESIGN.to_owned())),
+            Variant::Thin | Variant::Full | Variant::HitlEnhanced => {}
+        }
         let assessment = assess(&set);
         let report = assessment.report.clone();
         let blocking: Vec<&str> = report.gaps.iter().filter(|gap| gap.blocking).map(|gap| gap.field.as_str()).collect();
-        let verdict = if report.sufficient {
+        let verdict = if nothing_to_build {
+            "not enough to design anything, because nothing says what is to be built"
+        } else if report.sufficient {
             "enough to plan"
         } else if blocking.is_empty() {
             "too little to plan without asking"

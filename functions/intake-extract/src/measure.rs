@@ -88,6 +88,7 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
     take_units_before(document, hits, &mut found);
+    give_periods_back(document, &mut found);
     // "Half a second at most" is half a second, and not also one.
     let whole: Vec<Measure> = crate::wordless::wordless(document, hits)
         .into_iter()
@@ -131,10 +132,33 @@ fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure])
         let together = document.sentence(before.at()) == document.sentence(at);
         let digits = document.token(at).is_some_and(|token| token.kind == Kind::Number);
         // "Section 12", "Monday 14": what is bounded or wanted is no number of these.
-        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some();
+        let wished = hits.before("wish", here.quantity.whole.from).is_some();
+        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some() || wished;
         if bare && unit && same_size && ends && together && digits && wanted {
             here.unit = before.unit;
             here.period = before.period;
+        }
+    }
+}
+
+/// "500 images of 4 MB a day": the period is that of the images, and 4 MB are the size of one.
+fn give_periods_back(document: &Document, measures: &mut [Measure]) {
+    for index in 1..measures.len() {
+        let (before, here) = measures.split_at_mut(index);
+        let (Some(items), Some(size)) = (before.last_mut(), here.first_mut()) else { continue };
+        let from = size.quantity.whole.from.min(size.quantity.span.from);
+        let link = from.checked_sub(1).filter(|link| {
+            matches!(document.lower(*link), "of" | "à" | "von" | "zu" | "je" | "mit" | "with" | "de" | "di" | "van" | "con")
+        });
+        let counted = items.unit == Unit::Bare
+            && items.period.is_none()
+            && matches!(items.noun, Some((Noun::Request | Noun::Record { .. } | Noun::Other, _)));
+        let together = document.sentence(items.at()) == document.sentence(size.at());
+        if matches!(size.unit, Unit::Data(_)) && counted && together && link == Some(items.span.to) {
+            if let Some(period) = size.period.take() {
+                size.span.to = period.span.from.max(size.quantity.span.to);
+                items.period = Some(period);
+            }
         }
     }
 }
@@ -393,11 +417,30 @@ fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usiz
         if worked_on && token.lower.ends_with(['s', 'n', 'i', 'e']) {
             return Some(Span::new(end, at));
         }
+        if is_worked_through(document, hits, quantity) && token.lower.ends_with(['s', 'n', 'e', 'i']) {
+            return Some(Span::new(end, at));
+        }
         if period_at(document, hits, at).is_some() && token.lower.ends_with(['s', 'n', 'e', 'i', 'r']) {
             return Some(Span::new(end, at));
         }
     }
     None
+}
+
+/// Tokens of a sentence in which a time that opens it is said of the whole.
+const OPENING: usize = 4;
+
+/// "Every night we transcribe the day's hearings, some 600 recordings": a time opens the sentence, a verb says that
+/// something is worked out, and the number stands behind a comma or in brackets.
+fn is_worked_through(document: &Document, hits: &Hits, quantity: &Quantity) -> bool {
+    let sentence = document.sentence_span(quantity.span.from);
+    let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
+    let beside = quantity.whole.from.checked_sub(1).is_some_and(|at| matches!(document.lower(at), "," | "(" | ":" | "–"))
+        || quantity.whole.from >= 2 && matches!(document.lower(quantity.whole.from - 2), "," | "(" | ":" | "–");
+    beside
+        && hits.within("schedule", opening).next().is_some()
+        && hits.within("infer_verb", sentence).next().is_some()
+        && hits.within("retrain_cue", sentence).next().is_none()
 }
 
 fn noun(value: &str) -> Option<Noun> {

@@ -4,7 +4,7 @@ use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retrain
 
 use crate::{
     confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
-    field::many::is_times,
+    field::{many::is_times, meaning::denied_nearby},
     lexicon::Hit,
     measure::Noun,
     reader::{Clash, Found, Reader},
@@ -176,11 +176,13 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
                 && !matches!(next.lower.as_str(), "and" | "for" | "to" | "by" | "at" | "in" | "on" | "with" | "from")
         });
     // "Weekly retrain, scores written every Monday": the time belongs to the nearer verb.
-    let scores =
-        near("infer_verb").is_some_and(|scores| near("retrain_cue").is_none_or(|training| scores + 1 < training));
+    let results = near("infer_verb").into_iter().chain(near("run_word").filter(|distance| *distance <= RUN_NEAR)).min();
+    let scores = results.is_some_and(|scores| near("retrain_cue").is_none_or(|training| scores + 1 < training));
     scores && !owned && !adjective
 }
 
+/// Tokens between a time and the run that it is said of: "one run a day".
+const RUN_NEAR: usize = 1;
 /// Tokens between a time and the training that it is said of.
 const TRAINING_NEAR: usize = 4;
 /// The same where nothing else in the clause gives results.
@@ -210,6 +212,15 @@ pub fn platform(reader: &Reader) -> (Option<Found<Platform>>, Option<Clash>) {
     for hit in reader.said("platform") {
         if let Some(value) = parse::<Platform>(&hit.meaning.value) {
             put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    // What must not run all the time is to run when it is asked; of a database alone that says nothing of the rest.
+    for hit in reader.hits.of("always_on") {
+        if let Some(denial) = denied_nearby(reader, hit) {
+            let words = Span::new(denial.to, hit.span.to + 2);
+            if reader.hits.within("database_word", words).next().is_none() {
+                put(&mut said, Platform::Serverless, denial.hull(hit.span), NAMED, false);
+            }
         }
     }
     if said.is_empty() {

@@ -37,6 +37,14 @@ pub fn how_many(reader: &Reader, index: usize) -> Option<Many> {
     counts(&reader.measures[index]).then(|| product(reader, index).or_else(|| of_each(reader, index, 1)))?
 }
 
+/// How many things have an amount of data in a period, when a word says that it is that of each: "each camera uploads 4 GB
+/// a day".
+pub fn of_each_thing(reader: &Reader, index: usize) -> Option<Many> {
+    let measure = &reader.measures[index];
+    let amount = matches!(measure.unit, Unit::Data(_)) && measure.period.is_some();
+    (amount && each_of(reader, index).is_some()).then(|| of_each(reader, index, 1))?
+}
+
 /// True for a measure that may be the load of one thing.
 fn counts(measure: &Measure) -> bool {
     match (measure.unit, measure.noun, measure.period) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::constraint::{ConstraintField, DataClass, Deployment, Framework, Latency, MlTask, Tooling, UseCase};
+use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -526,6 +527,17 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
             weigher = weigher.support(format!("excluded “{words}”"), 0.8);
         }
     }
+    // "No always-on database", "nothing that runs all the time": excluded like a tool, and wanted like none.
+    for hit in reader.hits.of("always_on") {
+        let Some(denial) = denied_nearby(reader, hit) else { continue };
+        let span = denial.hull(hit.span);
+        let database = reader.hits.within("database_word", Span::new(denial.to, hit.span.to + 2)).next().is_some();
+        let what = if database { ALWAYS_ON_DATABASE } else { ALWAYS_ON };
+        if spans.insert((what.to_owned(), true), span).is_none() {
+            tooling.excluded.push(what.to_owned());
+            weigher = weigher.support(format!("excluded “{}”", reader.document.quote(span)), 0.8);
+        }
+    }
     if spans.is_empty() {
         return (None, None);
     }
@@ -539,6 +551,23 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     tooling.preferred.retain(|tool| !both.contains(tool));
     let spans = spans.into_values().collect();
     (Some(Found { value: tooling, spans, weigher, derivation: None }), clash)
+}
+
+/// Tokens between a denial and what runs all the time: "kein Server, der die ganze Nacht dauernd läuft".
+const DENIED_NEAR: usize = 9;
+
+/// The word that denies what runs all the time; a relative clause may stand between.
+pub fn denied_nearby(reader: &Reader, hit: &Hit) -> Option<Span> {
+    let sentence = reader.document.sentence_span(hit.span.from);
+    let before = Span::new(sentence.from.max(hit.span.from.saturating_sub(DENIED_NEAR)), hit.span.from);
+    hit.negated.or_else(|| {
+        let last = reader.hits.within("negation", before).last().filter(|last| last.meaning.value == "forward");
+        // "Nothing" denies only what is said of it, so it is no negation of its own.
+        let nothing = (before.from..before.to)
+            .rev()
+            .find(|at| matches!(reader.document.lower(*at), "nothing" | "nichts" | "rien" | "nada" | "niente" | "niets"));
+        last.map(|last| last.span).or_else(|| nothing.map(|at| Span::new(at, at + 1)))
+    })
 }
 
 #[cfg(test)]

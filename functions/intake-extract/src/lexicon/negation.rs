@@ -177,6 +177,10 @@ impl Hits {
         while at < clause.to {
             let comma = document.lower(at) == ",";
             let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
+            // "Nicht Irland, sondern Frankfurt": what turns to the right one ends what is denied.
+            if at > cue.to && is_turn(document.lower(at)) {
+                return at;
+            }
             // "No GPUs of our own: managed services" opens what is wanted instead.
             if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
                 return at;
@@ -206,6 +210,11 @@ impl Hits {
         }
         clause.to
     }
+}
+
+/// True for the word between what is denied and what is right: "not this but that".
+pub fn is_turn(word: &str) -> bool {
+    matches!(word, "but" | "sondern" | "sino" | "mais" | "bensì" | "mas" | "maar")
 }
 
 /// True when a statement ends behind a span.
