@@ -7,7 +7,7 @@
 //! it, wherever it is said.
 
 use crate::{
-    lexicon::{CITY, Hits, PLACE, REGION, TOOL, is_turn},
+    lexicon::{CITY, Hit, Hits, PLACE, REGION, TOOL, is_turn},
     measure::{Measure, Noun, Unit},
     number::Bound,
     text::{Document, Span},
@@ -162,12 +162,14 @@ fn same_value(a: &Measure, b: &Measure) -> bool {
 }
 
 /// The places of names that the text corrects, with their group.
-pub fn of_names(hits: &Hits) -> Vec<(&'static str, Span)> {
+pub fn of_names(document: &Document, hits: &Hits) -> Vec<(&'static str, Span)> {
     let mut gone = Vec::new();
     // "Forget us-west-2": wherever it was named before.
     for cue in hits.of("correction").filter(|cue| cue.meaning.value == "forget") {
         for group in NAMES {
-            let Some(named) = hits.within(group, Span::new(cue.span.to, cue.span.to + FORGOTTEN)).next() else { continue };
+            let named = hits.within(group, Span::new(cue.span.to, cue.span.to + FORGOTTEN)).next();
+            let same_sentence = |hit: &&Hit| document.sentence(hit.span.from) == document.sentence(cue.span.from);
+            let Some(named) = named.filter(same_sentence) else { continue };
             let same = hits.of(group).filter(|hit| hit.meaning.value == named.meaning.value && hit.span.from <= named.span.from);
             gone.extend(same.map(|hit| (group, hit.span)));
         }

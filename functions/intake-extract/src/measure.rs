@@ -365,12 +365,17 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
 fn noun_in_key(document: &Document, hits: &Hits, key: Span, end: usize) -> Option<(Noun, Span)> {
     let hit = hits.within("noun", key).last()?;
     // Only what the key ends with is counted, and a key that counts requests gives their rate by its own words.
-    let last = (hit.span.to..key.to).all(|at| document.tokens[at].kind == Kind::Symbol);
+    let per = period_at(document, hits, hit.span.to).filter(|period| period.span.to <= key.to);
+    let from = per.map_or(hit.span.to, |period| period.span.to);
+    let last = (from..key.to).all(|at| document.tokens[at].kind == Kind::Symbol);
     let found = noun(&hit.meaning.value)?;
     let counted = match found {
         Noun::Person | Noun::People => true,
         // `Events | 1.8 million per hour`.
-        Noun::Request => hit.meaning.value == "request" && period_after(document, hits, end).is_some(),
+        Noun::Request => {
+            // `Consultas/segundo | 60` has it in its key.
+            hit.meaning.value == "request" && (per.is_some() || period_after(document, hits, end).is_some())
+        }
         Noun::Record { .. } | Noun::Device | Noun::Other => false,
     };
     (last && counted).then_some((found, hit.span))
@@ -382,8 +387,11 @@ const LEAST_UNKNOWN: f64 = 50.0;
 /// "45,000 widgets a month": the word behind a number that a period follows, whatever it is.
 fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usize) -> Option<Span> {
     let mut at = end;
-    // An adjective may stand before it.
-    for _ in 0..2 {
+    // An adjective may stand before it, and what it is made of behind it ("lames de microscope").
+    for _ in 0..3 {
+        if at > end && matches!(document.lower(at), "de" | "of" | "d" | "di" | "von") {
+            at += 1;
+        }
         let token = document.token(at)?;
         let word = token.kind == Kind::Word
             && token.lower.chars().count() >= 4

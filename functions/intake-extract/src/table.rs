@@ -46,10 +46,11 @@ fn key_end(line: &str) -> Option<usize> {
 }
 
 /// Words of a column's head that tell of how things are: what stands below is not what is wanted.
-const AS_IS: [&str; 24] = [
+const AS_IS: [&str; 27] = [
     "today", "now", "current", "currently", "existing", "as-is", "legacy", "old", "before", "heute", "aktuell", "derzeit",
     "bisher", "ist", "ist-zustand", "bestand", "aujourd'hui", "actuel", "actuellement", "existant", "hoy", "actual",
-    "actualmente", "antes",
+    "actualmente", "antes", "ahora",
+    "maintenant", "jetzt",
 ];
 
 /// The text without the columns of tables whose heads say that they tell of today, where another column has what is
@@ -85,7 +86,9 @@ pub fn without_as_is_columns(text: &str) -> String {
 
 /// The numbers of a head's cells, from 1, that tell of how things are; none where no other column has values.
 fn as_is_columns(head: &str) -> Vec<usize> {
-    let cells: Vec<&str> = head.trim().trim_matches('|').split('|').map(str::trim).collect();
+    let row = head.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let cells: Vec<&str> = row.strip_suffix('|').unwrap_or(row).split('|').map(str::trim).collect();
     let as_is = |cell: &str| {
         let lower = cell.to_lowercase();
         lower.split_whitespace().any(|word| AS_IS.contains(&word.trim_matches(|c: char| matches!(c, ':' | '(' | ')'))))
@@ -105,6 +108,8 @@ mod tests {
         let read = without_as_is_columns(table);
         assert!(read.contains("250 ms") && !read.contains("1.8 s"), "{read}");
         assert_eq!(read.chars().count(), table.chars().count());
+        let nameless = "| | Ahora | Objetivo |\n|---|---|---|\n| p95 | 2 s | 400 ms |\n";
+        assert!(!without_as_is_columns(nameless).contains("2 s"));
         let one = "| Topic | Current |\n|---|---|\n| Latency | 1.8 s |\n";
         assert_eq!(without_as_is_columns(one), one);
     }

@@ -122,8 +122,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if only_bounds { 0.48 } else { 0.0 };
         // "The result must be there within 2 minutes", "scored within an hour of upload": minutes and hours are those of
         // an answer where it is bounded, and what comes is named close by; else they are those of anything.
-        let awaited = bounded && alone && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
-        let longest = if strong.is_some() || awaited { LONGEST_MS } else { LONGEST_UNNAMED_MS };
+        let outage = reader.clause_has("downtime", at)
+            || crate::measure::period_at(&reader.document, &reader.hits, measure.span.to).is_some();
+        let awaited = bounded && alone && !outage && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
+        let longest = if strong.is_some() && !outage || awaited { LONGEST_MS } else { LONGEST_UNNAMED_MS };
         if score < 0.45 || milliseconds > longest {
             continue;
         }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     confidence::{COMPETING, CUE, EXPLICIT, IMPLIED, Weigher},
-    field::kind::about_training,
+    field::kind::{about_training, is_only_a_time},
     lexicon::{Hit, TOOL},
     reader::{Clash, Found, Reader, show},
     text::Span,
@@ -121,7 +121,7 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
     };
     let topics = topics::<Deployment>(reader, "deployment", |hit| {
         let weak_and_a_source = hit.meaning.weight < 1.0 && source(hit);
-        !about_training(reader, hit) && !weak_and_a_source
+        !about_training(reader, hit) && !weak_and_a_source && !is_only_a_time(reader, hit)
     });
     let found = heaviest(reader, &topics);
     let batch = topics.iter().find(|topic| topic.value == Deployment::Batch);

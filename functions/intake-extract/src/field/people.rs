@@ -224,7 +224,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             }
         }
         // "Yo y otros dos compañeros", "me and two students".
-        if let Some(me) = me_before(reader, measure) {
+        if let Some(me) = me_before(reader, measure).or_else(|| me_behind(reader, measure)) {
             total += 1.0;
             parts.push(document.quote(me));
             spans.push(me);
@@ -278,6 +278,15 @@ fn me_before(reader: &Reader, measure: &Measure) -> Option<Span> {
     (is_and(document.lower(at)) && is_me(document.lower(me)) && same).then(|| Span::new(me, at + 1))
 }
 
+/// "And me" right behind counted people: "zwei Admins und ich".
+fn me_behind(reader: &Reader, measure: &Measure) -> Option<Span> {
+    let document = &reader.document;
+    let and = measure.span.to;
+    let same = document.sentence(and + 1) == document.sentence(measure.at());
+    (measure.noun.is_some() && is_and(document.lower(and)) && is_me(document.lower(and + 1)) && same)
+        .then(|| Span::new(and, and + 2))
+}
+
 /// Sentences between what asks for the team and who names himself.
 const ASKED_WITHIN: usize = 2;
 /// Longest list of people that are named one by one, in tokens.
@@ -310,7 +319,8 @@ fn with_me(reader: &Reader) -> Option<Size> {
             to = end;
         }
         // Before: "a biologist, a lab technician and".
-        while from > sentence.from + 1 && from + LONGEST_LIST > me && separates(from - 1) {
+        let ends_with_me = me > sentence.from && is_and(document.lower(me - 1));
+        while ends_with_me && from > sentence.from + 1 && from + LONGEST_LIST > me && separates(from - 1) {
             let mut end = from - 1;
             while end > sentence.from && separates(end - 1) {
                 end -= 1;
@@ -632,6 +642,7 @@ mod tests {
         assert_eq!(team("We are a biologist, a lab technician and me."), Some(3));
         assert_eq!(team("Das System wird betreut von mir und meinem Sohn."), Some(2));
         assert_eq!(team("Who maintains it? Me. Ok, me and Deepa."), Some(2));
+        assert_eq!(team("Betreut wird es im Team: zwei Admins und ich."), Some(3));
         assert_eq!(team("Equipo: yo y otros dos compañeros."), Some(3));
         assert_eq!(team("Send the results to me and Deepa."), None);
     }

@@ -41,7 +41,9 @@ pub fn item_size<'a>(reader: &'a Reader, index: usize) -> Option<ItemSize<'a>> {
     let Unit::Data(unit) = measure.unit else { return None };
     let gigabytes = measure.quantity.high * unit;
     let other = reader.near("decoy.volume", measure.span).is_some_and(|(_, distance)| distance <= DECOY_NEAR);
-    if measure.period.is_some() || gigabytes <= 0.0 || gigabytes > LARGEST_GB || other {
+    // The size of a model is that of no request.
+    let model = reader.clause_has("model_word", measure.at());
+    if measure.period.is_some() || model || gigabytes <= 0.0 || gigabytes > LARGEST_GB || other {
         return None;
     }
     let counted = counted_before(reader, index);
@@ -170,6 +172,7 @@ mod tests {
             "4 nodes with 64 GB RAM each serve 9,000 scans a day.",
             "500 requests per second; 16 GB of memory per node.",
             "The disk of each laptop has 512 GB.",
+            "Model artefacts are 2 GB in size; 500 requests per second.",
         ] {
             let volume = extract(text).constraints.data_volume;
             assert_eq!(volume.and_then(|stated| stated.value.item_kb), None, "{text}");

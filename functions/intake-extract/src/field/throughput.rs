@@ -353,7 +353,12 @@ fn is_countable(noun: &str) -> bool {
 /// "Cars: 300,000 a day", "Scans: 3 per second": a key that is nothing but a counted thing.
 fn is_keyed(reader: &Reader, measure: &Measure) -> bool {
     let document = &reader.document;
-    let Some(colon) = measure.quantity.whole.from.checked_sub(1) else { return false };
+    let Some(before) = measure.quantity.whole.from.checked_sub(1) else { return false };
+    let colon = if matches!(document.lower(before), "between" | "zwischen" | "entre" | "from" | "von" | "de") {
+        before.saturating_sub(1)
+    } else {
+        before
+    };
     let key = matches!(document.lower(colon), ":" | "|" | "=")
         && reader.hits.within("noun", Span::new(colon.saturating_sub(2), colon)).any(|hit| is_countable(&hit.meaning.value));
     key && document.sentence(colon) == document.sentence(measure.at())
@@ -409,7 +414,8 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
                 && document.sentence(measure.at()) == document.sentence(all.span.from)
         });
         let begin = here.map_or(all.span.to, |here| here.quantity.span.to);
-        let known = reader.hits.within("noun", Span::new(begin, begin + 3)).next().map(|hit| hit.span);
+        let near = Span::new(begin, sentence.to.min(begin + 3).max(begin));
+        let known = reader.hits.within("noun", near).next().map(|hit| hit.span);
         let thing = known.or_else(|| unknown_plural(reader, all.span, begin))?;
         let worked_on = reader.hits.within("infer_verb", sentence).next().is_some();
         let period =
@@ -429,6 +435,7 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
             };
             measure.unit == Unit::Bare
                 && measure.period.is_none()
+                && (known.is_some() && here.is_none() || measure.quantity.high >= LEAST_UNKNOWN)
                 && noun.is_some_and(|noun| stem(noun) == stem(thing.to - 1))
                 && !measure.quantity.vague
                 && !reader.is_history(measure.at())
@@ -446,6 +453,8 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
             })
         };
         let counted = here
+            // A handful of anything is no load.
+            .filter(|here| here.quantity.high >= LEAST_UNKNOWN)
             .filter(|here| here.period.is_none() && !here.quantity.vague)
             .or_else(|| reader.measures.iter().find(|measure| counts(measure)))
             .or_else(in_brackets)?;
@@ -457,6 +466,9 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
         })
     })
 }
+
+/// Fewest of all of something.
+const LEAST_UNKNOWN: f64 = 50.0;
 
 /// "All plots", "toutes les parcelles": a word in the plural behind a word for all of them. "Each" goes with a singular,
 /// which may be anything, so it tells nothing of a word that is not known.
@@ -604,6 +616,7 @@ mod tests {
             ("Cooperativa: 3.700 fincas. Cada noche puntuamos todas las fincas.", 3700.0),
             ("Every night we classify the day's hearings, some 600 recordings.", 600.0),
             ("Cars: 43,200 a day.", 43_200.0),
+            ("Cars: between 43,000 and 43,400 a day.", 43_200.0),
         ] {
             let found = loads(text);
             assert!(found.is_some_and(|found| (found.0 * 86_400.0 / a_day - 1.0).abs() < 1e-6), "{text}: {found:?}");

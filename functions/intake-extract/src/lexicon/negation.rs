@@ -1,6 +1,6 @@
 //! What a negation denies: how far it reaches forward, what it denies that stands before it, and what only looks like one.
 
-use super::{Hits, LONGEST_PHRASE, TOOL};
+use super::{CITY, Hits, LONGEST_PHRASE, PLACE, REGION, TOOL};
 use crate::text::{Document, Kind, Span};
 
 /// Tokens that a negation reaches over at most.
@@ -41,7 +41,7 @@ impl Hits {
             // German denies behind the object: "Kubernetes wollen wir nicht".
             let behind = document.lower(hit.span.from) == "nicht"
                 && hit.span.to == hit.span.from + 1
-                && [TOOL, "platform", "compliance", "cloud", "data_class"]
+                && [TOOL, "platform", "compliance", "cloud", "data_class", REGION, CITY, PLACE]
                     .iter()
                     .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
             if hit.meaning.value == "backward" && !leads || behind {
