@@ -136,3 +136,83 @@ impl Agent for CoverageCheck {
         Ok(Thought { output: report, signal, summary, card, artifacts: Vec::new() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use agent::{InMemoryBodies, MemoryBuilder};
+    use design::constraint::{Budget, Currency, Deployment, Source, Stated};
+    use run::{
+        body::BodyRef,
+        id::{OwnerId, ProjectId, RunId},
+        record::{Progress, Run, RunStatus},
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    fn think(set: &ConstraintSet, variant: Variant) -> Result<Thought<CoverageReport, CoverageSignal>, AgentError> {
+        let run = Run {
+            id: RunId::generate(),
+            project_id: ProjectId::generate(),
+            owner: OwnerId("local".into()),
+            kind: "design".into(),
+            version: 1,
+            parent: None,
+            title: "t".into(),
+            variant,
+            status: RunStatus::Running,
+            revision: 1,
+            last_sequence: 1,
+            attempt: 1,
+            progress: Progress {
+                percentage: 0,
+                current: None,
+                running: Vec::new(),
+                completed: vec![],
+                eta_seconds: None,
+            },
+            open_gate: None,
+            failure: None,
+            input: BodyRef::of(b"{}"),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            updated_at: jiff::Timestamp::UNIX_EPOCH,
+            ended_at: None,
+        };
+        let memory = MemoryBuilder::new(run, json!({})).output(Node::IntakeExtract.as_str(), 0, set)?.build();
+        let desk = Desk::new(Arc::new(InMemoryBodies::default()));
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime")
+            .block_on(CoverageCheck.think(CoverageCheck.recall(&memory)?, &desk))
+    }
+
+    fn stated<T>(value: T) -> Option<Stated<T>> {
+        Some(Stated { value, confidence: 0.9, source: Source::Text, evidence: vec![], derivation: None })
+    }
+
+    #[test]
+    fn a_thin_run_with_nothing_to_build_ends_with_the_way_out_and_others_ask() {
+        let budget = stated(Budget { usd_per_month: 500.0, amount: 500.0, currency: Currency::Usd });
+        for set in [ConstraintSet::default(), ConstraintSet { budget, ..ConstraintSet::default() }] {
+            let error = think(&set, Variant::Thin).expect_err("refused");
+            assert_eq!(error.name(), "Unworkable");
+            assert!(error.to_string().contains("use_case") && error.to_string().contains("`full`"), "{error}");
+            for variant in [Variant::Full, Variant::HitlEnhanced] {
+                let thought = think(&set, variant).expect("a thought");
+                assert!(!thought.signal.sufficient);
+                assert!(
+                    thought.output.gaps.iter().any(|gap| gap.blocking && gap.reason.contains("not enough to design"))
+                );
+                assert!(
+                    thought.card.decision.contains("nothing says what is to be built"),
+                    "{}",
+                    thought.card.decision
+                );
+            }
+        }
+        let batch = ConstraintSet { deployment: stated(Deployment::Batch), ..ConstraintSet::default() };
+        assert!(think(&batch, Variant::Thin).is_ok(), "something is to be built, and the rest has defaults");
+    }
+}

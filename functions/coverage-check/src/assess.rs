@@ -65,7 +65,8 @@ pub fn has_no_substance(set: &ConstraintSet) -> bool {
 }
 
 /// Why the use case has to be asked for where nothing says what is to be built.
-const NOTHING_TO_BUILD: &str = "missing, and nothing else says what is to be built: there is not enough to design anything";
+const NOTHING_TO_BUILD: &str =
+    "missing, and nothing else says what is to be built: there is not enough to design anything";
 
 /// Judges how much is known.
 pub fn assess(set: &ConstraintSet) -> Assessment {

@@ -91,8 +91,8 @@ fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
             .before("negation", wrong.span.from.min(wrong.quantity.whole.from))
             .is_some_and(|hit| hit.meaning.value == "forward" && hit.span.to == hit.span.from + 1);
         let between = wrong.span.to..right.quantity.whole.from;
-        let turns = between.len() <= 3
-            && between.clone().any(|at| is_turn(document.lower(at)) || document.lower(at) == "ma");
+        let turns =
+            between.len() <= 3 && between.clone().any(|at| is_turn(document.lower(at)) || document.lower(at) == "ma");
         if denied && turns && same_kind(wrong, right) {
             measures.remove(index);
         } else {
@@ -170,7 +170,9 @@ pub fn of_names(document: &Document, hits: &Hits) -> Vec<(&'static str, Span)> {
             let named = hits.within(group, Span::new(cue.span.to, cue.span.to + FORGOTTEN)).next();
             let same_sentence = |hit: &&Hit| document.sentence(hit.span.from) == document.sentence(cue.span.from);
             let Some(named) = named.filter(same_sentence) else { continue };
-            let same = hits.of(group).filter(|hit| hit.meaning.value == named.meaning.value && hit.span.from <= named.span.from);
+            let same = hits
+                .of(group)
+                .filter(|hit| hit.meaning.value == named.meaning.value && hit.span.from <= named.span.from);
             gone.extend(same.map(|hit| (group, hit.span)));
         }
     }

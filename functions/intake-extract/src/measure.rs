@@ -148,7 +148,10 @@ fn give_periods_back(document: &Document, measures: &mut [Measure]) {
         let (Some(items), Some(size)) = (before.last_mut(), here.first_mut()) else { continue };
         let from = size.quantity.whole.from.min(size.quantity.span.from);
         let link = from.checked_sub(1).filter(|link| {
-            matches!(document.lower(*link), "of" | "à" | "von" | "zu" | "je" | "mit" | "with" | "de" | "di" | "van" | "con")
+            matches!(
+                document.lower(*link),
+                "of" | "à" | "von" | "zu" | "je" | "mit" | "with" | "de" | "di" | "van" | "con"
+            )
         });
         let counted = items.unit == Unit::Bare
             && items.period.is_none()
@@ -185,7 +188,8 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         end = end.max(cent.to);
     } else {
         type Make = fn(f64) -> Unit;
-        let units: [(&str, Make); 3] = [("rate_unit", Unit::Rate), ("time", Unit::Time), ("data_unit", Unit::Data)];
+        // The French "Mo" is a megabyte, and "mo" a month.
+        let units: [(&str, Make); 3] = [("rate_unit", Unit::Rate), ("data_unit", Unit::Data), ("time", Unit::Time)];
         for (group, make) in units {
             if let Some(hit) = hits.at(group, here)
                 && let Ok(value) = hit.meaning.value.parse()
@@ -443,8 +447,9 @@ const OPENING: usize = 4;
 fn is_worked_through(document: &Document, hits: &Hits, quantity: &Quantity) -> bool {
     let sentence = document.sentence_span(quantity.span.from);
     let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
-    let beside = quantity.whole.from.checked_sub(1).is_some_and(|at| matches!(document.lower(at), "," | "(" | ":" | "–"))
-        || quantity.whole.from >= 2 && matches!(document.lower(quantity.whole.from - 2), "," | "(" | ":" | "–");
+    let beside =
+        quantity.whole.from.checked_sub(1).is_some_and(|at| matches!(document.lower(at), "," | "(" | ":" | "–"))
+            || quantity.whole.from >= 2 && matches!(document.lower(quantity.whole.from - 2), "," | "(" | ":" | "–");
     beside
         && hits.within("schedule", opening).next().is_some()
         && hits.within("infer_verb", sentence).next().is_some()

@@ -175,15 +175,19 @@ impl Reader {
         self.hits.in_clause(&self.document, "wish", at).any(|wish| {
             // "4k a month, ideally 3k": behind a value, it is said of the next one.
             let of_next = own.is_some_and(|own| own.span.to <= wish.span.from)
+                && self.measures_around(wish.span.to, OF_NEXT).any(|(_, other)| {
+                    let between = wish.span.to..other.span.from;
+                    wish.span.to <= other.span.from
+                        && between.len() <= OF_NEXT
+                        && between.clone().all(|at| self.document.lower(at) != ",")
+                });
+            // "15 € wären schön, bei 25 € ist Schluss": right behind another value, it is said of that one.
+            let of_before = wish.span.to <= at
+                && (wish.span.to..at).any(|at| self.document.lower(at) == ",")
                 && self
-                    .measures_around(wish.span.to, OF_NEXT)
-                    .any(|(_, other)| {
-                        let between = wish.span.to..other.span.from;
-                        wish.span.to <= other.span.from
-                            && between.len() <= OF_NEXT
-                            && between.clone().all(|at| self.document.lower(at) != ",")
-                    });
-            if of_next {
+                    .measures_around(wish.span.from, OF_BEFORE)
+                    .any(|(_, other)| other.span.to <= wish.span.from && wish.span.from - other.span.to <= OF_NEXT);
+            if of_next || of_before {
                 return false;
             }
             let between = self
@@ -346,6 +350,8 @@ impl Reader {
     }
 }
 
+/// Tokens before a wish in which the value begins that it is said of.
+const OF_BEFORE: usize = 10;
 /// Most words of a key before those that tell of today or of what is wanted.
 const KEY_BEGINS: usize = 3;
 /// Tokens between a wish and the value behind it that it is said of.

@@ -47,10 +47,33 @@ fn key_end(line: &str) -> Option<usize> {
 
 /// Words of a column's head that tell of how things are: what stands below is not what is wanted.
 const AS_IS: [&str; 27] = [
-    "today", "now", "current", "currently", "existing", "as-is", "legacy", "old", "before", "heute", "aktuell", "derzeit",
-    "bisher", "ist", "ist-zustand", "bestand", "aujourd'hui", "actuel", "actuellement", "existant", "hoy", "actual",
-    "actualmente", "antes", "ahora",
-    "maintenant", "jetzt",
+    "today",
+    "now",
+    "current",
+    "currently",
+    "existing",
+    "as-is",
+    "legacy",
+    "old",
+    "before",
+    "heute",
+    "aktuell",
+    "derzeit",
+    "bisher",
+    "ist",
+    "ist-zustand",
+    "bestand",
+    "aujourd'hui",
+    "actuel",
+    "actuellement",
+    "existant",
+    "hoy",
+    "actual",
+    "actualmente",
+    "antes",
+    "ahora",
+    "maintenant",
+    "jetzt",
 ];
 
 /// The text without the columns of tables whose heads say that they tell of today, where another column has what is

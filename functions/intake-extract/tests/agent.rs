@@ -256,9 +256,8 @@ fn a_follow_up_keeps_the_places_that_the_parent_spoke_of() {
     let parent = think(memory(&input(first, StructuredConstraints::default()))).expect("a thought").output;
     assert!(parent.regions.is_none() && parent.places == ["EU"], "{:?}", parent.places);
     let follow_up = |text: &str| {
-        let earlier = memory(&input(first, StructuredConstraints::default()))
-            .output("intake_extract", 0, &parent)
-            .expect("JSON");
+        let earlier =
+            memory(&input(first, StructuredConstraints::default())).output("intake_extract", 0, &parent).expect("JSON");
         let child = Run { parent: Some(RunId::generate()), ..a_run() };
         let design = serde_json::to_value(input(text, StructuredConstraints::default())).expect("JSON");
         think(MemoryBuilder::new(child, design).parent(earlier.build())).expect("a thought").output.places

@@ -160,7 +160,8 @@ impl Workload {
                 "usual for a general service".to_owned()
             }
         };
-        let usual_model = models.map_or_else(|| usual.clone(), |row| format!("usual for {}, which are named", row.name));
+        let usual_model =
+            models.map_or_else(|| usual.clone(), |row| format!("usual for {}, which are named", row.name));
         let deployment = stated(&constraints.deployment).unwrap_or_else(|| {
             let name = wire_name(profile.deployment).replace('_', " ");
             assume(ConstraintField::Deployment, format!("Results are wanted {name}, {usual}."));

@@ -157,8 +157,7 @@ impl Profiles {
     pub fn with_models(&self, use_case: Option<UseCase>, families: &[String]) -> (Profile, Option<&ModelFact>) {
         let profile = self.of(use_case).clone();
         let own = profile.requires.iter().any(|tag| tag == "language-model");
-        let row =
-            self.models.iter().rfind(|row| !own && row.families.iter().any(|family| families.contains(family)));
+        let row = self.models.iter().rfind(|row| !own && row.families.iter().any(|family| families.contains(family)));
         match row {
             Some(row) => (row.applied(profile), Some(row)),
             None => (profile, None),

@@ -145,7 +145,8 @@ fn attempt(
     };
     let front = Front::of(ranking);
     let mut reason = explain::reason(&selected, &candidates, ranking, overrides);
-    if let Some((first, better)) = picked.first().and_then(|first| Some((*first, front.better_than(*first, ranking)?))) {
+    if let Some((first, better)) = picked.first().and_then(|first| Some((*first, front.better_than(*first, ranking)?)))
+    {
         let other = explain::candidate(&ranking.all[better], ranking.score(better), &ranking.best, setting)?;
         let ranks = (&ranking.all[first], &ranking.all[better]);
         reason.push_str(&explain::off_the_front(&selected, &other, ranks));

@@ -402,7 +402,13 @@ pub fn off_the_front(selected: &Candidate, other: &Candidate, ranks: (&Combinati
         .zip(&other.scores)
         .map(|(own, theirs)| {
             let gain = (own.score - theirs.score) * own.weight;
-            (gain, format!("{} ({:.2} of 1 against {:.2}, which counts {:.2})", own.criterion, own.score, theirs.score, own.weight))
+            (
+                gain,
+                format!(
+                    "{} ({:.2} of 1 against {:.2}, which counts {:.2})",
+                    own.criterion, own.score, theirs.score, own.weight
+                ),
+            )
         })
         .filter(|(gain, _)| *gain > 0.0005)
         .collect();
@@ -411,7 +417,11 @@ pub fn off_the_front(selected: &Candidate, other: &Candidate, ranks: (&Combinati
     if ranks.0.missed_wishes < ranks.1.missed_wishes {
         why.insert(0, "it has what was asked for by name".to_owned());
     }
-    let why = if why.is_empty() { "a comment asked for what it has, or they differ by less than can be told".to_owned() } else { why.join(", and ") };
+    let why = if why.is_empty() {
+        "a comment asked for what it has, or they differ by less than can be told".to_owned()
+    } else {
+        why.join(", and ")
+    };
     format!(
         " By cost, latency, work and risk alone, {} would be better: {}. It differs by {}. This one is selected all the \
          same because {why}.",

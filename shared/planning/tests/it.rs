@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
     constraint::{
-        Availability, Budget, Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Deployment, Framework,
-        Latency, Platform, Region, Source, Stated, Throughput, Tooling, UseCase, WorkloadType,
+        Availability, Budget, Cloud, ConstraintField, ConstraintSet, Currency, DataClass, DataVolume, Deployment,
+        Framework, Latency, Platform, Region, Source, Stated, Throughput, Tooling, UseCase, WorkloadType,
     },
     plan::{Capability, Criterion, ParetoPoint, PlanDecision, WeightSource},
 };
@@ -119,6 +119,39 @@ fn a_model_that_is_named_sets_what_trains_and_serves() {
     assert_ne!(small.0, usual.0, "a linear model needs no GPU");
     let large = with(UseCase::Recommender, &["two_tower"]);
     assert!(large.1 > with(UseCase::Recommender, &["matrix_factorization"]).1);
+}
+
+#[test]
+fn what_a_request_carries_sets_limits_and_cost() {
+    let with = |item_kb: Option<f64>| {
+        let set = ConstraintSet {
+            use_case: said(UseCase::ComputerVision, "scans"),
+            deployment: said(Deployment::RealTime, "at once"),
+            throughput: said(Throughput { average_per_second: 0.1042, peak_per_second: 0.3125 }, "9,000 a day"),
+            data_volume: said(
+                DataVolume { stored_gb: 5400.0, daily_gb: Some(180.0), records: None, item_kb },
+                "9,000 scans a day, 20 MB each",
+            ),
+            ..ConstraintSet::default()
+        };
+        plan(&set)
+    };
+    let large = with(Some(20_000.0));
+    assert!(large.selected().unwrap().violations.is_empty(), "{:?}", large.selected());
+    let limited = |plan: &PlanDecision| {
+        selected_patterns(plan).into_iter().any(|id| {
+            let pattern = catalogue().patterns.iter().find(|pattern| pattern.id == id).unwrap();
+            pattern.quotas.iter().any(|quota| {
+                quota.unit == "kB" && quota.demand.as_deref() == Some("payload_kb") && quota.value < 20_000.0
+            })
+        })
+    };
+    assert!(!limited(&large), "{:?}", selected_patterns(&large));
+    assert!(
+        limited(&with(None)),
+        "a usual picture goes where a large scan does not: {:?}",
+        selected_patterns(&with(None))
+    );
 }
 
 #[test]

@@ -124,7 +124,8 @@ pub fn is_number_of(reader: &Reader, thing: &Measure, name: &str) -> bool {
         let same_sentence = reader.document.sentence(at) == reader.document.sentence(thing.at());
         let word = reader.document.lower(at);
         // "Wasserzähler" are counted where "jeder Zähler" is named.
-        let compound = name.chars().count() >= 4 && word.chars().count() >= 2 * name.chars().count() && word.contains(name);
+        let compound =
+            name.chars().count() >= 4 && word.chars().count() >= 2 * name.chars().count() && word.contains(name);
         same_sentence && (same_stem(&stem(word), name) || compound)
     })
 }
@@ -206,7 +207,7 @@ fn is_listed_before(reader: &Reader, thing: &Measure, measure: &Measure) -> bool
         .all(|group| reader.hits.at(group, word).is_none());
     let comma = document.lower(word + 1) == ",";
     let here = document.sentence(thing.at()) == document.sentence(measure.at());
-    let commas = (word + 2..measure.span.from).filter(|at| document.lower(at.to_owned()) == ",").count();
+    let commas = (word + 2..measure.span.from).filter(|at| document.lower(*at) == ",").count();
     named && unknown && comma && here && commas == 0 && word < measure.span.from && thing.quantity.high >= LEAST_SENDERS
 }
 

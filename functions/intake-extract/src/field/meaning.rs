@@ -563,9 +563,9 @@ pub fn denied_nearby(reader: &Reader, hit: &Hit) -> Option<Span> {
     hit.negated.or_else(|| {
         let last = reader.hits.within("negation", before).last().filter(|last| last.meaning.value == "forward");
         // "Nothing" denies only what is said of it, so it is no negation of its own.
-        let nothing = (before.from..before.to)
-            .rev()
-            .find(|at| matches!(reader.document.lower(*at), "nothing" | "nichts" | "rien" | "nada" | "niente" | "niets"));
+        let nothing = (before.from..before.to).rev().find(|at| {
+            matches!(reader.document.lower(*at), "nothing" | "nichts" | "rien" | "nada" | "niente" | "niets")
+        });
         last.map(|last| last.span).or_else(|| nothing.map(|at| Span::new(at, at + 1)))
     })
 }

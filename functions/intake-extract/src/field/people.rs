@@ -270,7 +270,10 @@ fn is_and(word: &str) -> bool {
 fn me_before(reader: &Reader, measure: &Measure) -> Option<Span> {
     let document = &reader.document;
     let mut at = measure.quantity.whole.from.checked_sub(1)?;
-    if matches!(document.lower(at), "other" | "otros" | "otras" | "autres" | "andere" | "weitere" | "my" | "mes" | "mis") {
+    if matches!(
+        document.lower(at),
+        "other" | "otros" | "otras" | "autres" | "andere" | "weitere" | "my" | "mes" | "mis"
+    ) {
         at = at.checked_sub(1)?;
     }
     let me = at.checked_sub(1)?;
@@ -351,6 +354,7 @@ fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
     let thing = |at: usize| {
         reader.hits.at(crate::lexicon::TOOL, at).is_some()
             || reader.hits.at("time", at).is_some()
+            || reader.hits.at("decoy.volume", at).is_some()
             || reader.hits.at("noun", at).is_some_and(|hit| !matches!(hit.meaning.value.as_str(), "person" | "people"))
     };
     if !word(at) {
@@ -358,7 +362,18 @@ fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
     }
     let belongs = matches!(
         document.lower(at),
-        "my" | "our" | "mein" | "meine" | "meinem" | "meiner" | "meinen" | "unser" | "mon" | "ma" | "notre" | "mi" | "nuestro"
+        "my" | "our"
+            | "mein"
+            | "meine"
+            | "meinem"
+            | "meiner"
+            | "meinen"
+            | "unser"
+            | "mon"
+            | "ma"
+            | "notre"
+            | "mi"
+            | "nuestro"
     );
     if belongs || reader.hits.at("article", at).is_some() {
         // "A lab technician": up to two words describe.
@@ -367,7 +382,8 @@ fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
         return Some(stop.unwrap_or(last + 1));
     }
     let named = document.tokens[at].text.chars().next().is_some_and(char::is_uppercase);
-    let known = ["cloud", crate::lexicon::CITY, crate::lexicon::PLACE].iter().any(|group| reader.hits.at(group, at).is_some());
+    let known =
+        ["cloud", crate::lexicon::CITY, crate::lexicon::PLACE].iter().any(|group| reader.hits.at(group, at).is_some());
     (named && !thing(at) && !known && !is_me(document.lower(at))).then_some(at + 1)
 }
 

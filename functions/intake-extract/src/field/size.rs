@@ -47,13 +47,11 @@ pub fn item_size<'a>(reader: &'a Reader, index: usize) -> Option<ItemSize<'a>> {
         return None;
     }
     let counted = counted_before(reader, index);
-    let (said, name) = each(reader, measure)
-        .or_else(|| Some((counted?.span, None)))
-        .or_else(|| {
-            let cue = reader.near("item_size", measure.span);
-            let cue = cue.filter(|(_, near)| *near <= CUE_NEAR && gigabytes <= LARGEST_BY_CUE_GB)?;
-            Some((cue.0, None))
-        })?;
+    let (said, name) = each(reader, measure).or_else(|| Some((counted?.span, None))).or_else(|| {
+        let cue = reader.near("item_size", measure.span);
+        let cue = cue.filter(|(_, near)| *near <= CUE_NEAR && gigabytes <= LARGEST_BY_CUE_GB)?;
+        Some((cue.0, None))
+    })?;
     let items = counted.or_else(|| items(reader, index, name.as_deref()));
     Some(ItemSize { kilobytes: gigabytes * 1e6, measure, said, items })
 }
@@ -104,11 +102,7 @@ fn each(reader: &Reader, measure: &Measure) -> Option<(Span, Option<String>)> {
         })
     };
     let hit = reader.hits.within("each", behind).find(|hit| is_each(hit.span)).or_else(|| {
-        reader
-            .hits
-            .within("each", before)
-            .filter(|hit| is_each(hit.span) && !number_between(hit.span.to))
-            .last()
+        reader.hits.within("each", before).filter(|hit| is_each(hit.span) && !number_between(hit.span.to)).last()
     })?;
     Some((hit.span, thing_named(reader, hit.span)))
 }
@@ -145,7 +139,11 @@ mod tests {
             ("800 videos al día, cada uno pesa 150 MB.", 120.0, 150_000.0),
             ("Nous recevons 500 images de 4 Mo par jour.", 2.0, 4_000.0),
             ("1,500 samples a week, 7 GB each; the report is there the next morning.", 1500.0, 7_000_000.0),
-            ("We have 40 microphones. Each microphone sends 2 clips per minute. One clip is 500 kB in size.", 57.6, 500.0),
+            (
+                "We have 40 microphones. Each microphone sends 2 clips per minute. One clip is 500 kB in size.",
+                57.6,
+                500.0,
+            ),
         ] {
             let stated = extract(text).constraints.data_volume.unwrap_or_else(|| panic!("{text}"));
             let found = stated.value.daily_gb.unwrap_or_default();

@@ -70,8 +70,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                         || cue.is_some_and(|(span, distance)| distance <= SENDS_NEAR && span.from >= measure.span.to)
                 })
                 // "300,000 cars a day" come and go.
-                .or(own.filter(|period| period.seconds <= 86_400.0 && period.span.from >= measure.quantity.span.to))
-            {
+                .or(own.filter(|period| {
+                    let behind = measure.noun.map_or(measure.quantity.span.to, |(_, words)| words.to);
+                    period.seconds <= 86_400.0 && period.span.from == behind
+                })) {
                 Some(period) => (period.seconds, 0.4, Some(period)),
                 None => continue,
             },
@@ -360,7 +362,10 @@ fn is_keyed(reader: &Reader, measure: &Measure) -> bool {
         before
     };
     let key = matches!(document.lower(colon), ":" | "|" | "=")
-        && reader.hits.within("noun", Span::new(colon.saturating_sub(2), colon)).any(|hit| is_countable(&hit.meaning.value));
+        && reader
+            .hits
+            .within("noun", Span::new(colon.saturating_sub(2), colon))
+            .any(|hit| is_countable(&hit.meaning.value));
     key && document.sentence(colon) == document.sentence(measure.at())
 }
 
@@ -474,10 +479,8 @@ const LEAST_UNKNOWN: f64 = 50.0;
 /// which may be anything, so it tells nothing of a word that is not known.
 fn unknown_plural(reader: &Reader, all: Span, at: usize) -> Option<Span> {
     let document = &reader.document;
-    let each = matches!(
-        document.lower(all.from),
-        "every" | "each" | "jeder" | "jede" | "jeden" | "jedes" | "chaque" | "cada"
-    );
+    let each =
+        matches!(document.lower(all.from), "every" | "each" | "jeder" | "jede" | "jeden" | "jedes" | "chaque" | "cada");
     let token = document.token(at)?;
     let plural = token.kind == Kind::Word
         && token.lower.chars().count() >= 4

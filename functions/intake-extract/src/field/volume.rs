@@ -24,9 +24,15 @@ pub fn read(reader: &Reader, load: Option<&Found<Throughput>>) -> Option<Found<D
     let items = of_items(reader, load);
     let stated = amounts(reader, items.as_ref().map(|items| items.size.measure.span));
     match (stated, items) {
-        (stated, None) => stated,
+        (stated, None) => stated.map(|(stated, _)| stated),
         (None, Some(items)) => Some(items.found()),
-        (Some(stated), Some(items)) => Some(items.beside(stated)),
+        // A size that is said wins over one that is assumed.
+        (Some((counted, true)), Some(items)) => {
+            let mut found = items.found();
+            found.value.records = found.value.records.or(counted.value.records);
+            Some(found)
+        }
+        (Some((stated, false)), Some(items)) => Some(items.beside(stated)),
     }
 }
 
@@ -49,9 +55,11 @@ fn of_items<'a>(reader: &'a Reader, load: Option<&Found<Throughput>>) -> Option<
         .find_map(|index| item_size(reader, index))?;
     let gigabytes = size.kilobytes / 1e6;
     let words = document.quote(size.measure.span);
-    let weigher = Weigher::default()
-        .support(format!("size of one “{words}”"), EXPLICIT)
-        .support_if(size.items.is_some(), "how many there are is counted", PERIOD);
+    let weigher = Weigher::default().support(format!("size of one “{words}”"), EXPLICIT).support_if(
+        size.items.is_some(),
+        "how many there are is counted",
+        PERIOD,
+    );
     let weigher = reader
         .weigh(weigher, None, size.measure.at())
         .penalty_if(size.measure.quantity.approximate, "approximate", APPROXIMATE)
@@ -68,7 +76,10 @@ fn of_items<'a>(reader: &'a Reader, load: Option<&Found<Throughput>>) -> Option<
         Some(items) if is_load(items) => {
             let average = load.map(|load| load.value.average_per_second).filter(|average| *average > 0.0);
             let a_day = average.map(|average| average * DAY).or_else(|| {
-                items.period.filter(|period| period.seconds > 0.0).map(|period| items.quantity.high * DAY / period.seconds)
+                items
+                    .period
+                    .filter(|period| period.seconds > 0.0)
+                    .map(|period| items.quantity.high * DAY / period.seconds)
             });
             spans.push(items.span);
             daily = a_day.map(|a_day| {
@@ -138,8 +149,9 @@ impl OfItems<'_> {
     }
 }
 
-/// Amounts of data that are stored or come in, and counted records. `item` is what is the size of one.
-fn amounts(reader: &Reader, item: Option<Span>) -> Option<Found<DataVolume>> {
+/// Amounts of data that are stored or come in, and counted records; true when the amount is only that of records whose
+/// size is assumed. `item` is what is the size of one.
+fn amounts(reader: &Reader, item: Option<Span>) -> Option<(Found<DataVolume>, bool)> {
     struct Amount<'a> {
         measure: &'a Measure,
         gigabytes: f64,
@@ -224,7 +236,7 @@ fn amounts(reader: &Reader, item: Option<Span>) -> Option<Found<DataVolume>> {
     // The table with the most rows is the data; smaller ones describe it.
     let rows = records.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
     let count = rows.map(|(_, count, _)| count);
-    match (best(stored, ""), best(daily, " per day")) {
+    let found = match (best(stored, ""), best(daily, " per day")) {
         (Some((gigabytes, span, weigher, step)), daily) => {
             let mut spans = vec![span];
             let mut steps = vec![step];
@@ -235,25 +247,30 @@ fn amounts(reader: &Reader, item: Option<Span>) -> Option<Found<DataVolume>> {
                 daily
             });
             spans.extend(rows.map(|(measure, _, _)| measure.span));
-            Some(Found {
+            Found {
                 value: DataVolume { stored_gb: gigabytes, daily_gb, records: count, item_kb: None },
                 spans,
                 weigher,
                 derivation: Some(steps.join("; ")),
-            })
+            }
         }
-        (None, Some((daily, span, weigher, step))) => Some(Found {
-            value: DataVolume { stored_gb: daily * DAYS_IN_STOCK, daily_gb: Some(daily), records: count, item_kb: None },
+        (None, Some((daily, span, weigher, step))) => Found {
+            value: DataVolume {
+                stored_gb: daily * DAYS_IN_STOCK,
+                daily_gb: Some(daily),
+                records: count,
+                item_kb: None,
+            },
             spans: std::iter::once(span).chain(rows.map(|(measure, _, _)| measure.span)).collect(),
             weigher: weigher.penalty("what is stored is not said", ASSUMED),
             derivation: Some(format!("{step}; nothing is said of the stock, {DAYS_IN_STOCK} days are assumed")),
-        }),
+        },
         (None, None) => {
             let (measure, count, kilobytes) = rows?;
             let cue = reader.cue("cue.volume", measure.span);
             let weigher = Weigher::default()
                 .support(format!("counted records “{}”", reader.document.quote(measure.span)), EXPLICIT);
-            Some(Found {
+            let found = Found {
                 value: DataVolume {
                     stored_gb: count * kilobytes / 1e6,
                     daily_gb: None,
@@ -267,7 +284,9 @@ fn amounts(reader: &Reader, item: Option<Span>) -> Option<Found<DataVolume>> {
                     show(count),
                     show(count * kilobytes / 1e6)
                 )),
-            })
+            };
+            return Some((found, true));
         }
-    }
+    };
+    Some((found, false))
 }
