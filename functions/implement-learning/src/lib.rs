@@ -31,6 +31,15 @@ impl Implementer for Learning {
             ),
             blueprint.test("test_promotion", "Tests of the gate and of the way back"),
         ];
+        if blueprint.site.aws && blueprint.infrastructure.has("model_registry") {
+            files.push(blueprint.module(
+                "registry",
+                "python/registry.py.j2",
+                "Versions of what went to production",
+                Some(Capability::Govern),
+            ));
+            files.push(blueprint.test("test_registry", "Tests of the registration"));
+        }
         if blueprint.site.outcomes {
             files.push(blueprint.module("feedback", "python/feedback.py.j2", "What became of what was scored", None));
             files.push(blueprint.test("test_feedback", "Tests of the feedback"));
