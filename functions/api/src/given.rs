@@ -104,6 +104,7 @@ pub fn check(given: &StructuredConstraints) -> Vec<FieldError> {
         checks.within("data_volume.stored_gb", Some(volume.stored_gb), 0.0, AMOUNT_MAX);
         checks.within("data_volume.daily_gb", volume.daily_gb, 0.0, AMOUNT_MAX);
         checks.within("data_volume.records", volume.records, 0.0, 1e15);
+        checks.positive("data_volume.item_kb", volume.item_kb);
     }
     if let Some(tooling) = tooling {
         checks.words("tooling.preferred", &tooling.preferred);

@@ -197,6 +197,9 @@ pub struct DataVolume {
     pub daily_gb: Option<f64>,
     /// Rows or documents, where the text counts them.
     pub records: Option<f64>,
+    /// Kilobytes of what one request or event carries, where the text says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_kb: Option<f64>,
 }
 
 /// The machine-learning task.

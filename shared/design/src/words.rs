@@ -165,9 +165,13 @@ pub fn constraint(set: &ConstraintSet, field: ConstraintField) -> Option<String>
             )
         }),
         ConstraintField::DataVolume => of(&set.data_volume, |volume| {
-            let mut parts = vec![format!("{} GB stored", readable(volume.stored_gb))];
+            // Of a size alone nothing is known of what is stored.
+            let stored = (volume.stored_gb > 0.0 || volume.item_kb.is_none()).then_some(volume.stored_gb);
+            let mut parts: Vec<String> =
+                stored.iter().map(|stored| format!("{} GB stored", readable(*stored))).collect();
             parts.extend(volume.daily_gb.map(|daily| format!("{} GB new per day", readable(daily))));
             parts.extend(volume.records.map(|records| format!("{} records", readable(records))));
+            parts.extend(volume.item_kb.map(|size| format!("{} kB in each request", readable(size))));
             parts.join(", ")
         }),
         ConstraintField::MlTask => of(&set.ml_task, name),

@@ -1066,6 +1066,11 @@ export interface components {
              * @description Rows or documents, where the text counts them.
              */
             records?: number | null;
+            /**
+             * Format: double
+             * @description Kilobytes of what one request or event carries, where the text says it.
+             */
+            item_kb?: number | null;
         };
         /**
          * @description What was decided.
@@ -2642,6 +2647,11 @@ export interface components {
                  * @description Rows or documents, where the text counts them.
                  */
                 records?: number | null;
+                /**
+                 * Format: double
+                 * @description Kilobytes of what one request or event carries, where the text says it.
+                 */
+                item_kb?: number | null;
             };
             /**
              * Format: double
