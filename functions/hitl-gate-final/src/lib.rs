@@ -193,6 +193,9 @@ impl Shown {
         let mut card = CardDraft::new(trigger, Category::Approval, decision, confidence);
         card.priority = if blocking.is_empty() { Priority::High } else { Priority::Critical };
         card.reasoning = vec![self.summary(blocking)?];
+        if !self.plan.reason.is_empty() {
+            card.reasoning.push(self.plan.reason.clone());
+        }
         card.reasoning.extend(blocking.iter().map(|point| format!("Before approving: {}.", point.line)));
         card.risks = blocking.iter().map(|point| point.risk.clone()).collect();
         card.inputs = vec![

@@ -40,7 +40,7 @@ fn rate(average: f64, peak: f64) -> Option<Stated<Throughput>> {
 }
 
 fn data(stored_gb: f64) -> Option<Stated<DataVolume>> {
-    said(DataVolume { stored_gb, daily_gb: None, records: None }, &format!("{stored_gb} GB"))
+    said(DataVolume { stored_gb, daily_gb: None, records: None, item_kb: None }, &format!("{stored_gb} GB"))
 }
 
 /// Requirements by name, from plain to impossible.
@@ -70,7 +70,7 @@ pub fn requirements() -> Vec<(&'static str, ConstraintSet)> {
                 use_case: said(UseCase::TabularScoring, "churn"),
                 deployment: said(Deployment::Batch, "nightly"),
                 data_volume: said(
-                    DataVolume { stored_gb: 20.0, daily_gb: None, records: Some(2e6) },
+                    DataVolume { stored_gb: 20.0, daily_gb: None, records: Some(2e6), item_kb: None },
                     "2 million customers",
                 ),
                 budget: budget(200.0),

@@ -5,7 +5,7 @@ use design::{
     cost::{UsageBasis, UsageLine},
     words::{self, readable},
 };
-use knowledge::{catalogue::Catalogue, pattern::wire_name, profile::Profile};
+use knowledge::{catalogue::Catalogue, profile::Profile};
 
 use crate::workload::{BATCH_WINDOW_HOURS, DAYS_PER_MONTH, SECONDS_PER_MONTH, Usage, Workload};
 
@@ -71,7 +71,6 @@ impl Lines<'_> {
 
 /// The usage profile: rate, data, model, training and what follows from them.
 pub fn lines(workload: &Workload, catalogue: &Catalogue) -> Vec<UsageLine> {
-    let profile = catalogue.profiles.of(workload.use_case);
     let scope = workload.scope(Usage::Expected);
     let variable = |name: &str| scope.get(name).unwrap_or(0.0);
     let mut lines = Lines { workload, lines: Vec::new() };
@@ -138,13 +137,17 @@ pub fn lines(workload: &Workload, catalogue: &Catalogue) -> Vec<UsageLine> {
         );
     }
 
-    let usual = match workload.use_case {
-        Some(use_case) => format!("usual for {}", wire_name(use_case).replace('_', " ")),
-        None => "usual for a general service".to_owned(),
-    };
-    lines.profile("size of a request", variable("payload_kb"), "kB", usual.clone());
-    model(&mut lines, &variable, &usual);
-    training(&mut lines, profile, &variable, workload, &usual);
+    let usual = workload.usual.clone();
+    let payload = variable("payload_kb");
+    if workload.has_stated_payload() {
+        // What is stored may be taken for granted; the size is not.
+        let said = lines.origin(ConstraintField::DataVolume);
+        lines.push("size of a request", payload, "kB", said, UsageBasis::Stated, Some(ConstraintField::DataVolume));
+    } else {
+        lines.profile("size of a request", payload, "kB", usual.clone());
+    }
+    model(&mut lines, &variable, &workload.usual_model);
+    training(&mut lines, &workload.profile, &variable, workload, &workload.usual_model);
 
     let redundancy = variable("redundancy");
     match workload.availability_target {

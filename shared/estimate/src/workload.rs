@@ -9,7 +9,13 @@ use design::{
     plan::Assumption,
     words::{self, readable},
 };
-use knowledge::{catalogue::Catalogue, expression::Scope, pattern::wire_name, region::nearest};
+use knowledge::{
+    catalogue::Catalogue,
+    expression::Scope,
+    pattern::wire_name,
+    profile::{Profile, WorkFact},
+    region::nearest,
+};
 
 /// Seconds of a month of 730 hours, which AWS bills by.
 pub const SECONDS_PER_MONTH: f64 = 730.0 * 3600.0;
@@ -63,6 +69,15 @@ pub struct Workload {
     pub frameworks: Vec<Framework>,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
+    /// What is usual for the use case and for the models that are named.
+    pub profile: Profile,
+    /// What the numbers of the profile are usual for, in words.
+    pub usual: String,
+    /// What the model's own numbers are usual for, in words.
+    pub usual_model: String,
+    /// What the kinds of work that are named ask of the parts.
+    pub work: Vec<WorkFact>,
+    stated_payload: bool,
     assumed: BTreeSet<ConstraintField>,
     origins: BTreeMap<ConstraintField, Origin>,
     average: f64,
@@ -134,7 +149,10 @@ impl Workload {
         };
 
         let use_case = stated(&constraints.use_case);
-        let profile = catalogue.profiles.of(use_case);
+        let families = stated(&constraints.model_types).unwrap_or_default();
+        let (profile, models) = catalogue.profiles.with_models(use_case, &families);
+        let kinds = stated(&constraints.workloads).unwrap_or_default();
+        let work = catalogue.profiles.asked_by(&kinds).cloned().collect();
         let usual = match use_case {
             Some(use_case) => format!("usual for {}", wire_name(use_case).replace('_', " ")),
             None => {
@@ -142,6 +160,8 @@ impl Workload {
                 "usual for a general service".to_owned()
             }
         };
+        let usual_model =
+            models.map_or_else(|| usual.clone(), |row| format!("usual for {}, which are named", row.name));
         let deployment = stated(&constraints.deployment).unwrap_or_else(|| {
             let name = wire_name(profile.deployment).replace('_', " ");
             assume(ConstraintField::Deployment, format!("Results are wanted {name}, {usual}."));
@@ -211,6 +231,8 @@ impl Workload {
 
         // The rate: stated, or counted records scored daily, or the profile's.
         let volume = stated(&constraints.data_volume);
+        let item_kb = volume.as_ref().and_then(|volume| volume.item_kb).and_then(sane);
+        let payload_kb = item_kb.unwrap_or(profile.payload_kb);
         let factor = catalogue.profiles.peak_factor(deployment);
         let stated_rate = stated(&constraints.throughput)
             .map(|rate| (sane(rate.average_per_second), sane(rate.peak_per_second)))
@@ -256,13 +278,13 @@ impl Workload {
 
         let stored_gb = volume.as_ref().and_then(|volume| sane(volume.stored_gb)).unwrap_or_else(|| match counted {
             Some(records) => {
-                let gigabytes = records * profile.payload_kb / 1e6;
+                let gigabytes = records * payload_kb / 1e6;
                 assume(
                     ConstraintField::DataVolume,
                     format!(
                         "{} records of {} kB: {} GB.",
                         readable(records),
-                        readable(profile.payload_kb),
+                        readable(payload_kb),
                         readable(gigabytes)
                     ),
                 );
@@ -344,7 +366,7 @@ impl Workload {
         let flag = |deployments: &[Deployment]| if deployments.contains(&deployment) { 1.0 } else { 0.0 };
 
         let base = Scope::from([
-            ("payload_kb", profile.payload_kb),
+            ("payload_kb", payload_kb),
             ("model_ms", profile.model_ms),
             ("model_gpu_ms", profile.model_gpu_ms),
             ("needs_gpu", profile.needs_gpu),
@@ -387,13 +409,17 @@ impl Workload {
             });
         }
         assumptions.push(Assumption {
-            field: Some(ConstraintField::UseCase),
+            field: Some(if models.is_some() { ConstraintField::ModelTypes } else { ConstraintField::UseCase }),
             text: format!(
-                "One prediction takes {} ms on one vCPU or {} ms on a T4 GPU; the model needs {} GB of memory; a request has {} kB.",
+                "One prediction takes {} ms on one vCPU or {} ms on a T4 GPU; the model needs {} GB of memory{}{}.",
                 readable(profile.model_ms),
                 readable(profile.model_gpu_ms),
                 readable(profile.memory_gb),
-                readable(profile.payload_kb)
+                models.map_or_else(String::new, |_| format!(", {usual_model}")),
+                match item_kb {
+                    Some(_) => String::new(),
+                    None => format!("; a request has {} kB", readable(payload_kb)),
+                }
             ),
         });
         Self {
@@ -411,6 +437,11 @@ impl Workload {
             data_class,
             frameworks,
             assumptions,
+            profile,
+            usual,
+            usual_model,
+            work,
+            stated_payload: item_kb.is_some(),
             assumed,
             origins: origins(constraints),
             average,
@@ -441,6 +472,11 @@ impl Workload {
     /// Gigabytes stored.
     pub fn stored_gb(&self) -> f64 {
         self.stored_gb
+    }
+
+    /// True when the requirement says what one request carries.
+    pub fn has_stated_payload(&self) -> bool {
+        self.stated_payload
     }
 
     /// True when the field's value was taken for granted.

@@ -29,7 +29,7 @@ fn asked(
         use_case: use_case.and_then(said),
         deployment: deployment.and_then(said),
         throughput: said(Throughput { average_per_second: rate, peak_per_second: rate }),
-        data_volume: said(DataVolume { stored_gb, daily_gb: None, records: None }),
+        data_volume: said(DataVolume { stored_gb, daily_gb: None, records: None, item_kb: None }),
         latency: said(Latency { milliseconds: latency, percentile: 99.0 }),
         budget: said(Budget { usd_per_month: 5000.0, amount: 5000.0, currency: Currency::Usd }),
         availability: said(Availability { percent: 99.9 }),

@@ -297,11 +297,23 @@ impl Pattern {
         self.traits.iter().any(|own| own == name)
     }
 
-    /// True when a tool's name means this pattern, however its words are joined.
+    /// True when a tool's name means this pattern, however its words are joined. Besides tools, people exclude what runs
+    /// all the time.
     pub fn is_called(&self, tool: &str) -> bool {
-        self.tools.iter().any(|own| letters(own).eq(letters(tool)))
+        match tool {
+            ALWAYS_ON => self.has("always-on"),
+            ALWAYS_ON_DATABASE => {
+                self.has("always-on") && matches!(self.capability, Capability::Store | Capability::Feature)
+            }
+            _ => self.tools.iter().any(|own| letters(own).eq(letters(tool))),
+        }
     }
 }
+
+/// What is excluded by "nothing that runs all the time", as it stands among the tools.
+pub const ALWAYS_ON: &str = "always_on";
+/// What is excluded by "no always-on database".
+pub const ALWAYS_ON_DATABASE: &str = "always_on_database";
 
 /// The letters of a tool's name: small, words joined by hyphens.
 fn letters(name: &str) -> impl Iterator<Item = char> + '_ {

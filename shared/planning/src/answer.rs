@@ -90,6 +90,7 @@ pub fn with(constraints: &ConstraintSet, field: ConstraintField, answer: &Answer
                 stored_gb: positive(answer)?,
                 daily_gb: earlier.as_ref().and_then(|volume| volume.daily_gb),
                 records: earlier.as_ref().and_then(|volume| volume.records),
+                item_kb: earlier.as_ref().and_then(|volume| volume.item_kb),
             });
         }
         ConstraintField::MlTask => set.ml_task = tried(named(answer)?),

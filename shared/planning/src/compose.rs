@@ -9,7 +9,11 @@ use design::{
     plan::Capability,
 };
 use estimate::{EstimateError, part::Part, sketches::Sketches, workload::Workload};
-use knowledge::{catalogue::Catalogue, pattern::Pattern};
+use knowledge::{
+    catalogue::Catalogue,
+    pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE, Pattern},
+    profile::WorkFact,
+};
 
 use crate::feedback::Feedback;
 
@@ -369,7 +373,11 @@ impl<'a> Bench<'a> {
         for part in &mut parts {
             let pattern = part.pattern;
             for tool in excluded_tools.iter().filter(|tool| pattern.is_called(tool)) {
-                part.violations.push(format!("{} is {tool}, which you excluded", pattern.name));
+                let what = match tool.as_str() {
+                    ALWAYS_ON | ALWAYS_ON_DATABASE => "runs all the time".to_owned(),
+                    name => format!("is {name}"),
+                };
+                part.violations.push(format!("{} {what}, which you excluded", pattern.name));
             }
             if let Some(reason) = feedback.excluded.get(&pattern.id) {
                 part.violations.push(format!("{} was left out: {reason}", pattern.name));
@@ -630,10 +638,17 @@ fn level(expertise: Expertise) -> u8 {
     }
 }
 
-/// Fit of a pattern, 0 to 1: use case and deployment, a bonus for what is wanted by name, less for another platform.
+/// True when a pattern is of the capability that a kind of work asks something of, and has nothing of it.
+pub fn lacks(pattern: &Pattern, fact: &WorkFact) -> bool {
+    pattern.capability == fact.capability && !pattern.provides.iter().any(|tag| fact.provides.contains(tag))
+}
+
+/// Fit of a pattern, 0 to 1: use case and deployment, a bonus for what is wanted by name, less for another platform and
+/// for what lacks what the named kinds of work ask for.
 fn fit(pattern: &Pattern, workload: &Workload, wishes: &Wishes) -> f64 {
     let own = pattern.use_case_fit(workload.use_case) * pattern.deployment_fit(workload.deployment);
     let own = if wishes.met_by(pattern).is_empty() { own } else { own * 0.5 + 0.5 };
+    let own = own * workload.work.iter().filter(|fact| lacks(pattern, fact)).map(|fact| fact.without).product::<f64>();
     match wishes.platform {
         Some(platform) if !is_of(pattern, platform) => {
             // What serves is what people mean by where something runs.

@@ -144,6 +144,13 @@ fn attempt(
         return Ok(Attempt::Planned(Box::default()));
     };
     let front = Front::of(ranking);
+    let mut reason = explain::reason(&selected, &candidates, ranking, overrides);
+    if let Some((first, better)) = picked.first().and_then(|first| Some((*first, front.better_than(*first, ranking)?)))
+    {
+        let other = explain::candidate(&ranking.all[better], ranking.score(better), &ranking.best, setting)?;
+        let ranks = (&ranking.all[first], &ranking.all[better]);
+        reason.push_str(&explain::off_the_front(&selected, &other, ranks));
+    }
     let ids: Vec<(usize, String)> =
         picked.iter().zip(&candidates).map(|(at, candidate)| (*at, candidate.id.clone())).collect();
     let mut feedback = feedback.clone();
@@ -153,7 +160,7 @@ fn attempt(
         waived: revisions.iter().flat_map(|revision| revision.waived.iter().cloned()).collect(),
         constraints: setting.constraints.clone(),
         selected: selected.id.clone(),
-        reason: explain::reason(&selected, &candidates, ranking, overrides),
+        reason,
         assumptions: workload.assumptions.iter().cloned().chain(accepted_defaults(setting.constraints)).collect(),
         excluded: feedback.exclusions(),
         responses: feedback.responses,

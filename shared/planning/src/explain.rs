@@ -12,7 +12,7 @@ use knowledge::{catalogue::Catalogue, pattern::wire_name, revision::Revision};
 
 use crate::{
     Brief,
-    compose::{Bench, Combination, Wishes, is_of, required_traits},
+    compose::{Bench, Combination, Wishes, is_of, lacks, required_traits},
     feedback::Feedback,
     rank::Ranking,
     score::{Best, Weights, explained},
@@ -109,6 +109,20 @@ fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
                 readable(part.hours.unwrap_or(0.0))
             ),
         );
+    }
+    for fact in workload.work.iter().filter(|fact| fact.capability == pattern.capability) {
+        let kind = wire_name(fact.kind).replace('_', " ");
+        let tags: Vec<&str> =
+            fact.provides.iter().filter(|tag| pattern.provides.contains(tag)).map(String::as_str).collect();
+        let has = if lacks(pattern, fact) {
+            format!("has nothing of {}", fact.provides.join(", "))
+        } else {
+            format!("has {}", tags.join(", "))
+        };
+        claim(ConstraintField::Workloads, format!("{has}, for {kind}"));
+    }
+    if constraints.model_types.is_some() && matches!(pattern.capability, Capability::Train | Capability::Serve) {
+        claim(ConstraintField::ModelTypes, format!("sized for a model that is {}", workload.usual_model));
     }
     if !workload.frameworks.is_empty() {
         let names: Vec<&str> =
@@ -354,6 +368,67 @@ pub fn reason(selected: &Candidate, candidates: &[Candidate], ranking: &Ranking,
         ));
     }
     text
+}
+
+/// Why a design that something else dominates by cost, latency, work and risk is selected all the same: the front compares
+/// four numbers, and the choice weighs more than these.
+pub fn off_the_front(selected: &Candidate, other: &Candidate, ranks: (&Combination, &Combination)) -> String {
+    let (own, theirs) = (&selected.metrics, &other.metrics);
+    let mut better = Vec::new();
+    let mut compare = |less: bool, text: String| {
+        if less {
+            better.push(text);
+        }
+    };
+    let (mine, its) = (own.monthly_usd.round(), theirs.monthly_usd.round());
+    compare(its < mine, format!("${} a month against ${}", readable(its), readable(mine)));
+    if let (Some(its), Some(mine)) = (theirs.latency_p95_ms, own.latency_p95_ms) {
+        compare(its < mine, format!("P95 {} ms against {} ms", readable(its), readable(mine)));
+    }
+    let (mine, its) = (own.operations_hours_per_month, theirs.operations_hours_per_month);
+    compare(its < mine, format!("{} hours of work against {}", readable(its), readable(mine)));
+    let (mine, its) = (own.risk, theirs.risk);
+    compare(its < mine, format!("risk {its:.2} against {mine:.2}"));
+    let differing: Vec<String> = other
+        .components
+        .iter()
+        .zip(&selected.components)
+        .filter(|(theirs, ours)| theirs.pattern != ours.pattern)
+        .map(|(theirs, ours)| format!("{} instead of {}", theirs.name, ours.name))
+        .collect();
+    let mut ahead: Vec<(f64, String)> = selected
+        .scores
+        .iter()
+        .zip(&other.scores)
+        .map(|(own, theirs)| {
+            let gain = (own.score - theirs.score) * own.weight;
+            (
+                gain,
+                format!(
+                    "{} ({:.2} of 1 against {:.2}, which counts {:.2})",
+                    own.criterion, own.score, theirs.score, own.weight
+                ),
+            )
+        })
+        .filter(|(gain, _)| *gain > 0.0005)
+        .collect();
+    ahead.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut why: Vec<String> = ahead.into_iter().take(2).map(|(_, text)| format!("it is ahead in {text}")).collect();
+    if ranks.0.missed_wishes < ranks.1.missed_wishes {
+        why.insert(0, "it has what was asked for by name".to_owned());
+    }
+    let why = if why.is_empty() {
+        "a comment asked for what it has, or they differ by less than can be told".to_owned()
+    } else {
+        why.join(", and ")
+    };
+    format!(
+        " By cost, latency, work and risk alone, {} would be better: {}. It differs by {}. This one is selected all the \
+         same because {why}.",
+        other.name,
+        if better.is_empty() { "by less than is shown".to_owned() } else { better.join(", ") },
+        differing.join(", "),
+    )
 }
 
 /// A refusal with what would do instead.

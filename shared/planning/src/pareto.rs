@@ -168,19 +168,24 @@ impl Front {
         }
     }
 
+    /// The member of the front that dominates a feasible combination; of several the one that scores best.
+    pub fn better_than(&self, at: usize, ranking: &Ranking) -> Option<usize> {
+        let own = place(&ranking.all[at]);
+        self.members
+            .iter()
+            .copied()
+            .filter(|member| ranking.all[at].is_feasible() && dominates(&place(&ranking.all[*member]), &own))
+            .max_by(|a, b| ranking.score(*a).total_cmp(&ranking.score(*b)).then(b.cmp(a)))
+    }
+
     /// What dominates a combination, with the numbers in which it is better.
     fn dominator(&self, at: usize, ranking: &Ranking, bench: &Bench<'_>) -> Option<String> {
-        let (one, own) = (&ranking.all[at], place(&ranking.all[at]));
+        let one = &ranking.all[at];
         if !one.is_feasible() {
             return Some("it breaks a constraint, so it is not compared".to_owned());
         }
-        let better = self
-            .members
-            .iter()
-            .filter(|member| dominates(&place(&ranking.all[**member]), &own))
-            .max_by(|a, b| ranking.score(**a).total_cmp(&ranking.score(**b)).then(b.cmp(a)))?;
-        let other = &ranking.all[*better];
-        let theirs = place(other);
+        let other = &ranking.all[self.better_than(at, ranking)?];
+        let (own, theirs) = (place(one), place(other));
         let words = [
             format!("${} a month against ${}", readable(other.usd.round()), readable(one.usd.round())),
             format!("P95 {} ms against {} ms", readable(other.p95_ms), readable(one.p95_ms)),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
     constraint::{
-        Availability, Budget, Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Deployment, Framework,
-        Latency, Platform, Region, Source, Stated, Throughput, Tooling, UseCase,
+        Availability, Budget, Cloud, ConstraintField, ConstraintSet, Currency, DataClass, DataVolume, Deployment,
+        Framework, Latency, Platform, Region, Source, Stated, Throughput, Tooling, UseCase, WorkloadType,
     },
     plan::{Capability, Criterion, ParetoPoint, PlanDecision, WeightSource},
 };
@@ -74,6 +74,124 @@ fn the_front_is_a_front_and_every_candidate_has_its_place_on_it() {
         assert_eq!(plan.pareto.iter().any(|point| point.best_at.iter().any(|best| best == "cheapest")), feasible);
         assert!(plan.pareto.len() <= 20, "{name}: a chart can show {}", plan.pareto.len());
     }
+}
+
+/// The front compares four numbers and the choice weighs more: when the selected design is not on the front, the reason
+/// says what would be better by the four alone, and why it lost.
+#[test]
+fn a_selected_design_that_is_off_the_front_says_why() {
+    let mut off = 0;
+    for (name, constraints) in requirements() {
+        for fit in [None, Some(0.9)] {
+            let weights: BTreeMap<Criterion, f64> = fit.map(|fit| (Criterion::Fit, fit)).into_iter().collect();
+            let brief = Brief { weights, ..brief(&constraints) };
+            let plan = planning::plan(&brief, catalogue()).unwrap();
+            let point = plan.pareto.iter().find(|point| point.candidate.as_ref() == Some(&plan.selected)).unwrap();
+            let said = plan.reason.contains("By cost, latency, work and risk alone");
+            assert_eq!(said, point.feasible && !point.on_front, "{name}: {}", plan.reason);
+            if said {
+                off += 1;
+                assert!(plan.reason.contains("selected all the same because it "), "{name}: {}", plan.reason);
+            }
+        }
+    }
+    assert!(off > 0, "no requirement tells this apart");
+}
+
+#[test]
+fn a_model_that_is_named_sets_what_trains_and_serves() {
+    let with = |use_case: UseCase, families: &[&str]| {
+        let families: Vec<String> = families.iter().map(|family| (*family).to_owned()).collect();
+        let set = ConstraintSet {
+            use_case: said(use_case, "it"),
+            deployment: said(Deployment::Batch, "each night"),
+            model_types: (!families.is_empty()).then(|| said(families, "a model")).flatten(),
+            ..ConstraintSet::default()
+        };
+        let plan = plan(&set);
+        plan.selected().unwrap().metrics.monthly_usd
+    };
+    let usual = with(UseCase::DocumentProcessing, &[]);
+    let small = with(UseCase::DocumentProcessing, &["logistic_regression"]);
+    assert!(small < 0.9 * usual, "a linear model is trained and run on less: {small} of {usual}");
+    let large = with(UseCase::Recommender, &["two_tower"]);
+    assert!(large > with(UseCase::Recommender, &["matrix_factorization"]));
+}
+
+#[test]
+fn what_a_request_carries_sets_limits_and_cost() {
+    let with = |item_kb: Option<f64>| {
+        let set = ConstraintSet {
+            use_case: said(UseCase::ComputerVision, "scans"),
+            deployment: said(Deployment::RealTime, "at once"),
+            throughput: said(Throughput { average_per_second: 0.1042, peak_per_second: 0.3125 }, "9,000 a day"),
+            data_volume: said(
+                DataVolume { stored_gb: 5400.0, daily_gb: Some(180.0), records: None, item_kb },
+                "9,000 scans a day, 20 MB each",
+            ),
+            ..ConstraintSet::default()
+        };
+        plan(&set)
+    };
+    let large = with(Some(20_000.0));
+    assert!(large.selected().unwrap().violations.is_empty(), "{:?}", large.selected());
+    let limited = |plan: &PlanDecision| {
+        selected_patterns(plan).into_iter().any(|id| {
+            let pattern = catalogue().patterns.iter().find(|pattern| pattern.id == id).unwrap();
+            pattern.quotas.iter().any(|quota| {
+                quota.unit == "kB" && quota.demand.as_deref() == Some("payload_kb") && quota.value < 20_000.0
+            })
+        })
+    };
+    assert!(!limited(&large), "{:?}", selected_patterns(&large));
+    assert!(
+        limited(&with(None)),
+        "a usual picture goes where a large scan does not: {:?}",
+        selected_patterns(&with(None))
+    );
+}
+
+#[test]
+fn work_that_is_named_is_provided_for_and_claimed() {
+    let set = ConstraintSet {
+        use_case: said(UseCase::TabularScoring, "it"),
+        deployment: said(Deployment::RealTime, "at once"),
+        workloads: said(vec![WorkloadType::FeatureEngineering, WorkloadType::ModelExperimentation], "work"),
+        ..ConstraintSet::default()
+    };
+    let plan = plan(&set);
+    let selected = plan.selected().unwrap();
+    for (capability, tag) in [(Capability::Feature, "offline-features"), (Capability::Govern, "experiment-tracking")] {
+        let part = selected.components.iter().find(|component| component.capability == capability).unwrap();
+        let pattern = catalogue().patterns.iter().find(|pattern| pattern.id == part.pattern).unwrap();
+        assert!(pattern.provides.iter().any(|own| own == tag), "{} has no {tag}", part.pattern);
+        let claim = part.traces.iter().find(|trace| trace.field == Some(ConstraintField::Workloads)).unwrap();
+        assert!(claim.claim.contains(tag) && claim.quote.as_deref() == Some("work"), "{claim:?}");
+    }
+}
+
+#[test]
+fn what_must_not_run_all_the_time_does_not() {
+    let excluded = |names: &[&str]| ConstraintSet {
+        use_case: said(UseCase::StreamingAnomaly, "anomalies"),
+        deployment: said(Deployment::Streaming, "as they come"),
+        throughput: said(Throughput { average_per_second: 2000.0, peak_per_second: 4000.0 }, "2,000 a second"),
+        tooling: said(
+            Tooling { preferred: vec![], excluded: names.iter().map(|name| (*name).to_owned()).collect() },
+            "nothing that runs all the time",
+        ),
+        ..ConstraintSet::default()
+    };
+    let on = |plan: &PlanDecision| {
+        let pattern = |id: &str| catalogue().patterns.iter().find(|pattern| pattern.id == id).unwrap();
+        selected_patterns(plan).into_iter().filter(|id| pattern(id).has("always-on")).count()
+    };
+    assert!(on(&plan(&excluded(&[]))) > 0, "nothing would change");
+    let without = plan(&excluded(&["always_on"]));
+    let selected = without.selected().unwrap();
+    // A stream that nothing holds open may be out of reach: then the plan says what breaks the exclusion.
+    assert_eq!(on(&without) > 0, selected.violations.iter().any(|text| text.contains("runs all the time")));
+    assert!(on(&without) < on(&plan(&excluded(&[]))), "{:?}", selected_patterns(&without));
 }
 
 #[test]
