@@ -7,7 +7,7 @@
 //! it, wherever it is said.
 
 use crate::{
-    lexicon::{CITY, Hits, PLACE, REGION, TOOL},
+    lexicon::{CITY, Hit, Hits, PLACE, REGION, TOOL, is_turn},
     measure::{Measure, Noun, Unit},
     number::Bound,
     text::{Document, Span},
@@ -91,10 +91,8 @@ fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
             .before("negation", wrong.span.from.min(wrong.quantity.whole.from))
             .is_some_and(|hit| hit.meaning.value == "forward" && hit.span.to == hit.span.from + 1);
         let between = wrong.span.to..right.quantity.whole.from;
-        let turns = between.len() <= 3
-            && between.clone().any(|at| {
-                matches!(document.lower(at), "sondern" | "but" | "sino" | "mais" | "ma" | "bensì" | "mas" | "maar")
-            });
+        let turns =
+            between.len() <= 3 && between.clone().any(|at| is_turn(document.lower(at)) || document.lower(at) == "ma");
         if denied && turns && same_kind(wrong, right) {
             measures.remove(index);
         } else {
@@ -164,8 +162,20 @@ fn same_value(a: &Measure, b: &Measure) -> bool {
 }
 
 /// The places of names that the text corrects, with their group.
-pub fn of_names(hits: &Hits) -> Vec<(&'static str, Span)> {
+pub fn of_names(document: &Document, hits: &Hits) -> Vec<(&'static str, Span)> {
     let mut gone = Vec::new();
+    // "Forget us-west-2": wherever it was named before.
+    for cue in hits.of("correction").filter(|cue| cue.meaning.value == "forget") {
+        for group in NAMES {
+            let named = hits.within(group, Span::new(cue.span.to, cue.span.to + FORGOTTEN)).next();
+            let same_sentence = |hit: &&Hit| document.sentence(hit.span.from) == document.sentence(cue.span.from);
+            let Some(named) = named.filter(same_sentence) else { continue };
+            let same = hits
+                .of(group)
+                .filter(|hit| hit.meaning.value == named.meaning.value && hit.span.from <= named.span.from);
+            gone.extend(same.map(|hit| (group, hit.span)));
+        }
+    }
     for cue in hits.of("correction").filter(|cue| cue.meaning.value == "near") {
         for group in NAMES {
             let later = hits.within(group, Span::new(cue.span.to, cue.span.to + NEAR)).next();

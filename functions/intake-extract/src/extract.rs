@@ -66,8 +66,8 @@ pub fn extract(text: &str) -> Reading {
     set.regions = keep.field(ConstraintField::Regions, regions.found);
     set.data_class = keep.field(ConstraintField::DataClass, data_class);
     set.latency = keep.field(ConstraintField::Latency, latency);
+    set.data_volume = keep.field(ConstraintField::DataVolume, volume::read(&reader, throughput.as_ref()));
     set.throughput = keep.field(ConstraintField::Throughput, throughput);
-    set.data_volume = keep.field(ConstraintField::DataVolume, volume::read(&reader));
     set.ml_task = keep.field(ConstraintField::MlTask, meaning::ml_task(&reader));
     set.use_case = keep.field(ConstraintField::UseCase, meaning::use_case(&reader));
     set.deployment = keep.field(ConstraintField::Deployment, deployment);

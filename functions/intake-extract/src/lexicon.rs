@@ -17,6 +17,8 @@ use crate::{
 
 mod negation;
 
+pub use negation::is_turn;
+
 /// One word of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pattern {

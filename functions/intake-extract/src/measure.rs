@@ -88,6 +88,7 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
     take_units_before(document, hits, &mut found);
+    give_periods_back(document, &mut found);
     // "Half a second at most" is half a second, and not also one.
     let whole: Vec<Measure> = crate::wordless::wordless(document, hits)
         .into_iter()
@@ -131,10 +132,36 @@ fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure])
         let together = document.sentence(before.at()) == document.sentence(at);
         let digits = document.token(at).is_some_and(|token| token.kind == Kind::Number);
         // "Section 12", "Monday 14": what is bounded or wanted is no number of these.
-        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some();
+        let wished = hits.before("wish", here.quantity.whole.from).is_some();
+        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some() || wished;
         if bare && unit && same_size && ends && together && digits && wanted {
             here.unit = before.unit;
             here.period = before.period;
+        }
+    }
+}
+
+/// "500 images of 4 MB a day": the period is that of the images, and 4 MB are the size of one.
+fn give_periods_back(document: &Document, measures: &mut [Measure]) {
+    for index in 1..measures.len() {
+        let (before, here) = measures.split_at_mut(index);
+        let (Some(items), Some(size)) = (before.last_mut(), here.first_mut()) else { continue };
+        let from = size.quantity.whole.from.min(size.quantity.span.from);
+        let link = from.checked_sub(1).filter(|link| {
+            matches!(
+                document.lower(*link),
+                "of" | "à" | "von" | "zu" | "je" | "mit" | "with" | "de" | "di" | "van" | "con"
+            )
+        });
+        let counted = items.unit == Unit::Bare
+            && items.period.is_none()
+            && matches!(items.noun, Some((Noun::Request | Noun::Record { .. } | Noun::Other, _)));
+        let together = document.sentence(items.at()) == document.sentence(size.at());
+        if matches!(size.unit, Unit::Data(_)) && counted && together && link == Some(items.span.to) {
+            if let Some(period) = size.period.take() {
+                size.span.to = period.span.from.max(size.quantity.span.to);
+                items.period = Some(period);
+            }
         }
     }
 }
@@ -161,7 +188,8 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         end = end.max(cent.to);
     } else {
         type Make = fn(f64) -> Unit;
-        let units: [(&str, Make); 3] = [("rate_unit", Unit::Rate), ("time", Unit::Time), ("data_unit", Unit::Data)];
+        // The French "Mo" is a megabyte, and "mo" a month.
+        let units: [(&str, Make); 3] = [("rate_unit", Unit::Rate), ("data_unit", Unit::Data), ("time", Unit::Time)];
         for (group, make) in units {
             if let Some(hit) = hits.at(group, here)
                 && let Ok(value) = hit.meaning.value.parse()
@@ -341,12 +369,17 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
 fn noun_in_key(document: &Document, hits: &Hits, key: Span, end: usize) -> Option<(Noun, Span)> {
     let hit = hits.within("noun", key).last()?;
     // Only what the key ends with is counted, and a key that counts requests gives their rate by its own words.
-    let last = (hit.span.to..key.to).all(|at| document.tokens[at].kind == Kind::Symbol);
+    let per = period_at(document, hits, hit.span.to).filter(|period| period.span.to <= key.to);
+    let from = per.map_or(hit.span.to, |period| period.span.to);
+    let last = (from..key.to).all(|at| document.tokens[at].kind == Kind::Symbol);
     let found = noun(&hit.meaning.value)?;
     let counted = match found {
         Noun::Person | Noun::People => true,
         // `Events | 1.8 million per hour`.
-        Noun::Request => hit.meaning.value == "request" && period_after(document, hits, end).is_some(),
+        Noun::Request => {
+            // `Consultas/segundo | 60` has it in its key.
+            hit.meaning.value == "request" && (per.is_some() || period_after(document, hits, end).is_some())
+        }
         Noun::Record { .. } | Noun::Device | Noun::Other => false,
     };
     (last && counted).then_some((found, hit.span))
@@ -358,8 +391,11 @@ const LEAST_UNKNOWN: f64 = 50.0;
 /// "45,000 widgets a month": the word behind a number that a period follows, whatever it is.
 fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usize) -> Option<Span> {
     let mut at = end;
-    // An adjective may stand before it.
-    for _ in 0..2 {
+    // An adjective may stand before it, and what it is made of behind it ("lames de microscope").
+    for _ in 0..3 {
+        if at > end && matches!(document.lower(at), "de" | "of" | "d" | "di" | "von") {
+            at += 1;
+        }
         let token = document.token(at)?;
         let word = token.kind == Kind::Word
             && token.lower.chars().count() >= 4
@@ -393,11 +429,31 @@ fn unknown_noun(document: &Document, hits: &Hits, quantity: &Quantity, end: usiz
         if worked_on && token.lower.ends_with(['s', 'n', 'i', 'e']) {
             return Some(Span::new(end, at));
         }
+        if is_worked_through(document, hits, quantity) && token.lower.ends_with(['s', 'n', 'e', 'i']) {
+            return Some(Span::new(end, at));
+        }
         if period_at(document, hits, at).is_some() && token.lower.ends_with(['s', 'n', 'e', 'i', 'r']) {
             return Some(Span::new(end, at));
         }
     }
     None
+}
+
+/// Tokens of a sentence in which a time that opens it is said of the whole.
+const OPENING: usize = 4;
+
+/// "Every night we transcribe the day's hearings, some 600 recordings": a time opens the sentence, a verb says that
+/// something is worked out, and the number stands behind a comma or in brackets.
+fn is_worked_through(document: &Document, hits: &Hits, quantity: &Quantity) -> bool {
+    let sentence = document.sentence_span(quantity.span.from);
+    let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
+    let beside =
+        quantity.whole.from.checked_sub(1).is_some_and(|at| matches!(document.lower(at), "," | "(" | ":" | "–"))
+            || quantity.whole.from >= 2 && matches!(document.lower(quantity.whole.from - 2), "," | "(" | ":" | "–");
+    beside
+        && hits.within("schedule", opening).next().is_some()
+        && hits.within("infer_verb", sentence).next().is_some()
+        && hits.within("retrain_cue", sentence).next().is_none()
 }
 
 fn noun(value: &str) -> Option<Noun> {

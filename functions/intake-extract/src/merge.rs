@@ -87,7 +87,10 @@ pub fn validate(structured: &StructuredConstraints) -> Result<(), Vec<String>> {
     }
     if let Some(volume) = &structured.data_volume {
         let fine = |value: f64| value.is_finite() && value >= 0.0;
-        let fits = fine(volume.stored_gb) && volume.daily_gb.is_none_or(fine) && volume.records.is_none_or(fine);
+        let fits = fine(volume.stored_gb)
+            && volume.daily_gb.is_none_or(fine)
+            && volume.records.is_none_or(fine)
+            && volume.item_kb.is_none_or(positive);
         require(fits, "data_volume takes numbers from 0".to_owned());
     }
     if let Some(percent) = structured.availability_percent {
@@ -202,6 +205,10 @@ impl Merged {
                 own.value.sort();
                 own.derivation = Some("with the frameworks of the parent version".to_owned());
             }
+        }
+        // "What if the budget is $500?" says nothing of places, so what the parent said of them still holds.
+        if set.places.is_empty() {
+            set.places.clone_from(&parent.places);
         }
         if set.regions.is_none() {
             for region in &parent.excluded_regions {
@@ -388,6 +395,7 @@ impl Merged {
                         stored_gb,
                         daily_gb: earlier.as_ref().and_then(|volume| volume.daily_gb),
                         records: earlier.as_ref().and_then(|volume| volume.records),
+                        item_kb: earlier.as_ref().and_then(|volume| volume.item_kb),
                     }),
                     None
                 )

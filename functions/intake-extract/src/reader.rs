@@ -54,7 +54,7 @@ impl Reader {
         let mut hits = Hits::find(&mut document);
         let mut measures = measures(&document, &hits);
         crate::correction::of_measures(&document, &hits, &mut measures);
-        hits.forget(&crate::correction::of_names(&hits));
+        hits.forget(&crate::correction::of_names(&document, &hits));
         Self { document, hits, measures }
     }
 
@@ -173,6 +173,23 @@ impl Reader {
             .find(|measure| measure.span.from == at || measure.at() == at);
         let limit = own.is_some_and(|own| own.quantity.bound == Bound::AtMost || self.bounded_behind(own.span));
         self.hits.in_clause(&self.document, "wish", at).any(|wish| {
+            // "4k a month, ideally 3k": behind a value, it is said of the next one.
+            let of_next = own.is_some_and(|own| own.span.to <= wish.span.from)
+                && self.measures_around(wish.span.to, OF_NEXT).any(|(_, other)| {
+                    let between = wish.span.to..other.span.from;
+                    wish.span.to <= other.span.from
+                        && between.len() <= OF_NEXT
+                        && between.clone().all(|at| self.document.lower(at) != ",")
+                });
+            // "15 € wären schön, bei 25 € ist Schluss": right behind another value, it is said of that one.
+            let of_before = wish.span.to <= at
+                && (wish.span.to..at).any(|at| self.document.lower(at) == ",")
+                && self
+                    .measures_around(wish.span.from, OF_BEFORE)
+                    .any(|(_, other)| other.span.to <= wish.span.from && wish.span.from - other.span.to <= OF_NEXT);
+            if of_next || of_before {
+                return false;
+            }
             let between = self
                 .measures_around(at, REACH)
                 .any(|(_, other)| wish.span.to <= other.at() && other.at() < at && other.span.to <= at);
@@ -216,7 +233,8 @@ impl Reader {
 
     /// "Currently: … Target: …": what stands in a sentence with the first key goes, when there is one with the second.
     fn is_left_behind(&self, at: usize) -> bool {
-        let begins = |hit: &Hit| self.document.sentence_span(hit.span.from).from == hit.span.from;
+        // "How it is today: …": a few words may stand before the key's own.
+        let begins = |hit: &Hit| hit.span.from - self.document.sentence_span(hit.span.from).from <= KEY_BEGINS;
         let sentence = self.document.sentence_span(at);
         let key = self.hits.within("as_is_key", sentence).find(|hit| begins(hit));
         key.is_some_and(|key| self.hits.of("to_be_key").any(|hit| begins(hit) && hit.span.from > key.span.from))
@@ -247,7 +265,16 @@ impl Reader {
 
     /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".
     pub fn bounded_behind(&self, span: Span) -> bool {
+        // "One second, not more": behind the comma nothing else follows.
+        let ended = || {
+            let behind = self.hits.at("bound_behind", span.to + 1).filter(|_| self.document.lower(span.to) == ",");
+            behind.is_some_and(|hit| {
+                self.document.sentence(hit.span.to) != self.document.sentence(span.from)
+                    || matches!(self.document.lower(hit.span.to), "." | ";" | "!" | ")")
+            })
+        };
         self.hits.at("bound_behind", span.to).is_some()
+            || ended()
             || self.document.lower(span.to) == "(" && self.hits.at("bound_behind", span.to + 1).is_some()
     }
 
@@ -323,6 +350,12 @@ impl Reader {
     }
 }
 
+/// Tokens before a wish in which the value begins that it is said of.
+const OF_BEFORE: usize = 10;
+/// Most words of a key before those that tell of today or of what is wanted.
+const KEY_BEGINS: usize = 3;
+/// Tokens between a wish and the value behind it that it is said of.
+const OF_NEXT: usize = 2;
 /// Tokens at the beginning of a sentence in which a time speaks of the whole of it.
 const OPENING: usize = 5;
 /// Distance of a question's words from its answer, as they count for it.

@@ -45,9 +45,97 @@ fn key_end(line: &str) -> Option<usize> {
     (short && words && rest.starts_with(' ') && !rest.trim().is_empty()).then_some(end)
 }
 
+/// Words of a column's head that tell of how things are: what stands below is not what is wanted.
+const AS_IS: [&str; 27] = [
+    "today",
+    "now",
+    "current",
+    "currently",
+    "existing",
+    "as-is",
+    "legacy",
+    "old",
+    "before",
+    "heute",
+    "aktuell",
+    "derzeit",
+    "bisher",
+    "ist",
+    "ist-zustand",
+    "bestand",
+    "aujourd'hui",
+    "actuel",
+    "actuellement",
+    "existant",
+    "hoy",
+    "actual",
+    "actualmente",
+    "antes",
+    "ahora",
+    "maintenant",
+    "jetzt",
+];
+
+/// The text without the columns of tables whose heads say that they tell of today, where another column has what is
+/// wanted. What is left out becomes spaces, so that places stay what they are.
+pub fn without_as_is_columns(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    // The columns that are left out, of the table that a line is in.
+    let mut out: Option<Vec<usize>> = None;
+    for line in text.split_inclusive('\n') {
+        if !line.trim_start().starts_with('|') {
+            out = None;
+            result.push_str(line);
+            continue;
+        }
+        match &out {
+            None => {
+                out = Some(as_is_columns(line));
+                result.push_str(line);
+            }
+            Some(columns) => {
+                let mut cell = 0;
+                for letter in line.chars() {
+                    cell += usize::from(letter == '|');
+                    let blank = columns.contains(&cell) && !matches!(letter, '|' | '\n' | '\r');
+                    // As many characters as before: spans count characters.
+                    result.push(if blank { ' ' } else { letter });
+                }
+            }
+        }
+    }
+    result
+}
+
+/// The numbers of a head's cells, from 1, that tell of how things are; none where no other column has values.
+fn as_is_columns(head: &str) -> Vec<usize> {
+    let row = head.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let cells: Vec<&str> = row.strip_suffix('|').unwrap_or(row).split('|').map(str::trim).collect();
+    let as_is = |cell: &str| {
+        let lower = cell.to_lowercase();
+        lower.split_whitespace().any(|word| AS_IS.contains(&word.trim_matches(|c: char| matches!(c, ':' | '(' | ')'))))
+    };
+    let columns: Vec<usize> = (1..=cells.len()).filter(|cell| *cell > 1 && as_is(cells[cell - 1])).collect();
+    // The first column names the rows.
+    if columns.len() + 1 < cells.len() { columns } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::with_colons;
+    use super::{with_colons, without_as_is_columns};
+
+    #[test]
+    fn a_column_about_today_is_left_out_where_another_says_what_is_wanted() {
+        let table = "| Topic | Wanted | Today |\n|---|---|---|\n| Latency | 250 ms | 1.8 s |\n";
+        let read = without_as_is_columns(table);
+        assert!(read.contains("250 ms") && !read.contains("1.8 s"), "{read}");
+        assert_eq!(read.chars().count(), table.chars().count());
+        let nameless = "| | Ahora | Objetivo |\n|---|---|---|\n| p95 | 2 s | 400 ms |\n";
+        assert!(!without_as_is_columns(nameless).contains("2 s"));
+        let one = "| Topic | Current |\n|---|---|\n| Latency | 1.8 s |\n";
+        assert_eq!(without_as_is_columns(one), one);
+    }
 
     #[test]
     fn keys_of_a_table_get_a_colon_and_single_lines_stay() {

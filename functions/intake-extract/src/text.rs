@@ -87,8 +87,9 @@ impl Document {
         let mut tokens = Vec::new();
         let mut position = 0_u32;
         let mut byte = 0;
-        let beside = beside_the_matter(text);
-        let keyed = crate::table::with_colons(text);
+        let wanted = crate::table::without_as_is_columns(text);
+        let beside = beside_the_matter(&wanted);
+        let keyed = crate::table::with_colons(&wanted);
         for (number, sentence) in sentences(&keyed).into_iter().enumerate() {
             for word in sentence.split_word_bounds() {
                 let length = characters(word);

@@ -251,6 +251,22 @@ fn structured_fields_that_cannot_be_are_named() {
 }
 
 #[test]
+fn a_follow_up_keeps_the_places_that_the_parent_spoke_of() {
+    let first = "We predict which bikes will be missing at which station in Lyon, every night.";
+    let parent = think(memory(&input(first, StructuredConstraints::default()))).expect("a thought").output;
+    assert!(parent.regions.is_none() && parent.places == ["EU"], "{:?}", parent.places);
+    let follow_up = |text: &str| {
+        let earlier =
+            memory(&input(first, StructuredConstraints::default())).output("intake_extract", 0, &parent).expect("JSON");
+        let child = Run { parent: Some(RunId::generate()), ..a_run() };
+        let design = serde_json::to_value(input(text, StructuredConstraints::default())).expect("JSON");
+        think(MemoryBuilder::new(child, design).parent(earlier.build())).expect("a thought").output.places
+    };
+    assert_eq!(follow_up("What if the budget is $500 a month?"), ["EU"]);
+    assert_eq!(follow_up("What if it is for Toronto instead?"), ["CA"]);
+}
+
+#[test]
 fn a_follow_up_inherits_what_it_does_not_change() {
     let parent = think(memory(&input(CHURN, StructuredConstraints::default()))).expect("a thought").output;
     let before = parent.use_case.clone().expect("a use case");

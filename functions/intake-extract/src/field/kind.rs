@@ -4,7 +4,7 @@ use design::constraint::{ConstraintField, Deployment, Latency, Platform, Retrain
 
 use crate::{
     confidence::{ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
-    field::many::is_times,
+    field::{many::is_times, meaning::denied_nearby},
     lexicon::Hit,
     measure::Noun,
     reader::{Clash, Found, Reader},
@@ -116,6 +116,14 @@ pub fn workloads(
             put(&mut said, WorkloadType::BatchInference, hit.span, NAMED, false);
         }
     }
+    // "One run a week", "un calcul par semaine".
+    for hit in reader.said("run_word") {
+        let rhythm = crate::measure::period_at(&reader.document, &reader.hits, hit.span.to);
+        let training = reader.hits.in_clause(&reader.document, "retrain_cue", hit.span.from).next().is_some();
+        if rhythm.is_some_and(|period| period.seconds >= 3600.0) && !training {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
+    }
     let of = |deployment: Deployment| match deployment {
         Deployment::RealTime => Some(WorkloadType::OnlineInference),
         Deployment::Batch => Some(WorkloadType::BatchInference),
@@ -124,7 +132,7 @@ pub fn workloads(
     };
     for hit in reader.said("deployment").filter(|hit| hit.meaning.weight >= 1.0) {
         let value = parse::<Deployment>(&hit.meaning.value).and_then(of);
-        if let Some(value) = value.filter(|_| !about_training(reader, hit)) {
+        if let Some(value) = value.filter(|_| !about_training(reader, hit) && !is_only_a_time(reader, hit)) {
             put(&mut said, value, hit.span, NAMED, false);
         }
     }
@@ -173,14 +181,17 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
                 && next.lower.chars().all(char::is_alphabetic)
                 && reader.hits.at("noun_stop", hit.span.to).is_none()
                 && reader.hits.at("infer_verb", hit.span.to).is_none()
+                && reader.hits.at("run_word", hit.span.to).is_none()
                 && !matches!(next.lower.as_str(), "and" | "for" | "to" | "by" | "at" | "in" | "on" | "with" | "from")
         });
     // "Weekly retrain, scores written every Monday": the time belongs to the nearer verb.
-    let scores =
-        near("infer_verb").is_some_and(|scores| near("retrain_cue").is_none_or(|training| scores + 1 < training));
+    let results = near("infer_verb").into_iter().chain(near("run_word").filter(|distance| *distance <= RUN_NEAR)).min();
+    let scores = results.is_some_and(|scores| near("retrain_cue").is_none_or(|training| scores + 1 < training));
     scores && !owned && !adjective
 }
 
+/// Tokens between a time and the run that it is said of: "one run a day".
+const RUN_NEAR: usize = 1;
 /// Tokens between a time and the training that it is said of.
 const TRAINING_NEAR: usize = 4;
 /// The same where nothing else in the clause gives results.
@@ -204,12 +215,32 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
             .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue))
 }
 
+/// "6,000 members online in the evening", "damit nachts nichts kostet": a time of the day in a sentence in which nothing is
+/// worked out tells nothing of how results are wanted.
+pub fn is_only_a_time(reader: &Reader, hit: &Hit) -> bool {
+    let document = &reader.document;
+    let works = |group: &str| reader.hits.in_sentence(document, group, hit.span.from).any(|hit| hit.negated.is_none());
+    let others = |other: &Hit| other.span != hit.span && other.meaning.value == "batch";
+    reader.hits.at("time_of_day", hit.span.from).is_some_and(|time| time.span == hit.span)
+        && !["infer_verb", "run_word", "retrain_cue", "cue.latency"].iter().any(|group| works(group))
+        && !reader.hits.in_sentence(document, "deployment", hit.span.from).any(others)
+}
+
 /// On what the system is wanted to run.
 pub fn platform(reader: &Reader) -> (Option<Found<Platform>>, Option<Clash>) {
     let mut said: Vec<Said<Platform>> = Vec::new();
     for hit in reader.said("platform") {
         if let Some(value) = parse::<Platform>(&hit.meaning.value) {
             put(&mut said, value, hit.span, NAMED, false);
+        }
+    }
+    // What must not run all the time is to run when it is asked; of a database alone that says nothing of the rest.
+    for hit in reader.hits.of("always_on") {
+        if let Some(denial) = denied_nearby(reader, hit) {
+            let words = Span::new(denial.to, hit.span.to + 2);
+            if reader.hits.within("database_word", words).next().is_none() {
+                put(&mut said, Platform::Serverless, denial.hull(hit.span), NAMED, false);
+            }
         }
     }
     if said.is_empty() {

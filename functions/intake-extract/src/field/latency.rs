@@ -14,6 +14,12 @@ use crate::{
 const FARTHEST_DECOY: usize = 8;
 /// Words between a duration and the word that names it as a latency beyond doubt.
 const NEAR_STRONG: usize = 4;
+/// Words between minutes or hours and the word that names what is there by then.
+const NEAR_AWAITED: usize = 9;
+/// What takes longer than a day is no answer.
+const LONGEST_MS: f64 = 86_400_000.0;
+/// The same where nothing names the duration as that of an answer.
+const LONGEST_UNNAMED_MS: f64 = 60_000.0;
 /// Percentile where the text names none.
 const USUAL_PERCENTILE: f64 = 95.0;
 
@@ -114,7 +120,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let only_bounds =
             alone && (reader.bounded_behind(measure.span) || accepted) && measure.span.from <= sentence.from + 1;
         score += if only_bounds { 0.48 } else { 0.0 };
-        let longest = if strong.is_some() { 3_600_000.0 } else { 60_000.0 };
+        // "The result must be there within 2 minutes", "scored within an hour of upload": minutes and hours are those of
+        // an answer where it is bounded, and what comes is named close by; else they are those of anything.
+        let outage = reader.clause_has("downtime", at)
+            || crate::measure::period_at(&reader.document, &reader.hits, measure.span.to).is_some();
+        let awaited = bounded && alone && !outage && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
+        let longest = if strong.is_some() && !outage || awaited { LONGEST_MS } else { LONGEST_UNNAMED_MS };
         if score < 0.45 || milliseconds > longest {
             continue;
         }

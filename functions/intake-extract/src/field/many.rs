@@ -37,6 +37,14 @@ pub fn how_many(reader: &Reader, index: usize) -> Option<Many> {
     counts(&reader.measures[index]).then(|| product(reader, index).or_else(|| of_each(reader, index, 1)))?
 }
 
+/// How many things have an amount of data in a period, when a word says that it is that of each: "each camera uploads 4 GB
+/// a day".
+pub fn of_each_thing(reader: &Reader, index: usize) -> Option<Many> {
+    let measure = &reader.measures[index];
+    let amount = matches!(measure.unit, Unit::Data(_)) && measure.period.is_some();
+    (amount && each_of(reader, index).is_some()).then(|| of_each(reader, index, 1))?
+}
+
 /// True for a measure that may be the load of one thing.
 fn counts(measure: &Measure) -> bool {
     match (measure.unit, measure.noun, measure.period) {
@@ -114,7 +122,11 @@ pub fn is_number_of(reader: &Reader, thing: &Measure, name: &str) -> bool {
     let to = thing.noun.map_or(from + 2, |(_, words)| words.to);
     (from..to).any(|at| {
         let same_sentence = reader.document.sentence(at) == reader.document.sentence(thing.at());
-        same_sentence && same_stem(&stem(reader.document.lower(at)), name)
+        let word = reader.document.lower(at);
+        // "Wasserzähler" are counted where "jeder Zähler" is named.
+        let compound =
+            name.chars().count() >= 4 && word.chars().count() >= 2 * name.chars().count() && word.contains(name);
+        same_sentence && (same_stem(&stem(word), name) || compound)
     })
 }
 
@@ -182,6 +194,23 @@ fn is_right_before(reader: &Reader, thing: &Measure, each: Option<&Each>) -> boo
     plural && word + 2 == each.span.from && document.lower(word + 1) == ","
 }
 
+/// Fewer of something that is not known are seldom what sends.
+const LEAST_SENDERS: f64 = 20.0;
+
+/// "340 gauges, one reading every minute": what is counted at the beginning of the clause before, whatever it is.
+fn is_listed_before(reader: &Reader, thing: &Measure, measure: &Measure) -> bool {
+    let document = &reader.document;
+    let word = thing.quantity.span.to;
+    let named = document.token(word).is_some_and(|token| token.kind == Kind::Word && token.lower.chars().count() >= 4);
+    let unknown = ["time", "period", "noun_stop", "data_unit", "currency", "percent", "scale"]
+        .iter()
+        .all(|group| reader.hits.at(group, word).is_none());
+    let comma = document.lower(word + 1) == ",";
+    let here = document.sentence(thing.at()) == document.sentence(measure.at());
+    let commas = (word + 2..measure.span.from).filter(|at| document.lower(*at) == ",").count();
+    named && unknown && comma && here && commas == 0 && word < measure.span.from && thing.quantity.high >= LEAST_SENDERS
+}
+
 fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
     let document = &reader.document;
     let measure = &reader.measures[index];
@@ -201,7 +230,11 @@ fn of_each(reader: &Reader, index: usize, depth: usize) -> Option<Many> {
                 Some((Noun::Device, _)) => true,
                 Some((Noun::Record { kilobytes }, _)) => each.is_some() && (kilobytes - 5.0).abs() < 1e-9,
                 Some((Noun::People | Noun::Person, _)) => same(thing) && thing.period.is_none(),
-                None => (same(thing) || is_right_before(reader, thing, each.as_ref())) && thing.period.is_none(),
+                None => {
+                    let before = is_right_before(reader, thing, each.as_ref());
+                    let listed = each.is_none() && is_listed_before(reader, thing, measure);
+                    (same(thing) || before || listed) && thing.period.is_none()
+                }
                 Some((Noun::Request | Noun::Other, _)) => false,
             };
         *other != index && near && thing_counts && thing.quantity.high > 1.0 && !reader.is_history(thing.at())

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use design::constraint::{ConstraintField, DataClass, Deployment, Framework, Latency, MlTask, Tooling, UseCase};
+use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
 use serde::de::DeserializeOwned;
 
 use crate::{
     confidence::{COMPETING, CUE, EXPLICIT, IMPLIED, Weigher},
-    field::kind::about_training,
+    field::kind::{about_training, is_only_a_time},
     lexicon::{Hit, TOOL},
     reader::{Clash, Found, Reader, show},
     text::Span,
@@ -120,7 +121,7 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
     };
     let topics = topics::<Deployment>(reader, "deployment", |hit| {
         let weak_and_a_source = hit.meaning.weight < 1.0 && source(hit);
-        !about_training(reader, hit) && !weak_and_a_source
+        !about_training(reader, hit) && !weak_and_a_source && !is_only_a_time(reader, hit)
     });
     let found = heaviest(reader, &topics);
     let batch = topics.iter().find(|topic| topic.value == Deployment::Batch);
@@ -526,6 +527,17 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
             weigher = weigher.support(format!("excluded “{words}”"), 0.8);
         }
     }
+    // "No always-on database", "nothing that runs all the time": excluded like a tool, and wanted like none.
+    for hit in reader.hits.of("always_on") {
+        let Some(denial) = denied_nearby(reader, hit) else { continue };
+        let span = denial.hull(hit.span);
+        let database = reader.hits.within("database_word", Span::new(denial.to, hit.span.to + 2)).next().is_some();
+        let what = if database { ALWAYS_ON_DATABASE } else { ALWAYS_ON };
+        if spans.insert((what.to_owned(), true), span).is_none() {
+            tooling.excluded.push(what.to_owned());
+            weigher = weigher.support(format!("excluded “{}”", reader.document.quote(span)), 0.8);
+        }
+    }
     if spans.is_empty() {
         return (None, None);
     }
@@ -539,6 +551,23 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     tooling.preferred.retain(|tool| !both.contains(tool));
     let spans = spans.into_values().collect();
     (Some(Found { value: tooling, spans, weigher, derivation: None }), clash)
+}
+
+/// Tokens between a denial and what runs all the time: "kein Server, der die ganze Nacht dauernd läuft".
+const DENIED_NEAR: usize = 9;
+
+/// The word that denies what runs all the time; a relative clause may stand between.
+pub fn denied_nearby(reader: &Reader, hit: &Hit) -> Option<Span> {
+    let sentence = reader.document.sentence_span(hit.span.from);
+    let before = Span::new(sentence.from.max(hit.span.from.saturating_sub(DENIED_NEAR)), hit.span.from);
+    hit.negated.or_else(|| {
+        let last = reader.hits.within("negation", before).last().filter(|last| last.meaning.value == "forward");
+        // "Nothing" denies only what is said of it, so it is no negation of its own.
+        let nothing = (before.from..before.to).rev().find(|at| {
+            matches!(reader.document.lower(*at), "nothing" | "nichts" | "rien" | "nada" | "niente" | "niets")
+        });
+        last.map(|last| last.span).or_else(|| nothing.map(|at| Span::new(at, at + 1)))
+    })
 }
 
 #[cfg(test)]

@@ -9,5 +9,6 @@ pub mod meaning;
 pub mod people;
 pub mod place;
 pub mod share;
+pub mod size;
 pub mod throughput;
 pub mod volume;

@@ -72,6 +72,10 @@ fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
         if few.is_some() {
             return (few, None);
         }
+        let named = with_me(reader);
+        if named.is_some() {
+            return (named, None);
+        }
         let alone = reader.said("alone").next().map(|hit| {
             let weigher = Weigher::default().support(format!("“{}”", reader.document.quote(hit.span)), CUE);
             (1, vec![hit.span], reader.weigh(weigher, None, hit.span.from), Some("one person".to_owned()))
@@ -129,6 +133,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let noun = measure.noun.map(|(noun, _)| noun);
         let fits = match noun {
             Some(Noun::Person) => true,
+            Some(Noun::People) if me_before(reader, measure).is_some() => true,
             Some(Noun::People) => {
                 let item = reader.is_item(measure.span) && !of_them;
                 strong || team_of || we_are || is_answer(reader, measure) || item
@@ -218,6 +223,12 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
                 taken.push(other_index);
             }
         }
+        // "Yo y otros dos compañeros", "me and two students".
+        if let Some(me) = me_before(reader, measure).or_else(|| me_behind(reader, measure)) {
+            total += 1.0;
+            parts.push(document.quote(me));
+            spans.push(me);
+        }
         // "Four people: three developers and an SRE" counts the SRE already.
         let parts_only = !whole && !matches!(noun, Some(Noun::People));
         if let Some(single) = single_person(reader, measure, &spans).filter(|_| parts_only) {
@@ -243,6 +254,137 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
+}
+
+/// The words by which whoever writes means himself.
+fn is_me(word: &str) -> bool {
+    matches!(word, "me" | "myself" | "i" | "ich" | "mir" | "moi" | "yo" | "mí")
+}
+
+/// A word between the members of a list of people.
+fn is_and(word: &str) -> bool {
+    matches!(word, "and" | "plus" | "und" | "et" | "y" | "&" | "+")
+}
+
+/// "Me and" right before counted people; words such as "other" may stand between.
+fn me_before(reader: &Reader, measure: &Measure) -> Option<Span> {
+    let document = &reader.document;
+    let mut at = measure.quantity.whole.from.checked_sub(1)?;
+    if matches!(
+        document.lower(at),
+        "other" | "otros" | "otras" | "autres" | "andere" | "weitere" | "my" | "mes" | "mis"
+    ) {
+        at = at.checked_sub(1)?;
+    }
+    let me = at.checked_sub(1)?;
+    let same = document.sentence(me) == document.sentence(measure.at());
+    (is_and(document.lower(at)) && is_me(document.lower(me)) && same).then(|| Span::new(me, at + 1))
+}
+
+/// "And me" right behind counted people: "zwei Admins und ich".
+fn me_behind(reader: &Reader, measure: &Measure) -> Option<Span> {
+    let document = &reader.document;
+    let and = measure.span.to;
+    let same = document.sentence(and + 1) == document.sentence(measure.at());
+    (measure.noun.is_some() && is_and(document.lower(and)) && is_me(document.lower(and + 1)) && same)
+        .then(|| Span::new(and, and + 2))
+}
+
+/// Sentences between what asks for the team and who names himself.
+const ASKED_WITHIN: usize = 2;
+/// Longest list of people that are named one by one, in tokens.
+const LONGEST_LIST: usize = 24;
+
+/// "We are a biologist, a lab technician and me", "betreut von mir und meinem Sohn", "me and Deepa": people who are named one
+/// by one beside whoever writes, where the team is spoken of.
+fn with_me(reader: &Reader) -> Option<Size> {
+    let document = &reader.document;
+    (0..document.tokens.len()).filter(|at| is_me(document.lower(*at))).find_map(|me| {
+        let sentence = document.sentence_span(me);
+        let of_team = reader.hits.of("cue.team_strong").any(|hit| {
+            let apart = document.sentence(me).abs_diff(document.sentence(hit.span.from));
+            hit.span.from <= me && apart <= ASKED_WITHIN
+        });
+        if !of_team || reader.is_history(me) {
+            return None;
+        }
+        let separates = |at: usize| document.lower(at) == "," || is_and(document.lower(at));
+        let mut people = 1;
+        let (mut from, mut to) = (me, me + 1);
+        // Behind: "and my son", "and Deepa", "and a student".
+        while to < sentence.to && to < me + LONGEST_LIST && separates(to) {
+            let mut begin = to + 1;
+            while begin < sentence.to && separates(begin) {
+                begin += 1;
+            }
+            let Some(end) = member_from(reader, begin, sentence.to) else { break };
+            people += 1;
+            to = end;
+        }
+        // Before: "a biologist, a lab technician and".
+        let ends_with_me = me > sentence.from && is_and(document.lower(me - 1));
+        while ends_with_me && from > sentence.from + 1 && from + LONGEST_LIST > me && separates(from - 1) {
+            let mut end = from - 1;
+            while end > sentence.from && separates(end - 1) {
+                end -= 1;
+            }
+            let Some(begin) = (end.saturating_sub(4).max(sentence.from)..end)
+                .rev()
+                .take_while(|at| !separates(*at))
+                .find(|at| member_from(reader, *at, end) == Some(end))
+            else {
+                break;
+            };
+            people += 1;
+            from = begin;
+        }
+        (people > 1).then(|| {
+            let span = Span::new(from, to);
+            let words = document.quote(span);
+            let weigher = Weigher::default().support(format!("people named one by one “{words}”"), CUE);
+            (people, vec![span], reader.weigh(weigher, None, me), Some(format!("“{words}” = {people} people")))
+        })
+    })
+}
+
+/// Where a person ends that is named from a token on: "my son", "a lab technician", "Deepa".
+fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
+    let document = &reader.document;
+    let word = |at: usize| at < end && document.tokens[at].kind == crate::text::Kind::Word;
+    let thing = |at: usize| {
+        reader.hits.at(crate::lexicon::TOOL, at).is_some()
+            || reader.hits.at("time", at).is_some()
+            || reader.hits.at("decoy.volume", at).is_some()
+            || reader.hits.at("noun", at).is_some_and(|hit| !matches!(hit.meaning.value.as_str(), "person" | "people"))
+    };
+    if !word(at) {
+        return None;
+    }
+    let belongs = matches!(
+        document.lower(at),
+        "my" | "our"
+            | "mein"
+            | "meine"
+            | "meinem"
+            | "meiner"
+            | "meinen"
+            | "unser"
+            | "mon"
+            | "ma"
+            | "notre"
+            | "mi"
+            | "nuestro"
+    );
+    if belongs || reader.hits.at("article", at).is_some() {
+        // "A lab technician": up to two words describe.
+        let last = (at + 1..end.min(at + 4)).take_while(|at| word(*at) && !thing(*at)).last()?;
+        let stop = (at + 1..=last).find(|at| document.lower(*at) == "," || is_and(document.lower(*at)));
+        return Some(stop.unwrap_or(last + 1));
+    }
+    let named = document.tokens[at].text.chars().next().is_some_and(char::is_uppercase);
+    let known =
+        ["cloud", crate::lexicon::CITY, crate::lexicon::PLACE].iter().any(|group| reader.hits.at(group, at).is_some());
+    (named && !thing(at) && !known && !is_me(document.lower(at))).then_some(at + 1)
 }
 
 /// "One and a half of us": somebody works there half of the time.
@@ -507,5 +649,17 @@ mod tests {
         assert_eq!(team("The lorries carry dashcams, 64 of them, and upload pictures."), None);
         assert_eq!(team("Somos 3 en el equipo."), Some(3));
         assert_eq!(team("There's one and a half of us."), Some(2));
+        assert_eq!(team("The team: me and my laptop in the kitchen."), None);
+    }
+
+    #[test]
+    fn people_who_are_named_one_by_one_are_counted() {
+        let team = |text: &str| extract(text).constraints.team.and_then(|stated| stated.value.size);
+        assert_eq!(team("We are a biologist, a lab technician and me."), Some(3));
+        assert_eq!(team("Das System wird betreut von mir und meinem Sohn."), Some(2));
+        assert_eq!(team("Who maintains it? Me. Ok, me and Deepa."), Some(2));
+        assert_eq!(team("Betreut wird es im Team: zwei Admins und ich."), Some(3));
+        assert_eq!(team("Equipo: yo y otros dos compañeros."), Some(3));
+        assert_eq!(team("Send the results to me and Deepa."), None);
     }
 }

@@ -8,7 +8,7 @@ use knowledge::region::{by_code, nearest, of_jurisdiction, places, regions as al
 
 use crate::{
     confidence::{BOUND, COMPETING, EXPLICIT, IMPLIED, Weigher},
-    lexicon::{CITY, Hit, PLACE, REGION, TOOL},
+    lexicon::{CITY, Hit, PLACE, REGION, TOOL, is_turn},
     measure::Unit,
     reader::{Clash, Found, Reader},
     text::{Kind, Span},
@@ -422,6 +422,12 @@ fn names_currency(reader: &Reader, span: Span) -> bool {
     // Behind a comma it is an item of a list.
     let symbols = |from: usize, to: usize| (from..to).all(|at| matches!(document.lower(at), "." | "(" | ")"));
     let sign = |of: Span| (of.from..of.to).any(|at| matches!(document.lower(at), "$" | "€" | "£" | "usd"));
+    // "US dollars" is a currency whatever stands before it.
+    if reader.hits.at("currency", span.to).is_some()
+        || reader.hits.within("currency", Span::new(span.from, span.to + 1)).any(|hit| hit.span.overlaps(span))
+    {
+        return true;
+    }
     let ends = !document
         .token(span.to)
         .is_some_and(|next| next.kind == Kind::Word && next.sentence == document.sentence(span.from));
@@ -458,9 +464,30 @@ fn is_said_instead(reader: &Reader, span: Span) -> bool {
         })
     };
     let groups = [CITY, PLACE, REGION];
-    reader.document.lower(span.to) == "," && groups.iter().any(|group| denied(group))
+    // "Not Stockholm but Ireland", "nicht Irland, sondern Frankfurt": right behind the turn, and a denied place before it.
+    let turned = |group: &str| {
+        reader.hits.within(group, Span::new(span.from.saturating_sub(TURN_REACH), span.from)).any(|hit| {
+            let same = reader.document.sentence(hit.span.from) == reader.document.sentence(span.from);
+            let turn = (hit.span.to..span.from).find(|at| is_turn(reader.document.lower(*at)));
+            same && hit.negated.is_some() && turn.is_some_and(|turn| span.from - turn <= 3)
+        })
+    };
+    // "We had planned Frankfurt. It will be Zurich.": the copula, where a place was spoken of before.
+    let copula = span.from.checked_sub(1).is_some_and(|at| {
+        matches!(reader.document.lower(at), "be" | "is" | "wird" | "ist" | "sera" | "será" | "es" | "est" | "becomes")
+    });
+    let before = Span::new(span.from.saturating_sub(SPOKEN_OF), span.from.saturating_sub(1));
+    let renamed = copula && groups.iter().any(|group| reader.hits.within(group, before).next().is_some());
+    renamed
+        || groups.iter().any(|group| turned(group))
+        || reader.document.lower(span.to) == "," && groups.iter().any(|group| denied(group))
         || groups.iter().any(|group| replaced(group))
 }
+
+/// Most tokens between a denied place and the one that it is said to be instead.
+const TURN_REACH: usize = 6;
+/// Tokens before "it will be Zurich" in which another place was spoken of.
+const SPOKEN_OF: usize = 30;
 
 /// True for a place that is a note of its own: in a sentence of few words, or between two commas.
 fn is_note(reader: &Reader, span: Span) -> bool {
@@ -487,6 +514,7 @@ mod tests {
     #[test]
     fn the_country_of_a_currency_is_no_region() {
         assert!(regions("They gave us fifteen grand a month. US.").is_empty());
+        assert!(regions("The limit is a thousand a month. (US dollars.)").is_empty());
         assert!(!regions("Budget $5k a month, hosted in the US.").is_empty());
     }
 
@@ -494,6 +522,15 @@ mod tests {
     fn data_lives_somewhere_and_places_replace_others() {
         assert_eq!(regions("All of our stuff lives in AWS Ireland."), ["eu-west-1"]);
         assert_eq!(regions("The data lives in Canada, on AWS."), ["ca-central-1"]);
+        for text in [
+            "Hosting: not Stockholm but Dublin.",
+            "Region: nicht Frankfurt, sondern Irland.",
+            "Hébergement : pas Francfort mais Dublin.",
+            "Región: no Fráncfort sino Irlanda.",
+            "We had planned Frankfurt. Legal ruled that out: it will be Ireland.",
+        ] {
+            assert_eq!(regions(text), ["eu-west-1"], "{text}");
+        }
         assert_eq!(regions("Hosting on AWS: statt Dublin nehmen wir Frankfurt, wie besprochen."), ["eu-central-1"]);
     }
 }

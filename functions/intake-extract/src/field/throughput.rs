@@ -63,11 +63,17 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 Some(period) => (period.seconds, 0.35, Some(period)),
                 None => continue,
             },
-            (Unit::Bare, Some((Noun::Device, _)), _) => match interval(reader, measure).filter(|period| {
-                // Shops that something is worked out for each night send nothing.
-                period.seconds < 43_200.0
-                    || cue.is_some_and(|(span, distance)| distance <= SENDS_NEAR && span.from >= measure.span.to)
-            }) {
+            (Unit::Bare, Some((Noun::Device, _)), own) => match interval(reader, measure)
+                .filter(|period| {
+                    // Shops that something is worked out for each night send nothing.
+                    period.seconds < 43_200.0
+                        || cue.is_some_and(|(span, distance)| distance <= SENDS_NEAR && span.from >= measure.span.to)
+                })
+                // "300,000 cars a day" come and go.
+                .or(own.filter(|period| {
+                    let behind = measure.noun.map_or(measure.quantity.span.to, |(_, words)| words.to);
+                    period.seconds <= 86_400.0 && period.span.from == behind
+                })) {
                 Some(period) => (period.seconds, 0.4, Some(period)),
                 None => continue,
             },
@@ -76,6 +82,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 if period.seconds <= 86_400.0
                     && (cue.is_some()
                         || is_asked_for(reader, at)
+                        || is_keyed(reader, measure)
                         || quantity.high > 1.0
                             && reader.hits.in_sentence(document, "infer_verb", at).next().is_some()) =>
             {
@@ -337,7 +344,29 @@ const PEAK_NEAR: usize = 6;
 fn is_asked_for(reader: &Reader, at: usize) -> bool {
     reader
         .question_before(at)
-        .is_some_and(|question| reader.hits.within("noun", question).any(|hit| hit.meaning.value == "request"))
+        .is_some_and(|question| reader.hits.within("noun", question).any(|hit| is_countable(&hit.meaning.value)))
+}
+
+/// Things that come in, whatever they are.
+fn is_countable(noun: &str) -> bool {
+    noun == "request" || noun == "device" || noun.starts_with("record")
+}
+
+/// "Cars: 300,000 a day", "Scans: 3 per second": a key that is nothing but a counted thing.
+fn is_keyed(reader: &Reader, measure: &Measure) -> bool {
+    let document = &reader.document;
+    let Some(before) = measure.quantity.whole.from.checked_sub(1) else { return false };
+    let colon = if matches!(document.lower(before), "between" | "zwischen" | "entre" | "from" | "von" | "de") {
+        before.saturating_sub(1)
+    } else {
+        before
+    };
+    let key = matches!(document.lower(colon), ":" | "|" | "=")
+        && reader
+            .hits
+            .within("noun", Span::new(colon.saturating_sub(2), colon))
+            .any(|hit| is_countable(&hit.meaning.value));
+    key && document.sentence(colon) == document.sentence(measure.at())
 }
 
 /// "On average 0.5 a second; up to 15 in a storm": beside what is said to be usual, a larger load is the peak, and no
@@ -376,13 +405,23 @@ fn peak_by_share(reader: &Reader, loads: &[Load]) -> Option<Load> {
     })
 }
 
-/// "14M subscribers. … Every subscriber is scored once a week.": all of what was counted elsewhere, on a schedule.
+/// "14M subscribers. … Every subscriber is scored once a week.", "each night all 4,300 plots are rated": all of what is
+/// counted there or elsewhere, on a schedule.
 fn all_of_them(reader: &Reader) -> Option<Load> {
     let document = &reader.document;
     let stem = |at: usize| document.lower(at).chars().take(5).collect::<String>();
     reader.hits.of("all").find_map(|all| {
-        let thing = reader.hits.within("noun", Span::new(all.span.to, all.span.to + 3)).next()?;
         let sentence = document.sentence_span(all.span.from);
+        let here = reader.measures.iter().find(|measure| {
+            measure.unit == Unit::Bare
+                && measure.quantity.whole.from >= all.span.to
+                && measure.quantity.whole.from <= all.span.to + 1
+                && document.sentence(measure.at()) == document.sentence(all.span.from)
+        });
+        let begin = here.map_or(all.span.to, |here| here.quantity.span.to);
+        let near = Span::new(begin, sentence.to.min(begin + 3).max(begin));
+        let known = reader.hits.within("noun", near).next().map(|hit| hit.span);
+        let thing = known.or_else(|| unknown_plural(reader, all.span, begin))?;
         let worked_on = reader.hits.within("infer_verb", sentence).next().is_some();
         let period =
             (sentence.from..sentence.to).filter(|at| !all.span.overlaps(Span::new(*at, at + 1))).find_map(|at| {
@@ -391,21 +430,66 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
         if !worked_on || all.negated.is_some() || reader.is_history(all.span.from) {
             return None;
         }
-        let counted = reader.measures.iter().find(|measure| {
+        let counts = |measure: &Measure| {
+            let noun = match measure.noun {
+                Some((Noun::Record { .. } | Noun::Device, words)) => Some(words.to - 1),
+                // Of a word that is not known only the number itself tells that it is counted.
+                None if known.is_none() => Some(measure.quantity.span.to),
+                Some((Noun::Other, words)) if known.is_none() => Some(words.to - 1),
+                Some((Noun::Request | Noun::Person | Noun::People | Noun::Other, _)) | None => None,
+            };
             measure.unit == Unit::Bare
                 && measure.period.is_none()
-                && matches!(measure.noun, Some((Noun::Record { .. } | Noun::Device, _)))
-                && measure.noun.is_some_and(|(_, words)| stem(words.to - 1) == stem(thing.span.to - 1))
+                && (known.is_some() && here.is_none() || measure.quantity.high >= LEAST_UNKNOWN)
+                && noun.is_some_and(|noun| stem(noun) == stem(thing.to - 1))
                 && !measure.quantity.vague
                 && !reader.is_history(measure.at())
-        })?;
-        let said = all.span.hull(thing.span);
+        };
+        // "All plots (about 18,000)".
+        let in_brackets = || {
+            reader.measures.iter().find(|measure| {
+                let from = measure.quantity.whole.from;
+                measure.unit == Unit::Bare
+                    && measure.period.is_none()
+                    && !measure.quantity.vague
+                    && document.lower(thing.to) == "("
+                    && (thing.to + 1..=thing.to + 2).contains(&from)
+                    && document.lower(measure.quantity.span.to) == ")"
+            })
+        };
+        let counted = here
+            // A handful of anything is no load.
+            .filter(|here| here.quantity.high >= LEAST_UNKNOWN)
+            .filter(|here| here.period.is_none() && !here.quantity.vague)
+            .or_else(|| reader.measures.iter().find(|measure| counts(measure)))
+            .or_else(in_brackets)?;
+        let said = all.span.hull(thing);
         Some(Load {
             spans: vec![counted.span, said, period.span],
-            noun: document.quote(thing.span).to_lowercase(),
+            noun: document.quote(thing).to_lowercase(),
             ..once_a_period(reader, (counted, counted.span), ("all of them", "all of them", said), &period)
         })
     })
+}
+
+/// Fewest of all of something.
+const LEAST_UNKNOWN: f64 = 50.0;
+
+/// "All plots", "toutes les parcelles": a word in the plural behind a word for all of them. "Each" goes with a singular,
+/// which may be anything, so it tells nothing of a word that is not known.
+fn unknown_plural(reader: &Reader, all: Span, at: usize) -> Option<Span> {
+    let document = &reader.document;
+    let each =
+        matches!(document.lower(all.from), "every" | "each" | "jeder" | "jede" | "jeden" | "jedes" | "chaque" | "cada");
+    let token = document.token(at)?;
+    let plural = token.kind == Kind::Word
+        && token.lower.chars().count() >= 4
+        && token.lower.ends_with(['s', 'n', 'e', 'i', 'r'])
+        && document.sentence(at) == document.sentence(all.from);
+    let stops = ["time", "period", "noun_stop", "data_unit", "currency", "infer_verb"]
+        .iter()
+        .any(|group| reader.hits.at(group, at).is_some());
+    (!each && plural && !stops).then_some(Span::new(at, at + 1))
 }
 
 /// "50,000 invoices a month, up to 200,000 in peaks": a number without unit beside a peak takes the unit before it.
@@ -529,5 +613,16 @@ mod tests {
         let found = loads("There are 2,400 gizmos. Each gizmo reports once every two minutes.");
         assert!(found.is_some_and(|found| (found.0 - 20.0).abs() < 1e-6), "{found:?}");
         assert_eq!(loads("Forecasts for 240 shops are computed each night."), None);
+        for (text, a_day) in [
+            ("Jede Nacht bewerten wir alle 4.300 Parzellen.", 4300.0),
+            ("Chaque soir, on note toutes les parcelles (environ 18 000) selon le risque.", 18_000.0),
+            ("Cooperativa: 3.700 fincas. Cada noche puntuamos todas las fincas.", 3700.0),
+            ("Every night we classify the day's hearings, some 600 recordings.", 600.0),
+            ("Cars: 43,200 a day.", 43_200.0),
+            ("Cars: between 43,000 and 43,400 a day.", 43_200.0),
+        ] {
+            let found = loads(text);
+            assert!(found.is_some_and(|found| (found.0 * 86_400.0 / a_day - 1.0).abs() < 1e-6), "{text}: {found:?}");
+        }
     }
 }

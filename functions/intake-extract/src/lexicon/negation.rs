@@ -1,6 +1,6 @@
 //! What a negation denies: how far it reaches forward, what it denies that stands before it, and what only looks like one.
 
-use super::{Hits, LONGEST_PHRASE, TOOL};
+use super::{CITY, Hits, LONGEST_PHRASE, PLACE, REGION, TOOL};
 use crate::text::{Document, Kind, Span};
 
 /// Tokens that a negation reaches over at most.
@@ -41,7 +41,7 @@ impl Hits {
             // German denies behind the object: "Kubernetes wollen wir nicht".
             let behind = document.lower(hit.span.from) == "nicht"
                 && hit.span.to == hit.span.from + 1
-                && [TOOL, "platform", "compliance", "cloud", "data_class"]
+                && [TOOL, "platform", "compliance", "cloud", "data_class", REGION, CITY, PLACE]
                     .iter()
                     .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
             if hit.meaning.value == "backward" && !leads || behind {
@@ -177,6 +177,10 @@ impl Hits {
         while at < clause.to {
             let comma = document.lower(at) == ",";
             let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
+            // "Nicht Irland, sondern Frankfurt": what turns to the right one ends what is denied.
+            if at > cue.to && is_turn(document.lower(at)) {
+                return at;
+            }
             // "No GPUs of our own: managed services" opens what is wanted instead.
             if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
                 return at;
@@ -206,6 +210,11 @@ impl Hits {
         }
         clause.to
     }
+}
+
+/// True for the word between what is denied and what is right: "not this but that".
+pub fn is_turn(word: &str) -> bool {
+    matches!(word, "but" | "sondern" | "sino" | "mais" | "bensì" | "mas" | "maar")
 }
 
 /// True when a statement ends behind a span.
