@@ -6,9 +6,27 @@ use run::{
     card::{Category, Confidence, Fact, Impact, Risk, Trigger},
     gate::GateKind,
     question::Priority,
+    record::Variant,
 };
 
-use crate::assess::assess;
+use crate::assess::{assess, has_no_substance};
+
+/// What the agent recalls.
+#[derive(Debug, Clone)]
+pub struct CoverageInput {
+    /// What is known.
+    pub set: ConstraintSet,
+    /// What made the agent think.
+    pub trigger: Trigger,
+    /// Whether somebody can be asked.
+    pub variant: Variant,
+}
+
+/// Why a thin run ends where nothing says what is to be built: its defaults would design something that nobody asked for.
+const NOTHING_TO_DESIGN: &str = "The requirement does not say what is to be built, and a thin run asks nobody: there is not \
+     enough to design anything. Say what is to be predicted, found, recommended or answered, from which data, and how \
+     results are wanted (at once, in batches, as events come); or give `use_case` among the constraints; or start the \
+     run with the variant `full`, which asks";
 
 /// Scores how much of the constraint schema is known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,23 +36,34 @@ impl Agent for CoverageCheck {
     const NODE: &'static str = Node::CoverageCheck.as_str();
     const NAME: &'static str = "Coverage";
     const READS: &'static [&'static str] = &[Node::IntakeExtract.as_str()];
-    type Input = (ConstraintSet, Trigger);
+    type Input = CoverageInput;
     type Output = CoverageReport;
     type Signal = CoverageSignal;
 
     fn recall(&self, memory: &Memory) -> Result<Self::Input, AgentError> {
-        Ok((memory.latest(Node::IntakeExtract.as_str())?, memory.trigger(GateKind::Input)))
+        Ok(CoverageInput {
+            set: memory.latest(Node::IntakeExtract.as_str())?,
+            trigger: memory.trigger(GateKind::Input),
+            variant: memory.run().variant,
+        })
     }
 
     async fn think(
         &self,
-        (set, trigger): Self::Input,
+        CoverageInput { set, trigger, variant }: Self::Input,
         _desk: &Desk,
     ) -> Result<Thought<CoverageReport, CoverageSignal>, AgentError> {
+        let nothing_to_build = has_no_substance(&set);
+        match variant {
+            Variant::Thin if nothing_to_build => return Err(AgentError::Unworkable(NOTHING_TO_DESIGN.to_owned())),
+            Variant::Thin | Variant::Full | Variant::HitlEnhanced => {}
+        }
         let assessment = assess(&set);
         let report = assessment.report.clone();
         let blocking: Vec<&str> = report.gaps.iter().filter(|gap| gap.blocking).map(|gap| gap.field.as_str()).collect();
-        let verdict = if report.sufficient {
+        let verdict = if nothing_to_build {
+            "not enough to design anything, because nothing says what is to be built"
+        } else if report.sufficient {
             "enough to plan"
         } else if blocking.is_empty() {
             "too little to plan without asking"
@@ -105,5 +134,85 @@ impl Agent for CoverageCheck {
         );
         let signal = CoverageSignal { sufficient: report.sufficient, score: report.score };
         Ok(Thought { output: report, signal, summary, card, artifacts: Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use agent::{InMemoryBodies, MemoryBuilder};
+    use design::constraint::{Budget, Currency, Deployment, Source, Stated};
+    use run::{
+        body::BodyRef,
+        id::{OwnerId, ProjectId, RunId},
+        record::{Progress, Run, RunStatus},
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    fn think(set: &ConstraintSet, variant: Variant) -> Result<Thought<CoverageReport, CoverageSignal>, AgentError> {
+        let run = Run {
+            id: RunId::generate(),
+            project_id: ProjectId::generate(),
+            owner: OwnerId("local".into()),
+            kind: "design".into(),
+            version: 1,
+            parent: None,
+            title: "t".into(),
+            variant,
+            status: RunStatus::Running,
+            revision: 1,
+            last_sequence: 1,
+            attempt: 1,
+            progress: Progress {
+                percentage: 0,
+                current: None,
+                running: Vec::new(),
+                completed: vec![],
+                eta_seconds: None,
+            },
+            open_gate: None,
+            failure: None,
+            input: BodyRef::of(b"{}"),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            updated_at: jiff::Timestamp::UNIX_EPOCH,
+            ended_at: None,
+        };
+        let memory = MemoryBuilder::new(run, json!({})).output(Node::IntakeExtract.as_str(), 0, set)?.build();
+        let desk = Desk::new(Arc::new(InMemoryBodies::default()));
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime")
+            .block_on(CoverageCheck.think(CoverageCheck.recall(&memory)?, &desk))
+    }
+
+    fn stated<T>(value: T) -> Option<Stated<T>> {
+        Some(Stated { value, confidence: 0.9, source: Source::Text, evidence: vec![], derivation: None })
+    }
+
+    #[test]
+    fn a_thin_run_with_nothing_to_build_ends_with_the_way_out_and_others_ask() {
+        let budget = stated(Budget { usd_per_month: 500.0, amount: 500.0, currency: Currency::Usd });
+        for set in [ConstraintSet::default(), ConstraintSet { budget, ..ConstraintSet::default() }] {
+            let error = think(&set, Variant::Thin).expect_err("refused");
+            assert_eq!(error.name(), "Unworkable");
+            assert!(error.to_string().contains("use_case") && error.to_string().contains("`full`"), "{error}");
+            for variant in [Variant::Full, Variant::HitlEnhanced] {
+                let thought = think(&set, variant).expect("a thought");
+                assert!(!thought.signal.sufficient);
+                assert!(
+                    thought.output.gaps.iter().any(|gap| gap.blocking && gap.reason.contains("not enough to design"))
+                );
+                assert!(
+                    thought.card.decision.contains("nothing says what is to be built"),
+                    "{}",
+                    thought.card.decision
+                );
+            }
+        }
+        let batch = ConstraintSet { deployment: stated(Deployment::Batch), ..ConstraintSet::default() };
+        assert!(think(&batch, Variant::Thin).is_ok(), "something is to be built, and the rest has defaults");
     }
 }

@@ -45,6 +45,29 @@ fn known(set: &ConstraintSet) -> BTreeMap<ConstraintField, Known> {
         .collect()
 }
 
+/// What tells that there is something to build: one of these is known of whatever can be designed.
+const SUBSTANCE: [ConstraintField; 9] = [
+    ConstraintField::UseCase,
+    ConstraintField::MlTask,
+    ConstraintField::Deployment,
+    ConstraintField::Workloads,
+    ConstraintField::ModelTypes,
+    ConstraintField::Retraining,
+    ConstraintField::Throughput,
+    ConstraintField::Latency,
+    ConstraintField::DataVolume,
+];
+
+/// True when nothing says what is to be built: a greeting, a text about something else, a budget and a place without a
+/// purpose. Every design would then be made of defaults alone.
+pub fn has_no_substance(set: &ConstraintSet) -> bool {
+    SUBSTANCE.iter().all(|field| set.provenance(*field).is_none())
+}
+
+/// Why the use case has to be asked for where nothing says what is to be built.
+const NOTHING_TO_BUILD: &str =
+    "missing, and nothing else says what is to be built: there is not enough to design anything";
+
 /// Judges how much is known.
 pub fn assess(set: &ConstraintSet) -> Assessment {
     let facts = weights();
@@ -101,7 +124,9 @@ pub fn assess(set: &ConstraintSet) -> Assessment {
             .filter(|rule| rule.required.contains(&field.field))
             .map(|rule| rule.reason.as_str())
             .collect();
-        let reason = if !because.is_empty() {
+        let reason = if field.field == ConstraintField::UseCase && has_no_substance(set) {
+            NOTHING_TO_BUILD.to_owned()
+        } else if !because.is_empty() {
             format!("missing, and needed because {}", because.join(" and "))
         } else if field.required {
             "missing, and every design starts from it".to_owned()
@@ -207,6 +232,17 @@ mod tests {
         assert_eq!(assessment.report.gaps.len(), ConstraintField::ALL.len());
         assert!(gap(&assessment, ConstraintField::UseCase).unwrap().blocking);
         assert!(!gap(&assessment, ConstraintField::Tooling).unwrap().blocking);
+    }
+
+    #[test]
+    fn a_budget_alone_is_nothing_to_build() {
+        let budget = stated(Budget { usd_per_month: 500.0, amount: 500.0, currency: Currency::Usd }, 0.9);
+        let set = ConstraintSet { budget, ..Default::default() };
+        assert!(has_no_substance(&set));
+        assert!(gap(&assess(&set), ConstraintField::UseCase).unwrap().reason.contains("not enough to design"));
+        let batch = ConstraintSet { deployment: stated(Deployment::Batch, 0.9), ..set };
+        assert!(!has_no_substance(&batch));
+        assert!(!gap(&assess(&batch), ConstraintField::UseCase).unwrap().reason.contains("not enough to design"));
     }
 
     #[test]

@@ -8,5 +8,5 @@ mod agent;
 mod assess;
 mod facts;
 
-pub use agent::CoverageCheck;
-pub use assess::{Assessment, assess};
+pub use agent::{CoverageCheck, CoverageInput};
+pub use assess::{Assessment, assess, has_no_substance};
