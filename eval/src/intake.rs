@@ -26,8 +26,8 @@
 //!
 //! `accept` lists other right answers: for a list, an item that is a list is another right whole, an item that is a
 //! name may be there too without harm; an item `null` says that nothing is right as well. Three more things do neither
-//! good nor harm where a case does not list them: a cloud's own name or `gpu` among the tools, a name among the tools that is
-//! (also) a family of models, and the family of a model that is listed by its own name.
+//! good nor harm where a case does not list them: a cloud's own name, `gpu` or what runs all the time among the tools, a
+//! name among the tools that is (also) a family of models, and the family of a model that is listed by its own name.
 //!
 //! `data_classification` is a mapping of the schema's class, which is finer: `public` and `internal` are themselves;
 //! `confidential` and `pii` are `sensitive`; `restricted`, `pci` and `phi` are `restricted`.
@@ -45,6 +45,7 @@ use std::{
 
 use design::constraint::{Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Framework, Stated};
 use intake_extract::extract::extract;
+use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -510,7 +511,9 @@ fn satisfies(field: Field, given: &str, wanted: &str) -> bool {
 /// True when a name counts neither for nor against a case that does not list it.
 fn is_neutral(field: Field, name: &str, listed: &[String]) -> bool {
     match field {
-        Field::Tooling | Field::ToolingExcluded => is_cloud(name) || name == "gpu" || is_model(&model(name)),
+        Field::Tooling | Field::ToolingExcluded => {
+            is_cloud(name) || name == "gpu" || name == ALWAYS_ON || name == ALWAYS_ON_DATABASE || is_model(&model(name))
+        }
         Field::ModelTypes => listed.iter().any(|other| is_a(other, name, 4)),
         Field::BudgetUsdMonth
         | Field::Regions
