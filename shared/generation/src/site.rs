@@ -245,6 +245,7 @@ struct Money {
 struct Rhythm {
     words: &'static str,
     schedule: &'static str,
+    on_drift: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -342,6 +343,7 @@ pub struct Site {
     private: bool,
     has_cloudtrail: bool,
     has_registry: bool,
+    has_pipeline_states: bool,
     has_states: bool,
     has_ecs_service: bool,
     has_eks: bool,
@@ -503,6 +505,7 @@ impl Site {
                 .any(|file| infrastructure.has(file)),
             has_cloudtrail: infrastructure.has("cloudtrail"),
             has_registry: infrastructure.has("model_registry"),
+            has_pipeline_states: infrastructure.has("pipeline_states"),
             endpoints: infrastructure.endpoints.clone(),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
@@ -953,7 +956,7 @@ fn rhythm(retraining: Option<Retraining>) -> Rhythm {
         Some(Retraining::Manual) => ("The model is trained again when a person starts it.", ""),
         None => ("No rhythm was asked for: a person starts the training.", ""),
     };
-    Rhythm { words, schedule }
+    Rhythm { words, schedule, on_drift: retraining == Some(Retraining::OnDrift) }
 }
 
 fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructure) -> &'static str {
