@@ -157,11 +157,14 @@ fn give_periods_back(document: &Document, measures: &mut [Measure]) {
             && items.period.is_none()
             && matches!(items.noun, Some((Noun::Request | Noun::Record { .. } | Noun::Other, _)));
         let together = document.sentence(items.at()) == document.sentence(size.at());
-        if matches!(size.unit, Unit::Data(_)) && counted && together && link == Some(items.span.to) {
-            if let Some(period) = size.period.take() {
-                size.span.to = period.span.from.max(size.quantity.span.to);
-                items.period = Some(period);
-            }
+        if matches!(size.unit, Unit::Data(_))
+            && counted
+            && together
+            && link == Some(items.span.to)
+            && let Some(period) = size.period.take()
+        {
+            size.span.to = period.span.from.max(size.quantity.span.to);
+            items.period = Some(period);
         }
     }
 }

@@ -89,12 +89,7 @@ fn what_is_not_as_it_was_asked_is_found() {
         ),
         ("threshold           = 100 * 1000", "threshold           = 900 * 1000", "code.latency.alarm", Severity::Major),
         ("\nUSER ", "\n# ", "code.repository.user", Severity::Blocking),
-        (
-            "min_capacity       = 2",
-            "min_capacity       = 2 # Redshift",
-            "code.tooling_excluded.redshift",
-            Severity::Major,
-        ),
+        ("serving_units = 2", "serving_units = 2 # Redshift", "code.tooling_excluded.redshift", Severity::Major),
     ] {
         let mut churn = churn.clone();
         let tooling = Tooling { preferred: Vec::new(), excluded: vec!["redshift".into()] };
