@@ -42,9 +42,11 @@ use design::{
     plan::{Candidate, Capability, Criterion, PlanDecision},
     policy::Verdict,
 };
+use estimate::workload::Workload;
 use knowledge::{
     catalogue::Catalogue,
     pattern::{Pattern, wire_name},
+    region::by_code,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -254,8 +256,8 @@ fn checks(case: &Case, design: &Design, catalogue: &Catalogue) -> Vec<Check> {
         let count = plan.candidates.iter().filter(|candidate| !feasible || candidate.violations.is_empty()).count();
         check(false, format!("at least {wanted} candidates ({count})"), count >= wanted);
     }
-    let region =
-        design.plans.last().and_then(|plan| plan.constraints.regions.as_ref()).and_then(|stated| stated.value.first());
+    // The region that the plan is made and priced for, whoever named it.
+    let region = by_code(&Workload::of(&plan.constraints, catalogue).region);
     if let Some(place) = &case.jurisdiction {
         let own = region.map_or("none", |region| region.jurisdiction.as_str());
         check(true, format!("in {place} ({own})"), own == place);

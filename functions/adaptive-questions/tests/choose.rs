@@ -93,7 +93,8 @@ fn fraud() -> ConstraintSet {
 #[test]
 fn the_most_effective_come_first_and_at_most_five() {
     let asked = chosen(&Situation::default(), &[ConstraintField::UseCase, ConstraintField::Deployment], &[]);
-    assert_eq!(asked.set.questions.len(), 5);
+    // How many change something is the planner's to say.
+    assert!((3..=5).contains(&asked.set.questions.len()), "{:?} {:?}", asked.set.unasked, asked.left);
     assert!(asked.effects.windows(2).all(|pair| pair[0] >= pair[1]), "{:?}", asked.effects);
     for id in ["use_case", "deployment"] {
         assert_eq!(default_of(&asked, id).priority, Priority::Critical);
