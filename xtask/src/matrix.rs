@@ -80,10 +80,11 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments) -> Result<b
     fs::write(&requirements, needed(&repositories, &written)?)?;
     let (python, scanners) = tokio::try_join!(tools.repositories(&requirements), tools.scanners())?;
     let width = std::thread::available_parallelism().map_or(1, usize::from);
-    let types = folder.join("mypy");
+    // A cache for each: two type checkers that write into one at the same time crash.
+    let types = |one: &Written| folder.join("mypy").join(&one.name);
     let jobs: Vec<(&Written, Vec<Check>)> = written
         .iter()
-        .map(|one| (one, checks(&repositories.join(&one.name), &python.python(), &scanners.programs(), &types)))
+        .map(|one| (one, checks(&repositories.join(&one.name), &python.python(), &scanners.programs(), &types(one))))
         .collect();
     let total = jobs.len();
     let outcomes: Vec<Vec<Outcome>> = stream::iter(jobs.into_iter().enumerate())
