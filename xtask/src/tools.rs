@@ -209,7 +209,7 @@ impl Tools {
 /// The binaries themselves. Some packages install a Python script around them, which would need its environment.
 fn validator_binaries(environment: &PythonEnvironment) -> Result<Vec<PathBuf>> {
     let mut found = vec![];
-    for tool in ["ruff", "hadolint", "shellcheck"] {
+    for tool in ["ruff", "hadolint", "shellcheck", "zizmor"] {
         found.push(environment.program(tool));
     }
     let libraries = environment.folder.join("lib");

@@ -69,6 +69,18 @@ pub struct Anchor {
 #[serde(deny_unknown_fields)]
 struct Anchors {
     anchor: Vec<Anchor>,
+    tool: Vec<Tool>,
+}
+
+/// A tool that is used by a file being there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tool {
+    /// Its names, as the constraint has them.
+    names: Vec<String>,
+    /// Its files, by their paths.
+    #[serde(deserialize_with = "pattern")]
+    files: Regex,
 }
 
 fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
@@ -79,17 +91,26 @@ fn optional_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     pattern(deserializer).map(Some)
 }
 
+fn data() -> Result<&'static Anchors, AgentError> {
+    static ANCHORS: OnceLock<Result<Anchors, String>> = OnceLock::new();
+    ANCHORS
+        .get_or_init(|| toml::from_str(include_str!("../data/anchors.toml")).map_err(|error| error.to_string()))
+        .as_ref()
+        .map_err(|error| AgentError::Defect(format!("data/anchors.toml: {error}")))
+}
+
 /// All expectations.
 ///
 /// # Errors
 /// When the data is broken.
 pub fn anchors() -> Result<&'static [Anchor], AgentError> {
-    static ANCHORS: OnceLock<Result<Anchors, String>> = OnceLock::new();
-    ANCHORS
-        .get_or_init(|| toml::from_str(include_str!("../data/anchors.toml")).map_err(|error| error.to_string()))
-        .as_ref()
-        .map(|anchors| anchors.anchor.as_slice())
-        .map_err(|error| AgentError::Defect(format!("data/anchors.toml: {error}")))
+    Ok(data()?.anchor.as_slice())
+}
+
+/// The files by which a tool is used, where it has some of its own.
+pub fn tool_files(tool: &str) -> Option<&'static Regex> {
+    let tools = &data().ok()?.tool;
+    tools.iter().find(|known| known.names.iter().any(|name| name == tool)).map(|known| &known.files)
 }
 
 /// A constraint's value as the expectations compare it.

@@ -13,7 +13,7 @@ use design::{
 use generation::Infrastructure;
 use regex::Regex;
 
-use crate::anchors::{Anchor, Wanted, anchors, wanted};
+use crate::anchors::{Anchor, Wanted, anchors, tool_files, wanted};
 
 /// Most lines of one component that a trace names: its first ones, file by file.
 const MOST_PLACES_OF_A_COMPONENT: usize = 3;
@@ -98,16 +98,24 @@ pub fn review(subject: Subject<'_>) -> Result<ImplementationReview, AgentError> 
         let deciding = || {
             subject.candidate.components.iter().filter_map(move |component| Some((component, claim(component, field)?)))
         };
-        for (component, _) in deciding() {
-            places.extend(subject.of_component(component));
-        }
+        // What most parts rest on leads to none of them: it is the design as a whole.
+        let all = subject.candidate.components.len();
+        let resting = deciding().count();
+        let (decisions, of_components): (Vec<String>, Vec<Place>) = if resting * 2 > all {
+            let why = format!("the design as a whole: {resting} of its {all} parts rest on it");
+            (vec![why], Vec::new())
+        } else {
+            let places = deciding().flat_map(|(component, _)| subject.of_component(component)).collect();
+            (deciding().map(|(component, claim)| format!("{}: {claim}", component.name)).collect(), places)
+        };
+        places.extend(of_components);
         places.dedup();
         review.traces.push(RequirementTrace {
             field,
             value: words::constraint(subject.constraints, field).unwrap_or_default(),
             source: provenance.source,
             quotes: provenance.evidence.to_vec(),
-            decisions: deciding().map(|(component, claim)| format!("{}: {claim}", component.name)).collect(),
+            decisions,
             places,
         });
     }
@@ -232,6 +240,12 @@ impl Subject<'_> {
             };
             named.find_iter(&source.text).map(|found| found.start()).find(|start| !comment(*start))
         };
+        // Some tools are used by a file of theirs being there.
+        let own = tool_files(tool);
+        let by_file = |source: &&Source| own.is_some_and(|own| own.is_match(&source.file.path));
+        if let Some(source) = self.sources.iter().find(by_file) {
+            return Some(source.place(0, says));
+        }
         self.sources
             .iter()
             .filter(|source| source.is_code())

@@ -9,7 +9,7 @@ use run::{
     question::Priority,
 };
 
-use crate::Input;
+use crate::{Input, elsewhere};
 
 /// Most findings of one check that the card quotes; the report has them all.
 const MOST_QUOTED: usize = 5;
@@ -21,7 +21,7 @@ pub(crate) fn draw(input: &Input, report: &ValidationReport) -> (CardDraft, Stri
     let mut card = CardDraft::new(trigger, Category::Code, format!("{summary}."), confidence(report));
     let of = |status: CheckStatus| report.checks.iter().filter(move |check| check.status == status);
     let security_failed = of(CheckStatus::Failed).any(|check| check.category == "security");
-    card.priority = match (security_failed, report.failed, report.not_run) {
+    card.priority = match (security_failed, report.failed, surprising(report)) {
         (true, _, _) => Priority::Critical,
         (false, 1.., _) => Priority::High,
         (false, 0, 1..) => Priority::Medium,
@@ -82,7 +82,7 @@ pub(crate) fn draw(input: &Input, report: &ValidationReport) -> (CardDraft, Stri
         card.outputs.push(Fact::new(&check.name, format!("{status}, {files}{}", version.unwrap_or_default())));
     }
     card.impact = impact(report);
-    card.risks = risks(input, report);
+    card.risks = risks(report);
     (card, summary)
 }
 
@@ -132,6 +132,12 @@ fn quoted<'a>(findings: impl Iterator<Item = &'a ToolFinding>) -> String {
     text.join("; ")
 }
 
+/// Number of checks that should have run here and did not.
+fn surprising(report: &ValidationReport) -> usize {
+    let not_run = report.checks.iter().filter(|check| check.status == CheckStatus::NotRun);
+    not_run.filter(|check| check.category != elsewhere::CATEGORY).count()
+}
+
 /// How sure the report is that the repository is in order: the share of checks that ran, times the share of these that
 /// passed.
 fn confidence(report: &ValidationReport) -> Confidence {
@@ -165,7 +171,7 @@ fn impact(report: &ValidationReport) -> Impact {
     Impact { security, operations: Some(operations), ..Impact::default() }
 }
 
-fn risks(input: &Input, report: &ValidationReport) -> Vec<Risk> {
+fn risks(report: &ValidationReport) -> Vec<Risk> {
     let mut risks: Vec<Risk> = report
         .checks
         .iter()
@@ -180,6 +186,8 @@ fn risks(input: &Input, report: &ValidationReport) -> Vec<Risk> {
                     _ => "Mend the listed places, or ask for a revision that names them.".to_owned(),
                 },
             }),
+            // Said together below: that they are not run here is no surprise.
+            CheckStatus::NotRun if check.category == elsewhere::CATEGORY => None,
             CheckStatus::NotRun => Some(Risk {
                 severity: if check.category == "security" { Priority::High } else { Priority::Medium },
                 text: format!(
@@ -191,27 +199,18 @@ fn risks(input: &Input, report: &ValidationReport) -> Vec<Risk> {
             }),
         })
         .collect();
-    let any = |end: &str| input.manifest.files.iter().any(|file| file.path.ends_with(end));
-    let mut unseen = Vec::new();
-    if any(".tf") {
-        unseen.push("`terraform validate` and `plan`, which need the provider's plugin and an account");
-    }
-    if any(".py") {
-        unseen.push("the generated tests and the type check, which need the Python packages installed");
-    }
-    if any("Dockerfile") {
-        unseen.push("the build of the image, which needs a registry");
-    }
+    let unseen: Vec<&str> = report
+        .checks
+        .iter()
+        .filter(|check| check.category == elsewhere::CATEGORY)
+        .map(|check| check.name.as_str())
+        .collect();
     if !unseen.is_empty() {
-        let workflows = any(".yml") || any(".yaml");
         risks.push(Risk {
             severity: Priority::Medium,
-            text: format!("No check here covers {}.", unseen.join("; ")),
-            mitigation: if workflows {
-                "The repository's workflows are the place for them: watch their first run.".to_owned()
-            } else {
-                "Run them by hand before the repository is used.".to_owned()
-            },
+            text: format!("Not run here, because they need more than a function has: {}.", unseen.join(", ")),
+            mitigation: "The repository's CI runs them: watch its first run. `make check test` runs them on a machine."
+                .to_owned(),
         });
     }
     risks

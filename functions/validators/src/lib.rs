@@ -1,8 +1,8 @@
 //! Runs real tools on the generated repository, and says honestly what they found.
 //!
 //! Four kinds of checks, each an entry of the report with its tool, the version and the number of files:
-//! - **Tools**: Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, hadolint and
-//!   gitleaks, as separate processes in a temporary folder, which need no network and get no credentials and no search path. A tool
+//! - **Tools**: Ruff (linter and formatter), `terraform fmt`, actionlint with shellcheck, zizmor, hadolint
+//!   and gitleaks, as separate processes in a temporary folder, which need no network and get no credentials and no search path. A tool
 //!   that is not there, crashes, says nothing that can be read or does not answer in time is *not run*: never a pass.
 //! - **Syntax**: every file is parsed in process, Python by Ruff's own parser.
 //! - **Schema**: Terraform's configuration against the AWS provider's schema, in process.
@@ -10,11 +10,14 @@
 //!
 //! Where a check failed, the tools that can mend what they found propose the mended text ([`mend`]).
 //!
+//! What needs more than a function has (type checker, tests, providers) is in the report as not run ([`elsewhere`]).
+//!
 //! A kind of file that the repository does not have is not in the report.
 
 mod card;
 mod check;
 mod consistency;
+mod elsewhere;
 mod mend;
 mod process;
 mod provider;
@@ -115,11 +118,12 @@ impl Validators {
         };
         let sandbox = Sandbox::new(&repository).map_err(disk)?;
         let bench = Bench { settings: &self.settings, sandbox: &sandbox, repository: &repository };
-        let (lint, format, terraform, workflows, images, secrets) = futures::join!(
+        let (lint, format, terraform, workflows, audit, images, secrets) = futures::join!(
             bench.ruff_check(),
             bench.ruff_format(),
             bench.terraform_fmt(),
             bench.actionlint(),
+            bench.zizmor(),
             bench.hadolint(),
             bench.gitleaks(),
         );
@@ -134,7 +138,7 @@ impl Validators {
             let subject = Arc::clone(&subject);
             checks.extend(guarded(parser.name(), clock, move || parser.check(&subject.repository)).await);
         }
-        checks.extend([lint, format, terraform, workflows, images, secrets].into_iter().flatten());
+        checks.extend([lint, format, terraform, workflows, audit, images, secrets].into_iter().flatten());
         {
             let subject = Arc::clone(&subject);
             checks.extend(guarded(provider::NAME, clock, move || provider::check(&subject.repository)).await);
@@ -143,6 +147,7 @@ impl Validators {
             let subject = Arc::clone(&subject);
             checks.extend(guarded(consistency.name(), clock, move || consistency.check(&subject)).await);
         }
+        checks.extend(elsewhere::checks(&subject.repository));
         let count = |status: CheckStatus| checks.iter().filter(|check| check.status == status).count() as u32;
         let (passed, failed, not_run) =
             (count(CheckStatus::Passed), count(CheckStatus::Failed), count(CheckStatus::NotRun));

@@ -249,6 +249,83 @@ impl Bench<'_> {
         Some(check)
     }
 
+    /// The auditor of workflows: what an attacker could do with them.
+    pub async fn zizmor(&self) -> Option<Check> {
+        #[derive(Deserialize)]
+        struct Determinations {
+            severity: String,
+        }
+        #[derive(Deserialize)]
+        struct Symbolic {
+            kind: String,
+            annotation: String,
+            key: Key,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Key {
+            local: Local,
+        }
+        #[derive(Deserialize)]
+        struct Local {
+            verbatim_path: String,
+        }
+        #[derive(Deserialize)]
+        struct Concrete {
+            location: Span,
+        }
+        #[derive(Deserialize)]
+        struct Span {
+            start_point: Point,
+        }
+        #[derive(Deserialize)]
+        struct Point {
+            row: u32,
+        }
+        #[derive(Deserialize)]
+        struct Location {
+            symbolic: Symbolic,
+            concrete: Concrete,
+        }
+        #[derive(Deserialize)]
+        struct Finding {
+            ident: String,
+            desc: String,
+            determinations: Determinations,
+            locations: Vec<Location>,
+            ignored: bool,
+        }
+        let files: Vec<&SourceFile> = self.repository.workflows().collect();
+        let name = CheckName { name: "zizmor", category: "security", tool: "zizmor" };
+        let arguments = ["--offline", "--no-progress", "--quiet", "--color", "never", "--format", "json", "--"];
+        let understand = |exit: &Exit| {
+            // Its exit code is the worst severity, from 11 on.
+            let findings: Vec<Finding> = read(exit, &[0, 11, 12, 13, 14])?;
+            let findings: Vec<Finding> = findings.into_iter().filter(|finding| !finding.ignored).collect();
+            consistent(exit, exit.code == Some(0), findings.is_empty())?;
+            Ok(findings
+                .into_iter()
+                .map(|finding| {
+                    let place = finding.locations.iter().find(|location| location.symbolic.kind == "Primary");
+                    let place = place.or(finding.locations.first());
+                    ToolFinding {
+                        path: place
+                            .map(|place| self.sandbox.relative(&place.symbolic.key.local.verbatim_path))
+                            .unwrap_or_default(),
+                        line: place.map(|place| place.concrete.location.start_point.row + 1),
+                        rule: finding.ident,
+                        message: match place {
+                            Some(place) => format!("{}: {}", finding.desc, place.symbolic.annotation),
+                            None => finding.desc,
+                        },
+                        blocking: matches!(finding.determinations.severity.as_str(), "High" | "Medium"),
+                    }
+                })
+                .collect())
+        };
+        self.check(name, "--version", &files, &arguments, understand).await
+    }
+
     /// The linter of Dockerfiles.
     pub async fn hadolint(&self) -> Option<Check> {
         #[derive(Deserialize)]

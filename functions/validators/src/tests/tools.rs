@@ -104,6 +104,7 @@ async fn all(repository: &Repository) -> Vec<Check> {
     checks.extend(bench.ruff_format().await);
     checks.extend(bench.terraform_fmt().await);
     checks.extend(bench.actionlint().await);
+    checks.extend(bench.zizmor().await);
     checks.extend(bench.hadolint().await);
     checks.extend(bench.gitleaks().await);
     // Terraform comes from the machine, and not every machine has it; all others are pinned.
@@ -116,7 +117,8 @@ async fn all(repository: &Repository) -> Vec<Check> {
     checks
 }
 
-const WORKFLOW: &str = "name: ci\non: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n";
+const WORKFLOW: &str =
+    "name: ci\non: push\npermissions: {}\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n";
 
 #[tokio::test]
 async fn the_real_tools_pass_what_is_in_order() {
@@ -150,6 +152,7 @@ async fn the_real_tools_find_what_is_wrong() {
         ("terraform/broken.tf", "locals {\n"),
         ("Dockerfile", "FROM python\n"),
         (".github/workflows/ci.yml", &WORKFLOW.replace("steps:", "needs: [build]\n    steps:")),
+        (".github/workflows/title.yml", &WORKFLOW.replace("make", "echo \"${{ github.event.issue.title }}\"")),
     ]))
     .await;
     let of = |name: &str| checks.iter().find(|check| check.name == name).map(places).unwrap_or_default();
@@ -158,7 +161,15 @@ async fn the_real_tools_find_what_is_wrong() {
         ["!src/broken.py:1 invalid-syntax", "!src/broken.py:2 invalid-syntax", "!src/unused.py:1 F401"]
     );
     assert_eq!(of("ruff format"), ["!src/broken.py:1 invalid-syntax", "!src/ugly.py:1 unformatted"]);
-    assert_eq!(of("actionlint"), ["!.github/workflows/ci.yml:4 job-needs"]);
+    assert_eq!(
+        of("actionlint"),
+        ["!.github/workflows/ci.yml:5 job-needs", "!.github/workflows/title.yml:8 expression"]
+    );
+    assert!(
+        of("zizmor").contains(&"!.github/workflows/title.yml:8 template-injection".to_owned()),
+        "{:?}",
+        of("zizmor")
+    );
     assert_eq!(of("hadolint"), ["!Dockerfile:1 DL3006"]);
     assert_eq!(of("gitleaks"), ["!src/secret.py:1 aws-access-token"]);
     if checks.iter().any(|check| check.tool == "terraform") {
