@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use anyhow::{Context, Result};
 
 use crate::command::{clean_environment, command};
-use crate::functions::cargo;
+use crate::functions::{self, Targets, cargo};
 use crate::matrix::{self, MatrixArguments};
 use crate::platform::{Options, Platform};
 use crate::progress::Progress;
@@ -75,7 +75,10 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
     steps
         .run("repositories", async || {
             let sample = MatrixArguments { sample: Some(SAMPLE), only: None };
-            anyhow::ensure!(matrix::run(workspace, &sample).await?, "generated repositories are not in order");
+            anyhow::ensure!(
+                matrix::run(workspace, &sample, Targets::All).await?,
+                "generated repositories are not in order"
+            );
             Ok(())
         })
         .await;
@@ -252,9 +255,8 @@ async fn deployed(workspace: &Workspace, tools: &Tools, progress: &Progress, ste
     environment.push(("XTASK_TARGETS", "all".into()));
     steps
         .run("end-to-end", async || {
-            let mut test = cargo();
-            test.args(["test", "--package", "end-to-end"]).current_dir(workspace.root());
-            test.envs(environment.iter().cloned());
+            let mut test = command(functions::test_program(workspace, "tests", &environment).await?);
+            test.current_dir(workspace.path("tests")).envs(environment.iter().cloned());
             shell(test).await
         })
         .await;

@@ -7,9 +7,11 @@
 //! shipped to AWS is built by `cargo xtask package`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -221,10 +223,7 @@ pub async fn build(
             // The whole workspace, not function by function: cargo unites the features of what is built together, and
             // another selection would compile the dependencies a second time.
             build.args(["build", "--locked", "--workspace", "--profile", profile.name()]).current_dir(workspace.root());
-            match targets {
-                Targets::Binaries => build.arg("--bins"),
-                Targets::All => build.arg("--all-targets"),
-            };
+            build.arg(targets.flag());
             build.env("CARGO_TERM_PROGRESS_WHEN", "never");
             command::run(build, &step, &log).await.context("the functions do not build")
         })
@@ -243,6 +242,28 @@ pub async fn build(
         .collect()
 }
 
+/// Compiles the tests of one crate together with the whole workspace and answers with their program.
+///
+/// Not `cargo test --package`: cargo unites the features of what is selected, so a selection of its own compiles the
+/// dependencies and then most crates once more, and the next build of everything does so again.
+pub async fn test_program(workspace: &Workspace, package: &str, environment: &[(&str, OsString)]) -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--locked", "--workspace", "--all-targets", "--message-format=json-render-diagnostics"]);
+    build.current_dir(workspace.root()).envs(environment.iter().cloned()).stderr(Stdio::inherit());
+    let output = build.output().await.context("cargo cannot be started")?;
+    if !output.status.success() {
+        bail!("the tests do not compile");
+    }
+    let folder = workspace.path(package);
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["kind"][0] == "test")
+        .filter(|message| message["manifest_path"].as_str().is_some_and(|path| Path::new(path).starts_with(&folder)))
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .with_context(|| format!("cargo names no test program of {package}"))
+}
+
 /// What a build compiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub enum Targets {
@@ -251,6 +272,16 @@ pub enum Targets {
     Binaries,
     /// The programs and the tests, whose development dependencies may add features to shared crates.
     All,
+}
+
+impl Targets {
+    /// What cargo is told.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Binaries => "--bins",
+            Self::All => "--all-targets",
+        }
+    }
 }
 
 /// Cargo, without what the cargo that runs this program put into the environment: build scripts that look at such
@@ -262,10 +293,6 @@ pub fn cargo() -> tokio::process::Command {
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "LD_LIBRARY_PATH" {
             cargo.env_remove(&name);
         }
-    }
-    // A machine that builds once gains nothing from what only a second build reads: it is half of what is written.
-    if std::env::var_os("CI").is_some() && std::env::var_os("CARGO_INCREMENTAL").is_none() {
-        cargo.env("CARGO_INCREMENTAL", "0");
     }
     cargo
 }

@@ -142,7 +142,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Task::Design(arguments) => design::run(&workspace, &arguments).await?,
         Task::Lambda(task) => lambda::run(&workspace, &task).await?,
         Task::Eval(arguments) => return eval::run(&workspace, &arguments).await,
-        Task::Matrix(arguments) => return Ok(verdict(matrix::run(&workspace, &arguments).await?)),
+        Task::Matrix(arguments) => return Ok(verdict(matrix::run(&workspace, &arguments, Targets::Binaries).await?)),
         Task::Check => return Ok(verdict(checks::check(&workspace).await)),
         Task::Test(arguments) => {
             return Ok(verdict(checks::test(&workspace, &arguments.only, &arguments.skip).await?));

@@ -16,7 +16,7 @@ use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::command::command;
-use crate::functions::cargo;
+use crate::functions::{Targets, cargo};
 use crate::progress::{Progress, seconds};
 use crate::tools::Tools;
 use crate::workspace::Workspace;
@@ -67,12 +67,12 @@ struct Check {
 }
 
 /// Writes and checks; answers whether everything is in order.
-pub async fn run(workspace: &Workspace, arguments: &MatrixArguments) -> Result<bool> {
+pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Targets) -> Result<bool> {
     let progress = Progress::new();
     let tools = Tools::new(workspace, &progress);
     let folder = workspace.local().join("matrix");
     let repositories = folder.join("repositories");
-    let written = write(workspace, &progress, &tools, arguments, &repositories).await?;
+    let written = write(workspace, &progress, &tools, arguments, targets, &repositories).await?;
     if written.is_empty() {
         bail!("no combination has this name");
     }
@@ -121,6 +121,7 @@ async fn write(
     progress: &Progress,
     tools: &Tools,
     arguments: &MatrixArguments,
+    targets: Targets,
     repositories: &Path,
 ) -> Result<Vec<Written>> {
     let binaries = tools.validators().await?;
@@ -128,7 +129,8 @@ async fn write(
     progress
         .step("Building what writes the repositories", async |step| {
             let mut build = cargo();
-            build.args(["build", "--package", "eval", "--bin", "matrix"]).current_dir(workspace.root());
+            // The whole workspace: a selection of its own would compile the dependencies with other features.
+            build.args(["build", "--locked", "--workspace", targets.flag()]).current_dir(workspace.root());
             crate::command::run(build, &step, &log).await
         })
         .await?;

@@ -166,7 +166,7 @@ impl Own {
     }
 
     async fn ready(&mut self) -> Result<Platform> {
-        let deadline = Instant::now() + Duration::from_secs(300);
+        let deadline = Instant::now() + Duration::from_secs(600);
         loop {
             if let Some(status) = self.child.try_wait()? {
                 let log = std::fs::read_to_string(self.state.with_extension("log")).unwrap_or_default();
