@@ -28,7 +28,7 @@ use design::{
     constraint::{Availability, Budget, Cloud, ConstraintSet, Currency, Region, Source, Stated, StructuredConstraints},
     words::usd,
 };
-use estimate::{part::Part, workload::Workload};
+use estimate::{assessment::cost, part::Part, workload::Workload};
 use knowledge::{catalogue::Catalogue, region::by_code};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -182,6 +182,7 @@ fn measure(path: &Path, case: &Case, catalogue: &'static Catalogue) -> Result<Me
     if let Some(stranger) = case.machines.keys().find(|id| !case.patterns.contains(id)) {
         return Err(bad("machines", format!("`{stranger}` is not one of the patterns")));
     }
+    let mut parts = Vec::new();
     for id in &case.patterns {
         let pattern = catalogue.pattern(id).ok_or_else(|| bad("patterns", format!("the catalogue has no `{id}`")))?;
         let part = match case.machines.get(id) {
@@ -189,12 +190,12 @@ fn measure(path: &Path, case: &Case, catalogue: &'static Catalogue) -> Result<Me
             None => Part::new(pattern, &workload, catalogue),
         }
         .map_err(|error| bad("patterns", error.to_string()))?;
-        measured.engine += part.expected_usd;
-        measured.low += part.low_usd;
-        measured.high += part.high_usd;
-        for line in &part.lines {
-            measured.lines.entry(line.price_id.clone()).or_default().engine += line.monthly_usd;
-        }
+        parts.push(part);
+    }
+    let estimate = cost(&parts.iter().collect::<Vec<_>>(), &workload, catalogue);
+    (measured.engine, measured.low, measured.high) = (estimate.expected_usd, estimate.low_usd, estimate.high_usd);
+    for line in &estimate.lines {
+        measured.lines.entry(line.price_id.clone()).or_default().engine += line.monthly_usd;
     }
     for line in &case.lines {
         let name = line.price.clone().unwrap_or_else(|| format!("{} (not in the catalogue)", line.item));

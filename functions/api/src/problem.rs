@@ -4,6 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use design::words::capitalised;
 use run::{
     gate::{Decision, Gate},
     record::RunStatus,
@@ -387,9 +388,7 @@ impl From<StoreError> for Problem {
 }
 
 fn sentence(error: &StoreError) -> String {
-    let words = error.to_string();
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    capitalised(&error.to_string())
 }
 
 /// A failure that the caller can do nothing about.

@@ -2,12 +2,12 @@
 
 use design::{
     constraint::{ConstraintSet, Deployment},
-    cost::{ComponentCost, CostDriver, CostEstimate, FreeTierLine, LineRange, LoadCost, UnitCost},
+    cost::{ComponentCost, CostDriver, CostEstimate, CostLine, FreeTierLine, LineRange, LoadCost, UnitCost},
     plan::Capability,
     words::{readable, usd},
 };
 use estimate::{
-    part::{Part, plural},
+    part::{Part, Range, plural},
     workload::Workload,
 };
 use knowledge::free_tier;
@@ -17,18 +17,28 @@ const MOST: f64 = 0.8;
 /// Fewest and most drivers that are named.
 const DRIVERS: std::ops::RangeInclusive<usize> = 3..=8;
 
-/// What each component costs, the dearest first.
-pub fn components(parts: &[&Part<'_>], estimate: &CostEstimate) -> Vec<ComponentCost> {
+/// What each component costs, with what the network costs that is there because of it, the dearest first.
+pub fn components(
+    parts: &[&Part<'_>],
+    network: Option<&(CostLine, Range)>,
+    estimate: &CostEstimate,
+) -> Vec<ComponentCost> {
     let mut components: Vec<ComponentCost> = parts
         .iter()
-        .map(|part| ComponentCost {
-            pattern: part.pattern.id.clone(),
-            name: part.pattern.name.clone(),
-            capability: part.pattern.capability,
-            low_usd: part.low_usd,
-            expected_usd: part.expected_usd,
-            high_usd: part.high_usd,
-            share: share_of(part.expected_usd, estimate.expected_usd),
+        .map(|part| {
+            let network = network.filter(|(line, _)| line.pattern == part.pattern.id);
+            let of_network =
+                network.map_or((0.0, 0.0, 0.0), |(line, range)| (range.low_usd, line.monthly_usd, range.high_usd));
+            let expected_usd = part.expected_usd + of_network.1;
+            ComponentCost {
+                pattern: part.pattern.id.clone(),
+                name: part.pattern.name.clone(),
+                capability: part.pattern.capability,
+                low_usd: part.low_usd + of_network.0,
+                expected_usd,
+                high_usd: part.high_usd + of_network.2,
+                share: share_of(expected_usd, estimate.expected_usd),
+            }
         })
         .collect();
     components.sort_by(|a, b| b.expected_usd.total_cmp(&a.expected_usd).then(a.pattern.cmp(&b.pattern)));
@@ -65,11 +75,13 @@ pub fn drivers(estimate: &CostEstimate) -> Vec<CostDriver> {
 }
 
 /// What makes the range wide, the widest first.
-pub fn range(parts: &[&Part<'_>], workload: &Workload) -> Vec<LineRange> {
-    let width: f64 = parts.iter().map(|part| part.high_usd - part.low_usd).sum();
-    let mut ranges: Vec<LineRange> = parts
-        .iter()
-        .flat_map(|part| part.lines.iter().zip(&part.ranges))
+pub fn range(parts: &[&Part<'_>], network: Option<&(CostLine, Range)>, workload: &Workload) -> Vec<LineRange> {
+    let all = || {
+        let shared = network.map(|(line, range)| (line, range));
+        parts.iter().flat_map(|part| part.lines.iter().zip(&part.ranges)).chain(shared)
+    };
+    let width: f64 = all().map(|(_, range)| range.high_usd - range.low_usd).sum();
+    let mut ranges: Vec<LineRange> = all()
         .filter(|(_, range)| range.high_usd > range.low_usd)
         .map(|(line, range)| {
             let moves = range.low_quantity != line.quantity || range.high_quantity != line.quantity;

@@ -25,6 +25,7 @@ use design::{
 use estimate::{
     EstimateError,
     assessment::{assess, parts_of},
+    network,
     part::Part,
     sensitivity::{LOADS, sensitivity},
     usage,
@@ -88,6 +89,7 @@ pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostRe
     let parts: Vec<&Part<'_>> = parts.iter().collect();
     let assessment = assess(&parts, &workload, catalogue);
     let estimate = assessment.cost;
+    let network = network::of(&parts, &workload, catalogue).and_then(|priced| priced.line);
     let budget = workload.budget_usd.map(|limit| BudgetVerdict {
         limit_usd: limit,
         used_share: estimate.expected_usd / limit,
@@ -106,10 +108,10 @@ pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostRe
         trade_offs: compare::lines(&comparison),
         findings,
         usage: usage::lines(&workload, catalogue),
-        components: breakdown::components(&parts, &estimate),
+        components: breakdown::components(&parts, network.as_ref(), &estimate),
         unit_costs: breakdown::unit_costs(&parts, &estimate, &sensitivity, &input.plan.constraints, &workload),
         drivers: breakdown::drivers(&estimate),
-        range: breakdown::range(&parts, &workload),
+        range: breakdown::range(&parts, network.as_ref(), &workload),
         free_tier: breakdown::free_tier(&estimate, &workload),
         sensitivity,
         comparison,

@@ -8,7 +8,7 @@ use design::{
 };
 use estimate::{
     EstimateError,
-    assessment::{assess, parts_of},
+    assessment::{assess, cost, parts_of},
     part::Part,
     workload::Workload,
 };
@@ -73,17 +73,20 @@ fn other_patterns(
                 && !excluded.iter().any(|tool| pattern.is_called(tool))
         }) {
             let other = Part::new(pattern, workload, catalogue)?;
-            let saving = part.expected_usd - other.expected_usd;
             // Traits that protect data are not given up for money.
             let keeps = ["private-network", "customer-managed-keys", "phi-eligible", "pci-eligible", "fedramp"]
                 .iter()
                 .all(|name| !part.pattern.has(name) || pattern.has(name));
-            if !other.violations.is_empty() || !keeps || saving <= best.as_ref().map_or(0.0, |best| best.monthly_usd) {
+            if !other.violations.is_empty() || !keeps {
                 continue;
             }
             let mut changed = parts.to_vec();
             changed[index] = &other;
             let then = assess(&changed, workload, catalogue);
+            let saving = now.cost.expected_usd - then.cost.expected_usd;
+            if saving <= best.as_ref().map_or(0.0, |best| best.monthly_usd) {
+                continue;
+            }
             if then.violations.len() > now.violations.len() || !goes_together(&changed, workload) {
                 continue;
             }
@@ -186,11 +189,7 @@ fn repriced(
 ) -> Result<f64, EstimateError> {
     let workload = Workload::of(constraints, catalogue);
     let changed = parts_of(parts.iter().map(|part| part.pattern.id.as_str()), &workload, catalogue)?;
-    Ok(changed.iter().map(|part| part.expected_usd).sum())
-}
-
-fn total(parts: &[&Part<'_>]) -> f64 {
-    parts.iter().map(|part| part.expected_usd).sum()
+    Ok(cost(&changed.iter().collect::<Vec<_>>(), &workload, catalogue).expected_usd)
 }
 
 /// A cheaper region where the data may be: one that was named as well, or, where none was named, one under the same law.
@@ -222,7 +221,7 @@ fn another_region(
         })
         .collect();
     others.sort_by(|(one, a), (other, b)| one.total_cmp(other).then(a.code.cmp(&b.code)));
-    let now = total(parts);
+    let now = cost(parts, workload, catalogue).expected_usd;
     let mut best: Option<(f64, Region)> = None;
     for (_, region) in others.into_iter().take(REGIONS) {
         let stated = |value| Stated {
@@ -266,7 +265,7 @@ fn rarer_training(
     let Some((rhythm, each)) = rarer else { return Ok(None) };
     let slower =
         Stated { value: rhythm, confidence: 1.0, source: Source::Structured, evidence: Vec::new(), derivation: None };
-    let now = total(parts);
+    let now = cost(parts, workload, catalogue).expected_usd;
     let then = repriced(parts, &ConstraintSet { retraining: Some(slower), ..constraints.clone() }, catalogue)?;
     Ok((then < now).then(|| SavingsOption {
         title: format!("Training once a {each}"),

@@ -286,7 +286,7 @@ impl Subject<'_> {
                 replan: false,
             }]);
         }
-        let missing = Infrastructure::of(components, false)?.missing;
+        let missing = Infrastructure::of(components, None)?.missing;
         let finding = |component: &Component| {
             let services: Vec<&str> = missing
                 .iter()

@@ -4,7 +4,7 @@ use design::{
     constraint::{ConstraintField, ConstraintSet, DataClass, Deployment, Framework},
     finding::{Finding, Severity, TechReview},
     plan::{Candidate, Capability},
-    words::{percent, readable, share},
+    words::{capitalised, percent, readable, share},
 };
 use estimate::{
     assessment::{availability_percent, max_per_second, path_latency_ms},
@@ -175,11 +175,6 @@ fn cold_starts(workload: &Workload, review: &TechReview, findings: &mut Vec<Find
             replan,
         });
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// A training run that is not done when the next one begins.

@@ -265,6 +265,18 @@ pub struct CriterionScore {
     pub explanation: String,
 }
 
+/// The private network that an architecture runs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Network {
+    /// True when the data demands that everything runs in it; otherwise only the parts do that cannot do without.
+    pub private: bool,
+    /// Zones in which there are endpoints, 1 or 2: as redundant as what serves.
+    pub zones: u32,
+    /// Services that are called from it through an interface endpoint, such as `logs`, sorted; empty where there are only
+    /// jobs in it, which have a way out instead, and where the provider does not charge by the network.
+    pub endpoints: Vec<String>,
+}
+
 /// A complete architecture.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Candidate {
@@ -276,6 +288,9 @@ pub struct Candidate {
     pub summary: String,
     /// Its parts, in the order of capabilities; several per capability are possible.
     pub components: Vec<Component>,
+    /// The network that the parts run in; `None` when no part needs one.
+    #[serde(default)]
+    pub network: Option<Network>,
     /// What it can do and what it takes.
     pub metrics: CandidateMetrics,
     /// Price, from the same engine as the cost critic's.

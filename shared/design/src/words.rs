@@ -34,6 +34,12 @@ pub fn readable(value: f64) -> String {
     if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
 }
 
+/// The words with a capital letter at the beginning.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// US dollars of a month: whole ones from 100, with cents below.
 pub fn usd(value: f64) -> String {
     // Adding 0 makes of a negative zero, which an empty sum is, a zero.

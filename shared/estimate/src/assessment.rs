@@ -9,7 +9,11 @@ use design::{
 };
 use knowledge::{catalogue::Catalogue, price::RegionBasis};
 
-use crate::{EstimateError, part::Part, workload::Workload};
+use crate::{
+    EstimateError, network,
+    part::{Part, Range},
+    workload::Workload,
+};
 
 /// What an architecture can do and what it takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,9 +33,13 @@ fn rounded(value: f64, decimals: i32) -> f64 {
     (value * scale).round() / scale
 }
 
-/// Price of parts; the expected value is the sum of the lines.
+/// Price of parts and of the network that they run in; the expected value is the sum of the lines.
 pub fn cost(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -> CostEstimate {
-    let lines: Vec<_> = parts.iter().flat_map(|part| part.lines.iter().cloned()).collect();
+    let network = network::of(parts, workload, catalogue).and_then(|network| network.line);
+    let of_network = |end: fn(&Range) -> f64| network.as_ref().map_or(0.0, |(_, range)| end(range));
+    let (low, high) = (of_network(|range| range.low_usd), of_network(|range| range.high_usd));
+    let mut lines: Vec<_> = parts.iter().flat_map(|part| part.lines.iter().cloned()).collect();
+    lines.extend(network.map(|(line, _)| line));
     let mut assumptions: Vec<String> = workload.assumptions.iter().map(|assumption| assumption.text.clone()).collect();
     assumptions.extend(workload.range_assumptions());
     let levels = catalogue.price_levels_of(workload.patterns_of);
@@ -56,9 +64,9 @@ pub fn cost(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -> 
         "List prices without free tiers, discounts, taxes, support plan and data transfer to the internet.".into(),
     );
     CostEstimate {
-        low_usd: parts.iter().map(|part| part.low_usd).sum(),
+        low_usd: parts.iter().map(|part| part.low_usd).sum::<f64>() + low,
         expected_usd: lines.iter().map(|line| line.monthly_usd).sum(),
-        high_usd: parts.iter().map(|part| part.high_usd).sum(),
+        high_usd: parts.iter().map(|part| part.high_usd).sum::<f64>() + high,
         lines,
         assumptions,
     }

@@ -17,8 +17,10 @@ use knowledge::{
     region::nearest,
 };
 
-/// Seconds of a month of 730 hours, which AWS bills by.
-pub const SECONDS_PER_MONTH: f64 = 730.0 * 3600.0;
+/// Hours of a month that AWS bills by.
+pub const HOURS_PER_MONTH: f64 = 730.0;
+/// Seconds of a month.
+pub const SECONDS_PER_MONTH: f64 = HOURS_PER_MONTH * 3600.0;
 /// Days of a month.
 pub const DAYS_PER_MONTH: f64 = 30.4;
 /// Hours in which a scheduled scoring run should be done.
@@ -516,6 +518,16 @@ impl Workload {
         let mut changed = self.clone();
         *changed.base.get_mut(name)? = value;
         Some(changed.settled())
+    }
+
+    /// True when everything must stay inside a private network: the data or a framework demands it.
+    pub fn is_private(&self) -> bool {
+        self.variable("sensitive") > 0.0
+    }
+
+    /// Zones that what is shared is in: as many as there are units of what serves at least.
+    pub fn zones(&self) -> u32 {
+        if self.variable("redundancy") > 1.0 { 2 } else { 1 }
     }
 
     /// A variable of the workload, named as in [`knowledge::expression::VARIABLES`].

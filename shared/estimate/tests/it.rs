@@ -179,7 +179,7 @@ fn more_load_costs_more_and_the_own_load_costs_what_the_estimate_says() {
             "what is fixed is shared by more predictions: {loads:?}"
         );
         let parts = assessment::parts_of(design.iter().copied(), &workload, catalogue).unwrap();
-        let expected: f64 = parts.iter().map(|part| part.expected_usd).sum();
+        let expected = assessment::cost(&parts.iter().collect::<Vec<_>>(), &workload, catalogue).expected_usd;
         let own = loads.iter().find(|load| load.factor == 1.0).unwrap();
         assert!((own.monthly_usd - expected).abs() < 1e-9 && own.breaks.is_empty(), "{own:?}");
     }

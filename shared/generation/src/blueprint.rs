@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::{
-    constraint::{ConstraintSet, DataClass, Framework},
+    constraint::ConstraintSet,
     cost::CostReview,
     node::Node,
     plan::{Candidate, Capability, Component},
@@ -88,9 +88,9 @@ impl Blueprint {
     /// # Errors
     /// When the crate's own data is broken.
     pub fn of(subject: &Subject<'_>) -> Result<Self, RenderError> {
-        let infrastructure =
-            Infrastructure::of(&with_stream_consumer(subject.candidate), is_private(subject.constraints))?;
-        let site = Site::of(subject, &infrastructure, is_private(subject.constraints))?;
+        let network = subject.candidate.network.as_ref();
+        let infrastructure = Infrastructure::of(&with_stream_consumer(subject.candidate), network)?;
+        let site = Site::of(subject, &infrastructure)?;
         Ok(Self { site, infrastructure, components: subject.candidate.components.clone() })
     }
 
@@ -151,17 +151,6 @@ impl Blueprint {
         .given("why", why)
         .given("sizing", sizing)
     }
-}
-
-/// True when what is asked must stay inside a private network: the data or a framework demands it. It is the rule by
-/// which the network is priced; a test holds the two together.
-fn is_private(constraints: &ConstraintSet) -> bool {
-    let class = constraints.data_class.as_ref().map(|stated| stated.value);
-    let frameworks = constraints.compliance.iter().flat_map(|stated| &stated.value);
-    class.is_some_and(|class| class >= DataClass::Confidential)
-        || frameworks
-            .into_iter()
-            .any(|framework| matches!(framework, Framework::Hipaa | Framework::PciDss | Framework::FedRamp))
 }
 
 /// A stream that nobody reads would be thrown away: where the plan has a stream and no consumer, there is one.

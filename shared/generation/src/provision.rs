@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
+    constraint::Cloud,
     node::Node,
-    plan::{Capability, Component},
+    plan::{Capability, Component, Network},
 };
+use knowledge::catalogue::Catalogue;
 use run::{card::Risk, question::Priority};
 use serde::Deserialize;
 
@@ -63,7 +65,6 @@ struct ServiceRule {
 struct Rules {
     file: BTreeMap<String, File>,
     pattern: BTreeMap<String, Vec<String>>,
-    endpoint: BTreeMap<String, Vec<String>>,
     service: Vec<ServiceRule>,
 }
 
@@ -122,11 +123,11 @@ pub struct Infrastructure {
 }
 
 impl Infrastructure {
-    /// The infrastructure of these components. Where the plan must be `private`, everything runs in a network of its own.
+    /// The infrastructure of these components in the plan's network.
     ///
     /// # Errors
     /// When the data is broken.
-    pub fn of(components: &[Component], private: bool) -> Result<Self, RenderError> {
+    pub fn of(components: &[Component], network: Option<&Network>) -> Result<Self, RenderError> {
         let rules = rules()?;
         let mut wanted: BTreeMap<String, Vec<&Component>> = BTreeMap::new();
         let mut missing = Vec::new();
@@ -139,7 +140,7 @@ impl Infrastructure {
         if wanted.contains_key("lambda_stream") && !wanted.contains_key("msk") {
             wanted.entry("kinesis".to_owned()).or_default();
         }
-        if private && !wanted.is_empty() {
+        if network.is_some_and(|network| network.private) && !wanted.is_empty() {
             wanted.entry("network".to_owned()).or_default();
         }
         let mut open: Vec<String> = wanted.keys().cloned().collect();
@@ -172,7 +173,7 @@ impl Infrastructure {
         missing.sort();
         missing.dedup();
         let endpoints = if files.iter().any(|provisioned| provisioned.file == "network") {
-            rules.endpoints_of(components, private)
+            endpoints(network)?
         } else {
             Vec::new()
         };
@@ -191,26 +192,18 @@ impl Infrastructure {
     }
 }
 
+/// The endpoints of the plan's network; where the plan has none and a file needs one all the same, those of any network.
+fn endpoints(network: Option<&Network>) -> Result<Vec<String>, RenderError> {
+    if let Some(network) = network {
+        return Ok(network.endpoints.clone());
+    }
+    let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+    Ok(catalogue.networks.get(&Cloud::Aws).map(|fact| fact.endpoints.clone()).unwrap_or_default())
+}
+
 impl Rules {
     fn of(&self, file: &str) -> Result<&File, RenderError> {
         self.file.get(file).ok_or_else(|| RenderError(format!("data/services.toml does not describe `{file}`")))
-    }
-
-    /// Endpoints that every network has, and those of the components that are in it.
-    fn endpoints_of(&self, components: &[Component], private: bool) -> Vec<String> {
-        let is_inside = |component: &Component| {
-            private || self.files_of(component, &mut Vec::new()).iter().any(|file| self.needs_the_network(file))
-        };
-        let mut endpoints: BTreeSet<&String> = self.endpoint.get("").into_iter().flatten().collect();
-        for component in components.iter().filter(|component| is_inside(component)) {
-            let own = self.endpoint.iter().filter(|(start, _)| component.pattern.starts_with(start.as_str()));
-            endpoints.extend(own.flat_map(|(_, services)| services));
-        }
-        endpoints.into_iter().cloned().collect()
-    }
-
-    fn needs_the_network(&self, file: &str) -> bool {
-        self.file.get(file).is_some_and(|file| file.needs.iter().any(|need| need == "network"))
     }
 
     fn files_of(&self, component: &Component, missing: &mut Vec<Missing>) -> BTreeSet<String> {
@@ -266,7 +259,7 @@ mod tests {
     #[test]
     fn a_pattern_brings_what_it_needs() {
         let components = [component(Capability::Serve, "serve.ecs-fargate", &["Amazon ECS"])];
-        let infrastructure = Infrastructure::of(&components, false).unwrap();
+        let infrastructure = Infrastructure::of(&components, None).unwrap();
         assert!(infrastructure.has("ecs_service") && infrastructure.has("network"));
         assert!(!infrastructure.has("kinesis"));
         assert!(infrastructure.missing.is_empty());
@@ -276,29 +269,38 @@ mod tests {
     fn an_unknown_pattern_goes_by_its_services_and_says_what_is_missing() {
         let components =
             [component(Capability::Ingest, "ingest.new", &["Amazon Kinesis Data Streams", "Quantum Ledger"])];
-        let infrastructure = Infrastructure::of(&components, false).unwrap();
+        let infrastructure = Infrastructure::of(&components, None).unwrap();
         assert!(infrastructure.has("kinesis"));
         let missing: Vec<String> = infrastructure.missing.iter().map(ToString::to_string).collect();
         assert_eq!(missing, ["Quantum Ledger (ingest.new)"]);
     }
 
     #[test]
-    fn a_private_plan_has_a_network_and_the_endpoints_of_what_is_in_it() {
+    fn a_private_plan_has_the_network_that_was_priced() {
         let components = [
             component(Capability::Serve, "serve.bedrock-nova-lite", &["Amazon Bedrock"]),
             component(Capability::Govern, "govern.sagemaker-registry", &[]),
         ];
-        let open = Infrastructure::of(&components, false).unwrap();
+        let open = Infrastructure::of(&components, None).unwrap();
         assert!(!open.has("network") && open.endpoints.is_empty());
-        let private = Infrastructure::of(&components, true).unwrap();
+        let network = Network { private: true, zones: 1, endpoints: vec!["logs".to_owned(), "sts".to_owned()] };
+        let private = Infrastructure::of(&components, Some(&network)).unwrap();
         assert!(private.has("network"));
-        let expected =
-            ["bedrock-runtime", "ecr.api", "ecr.dkr", "logs", "monitoring", "sagemaker.api", "secretsmanager"];
-        assert_eq!(private.endpoints, expected);
-        // A network that one part needs for itself has no endpoints of parts outside of it.
-        let mixed = [components[0].clone(), component(Capability::Serve, "serve.ecs-fargate", &[])];
-        let base = ["ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager"];
-        assert_eq!(Infrastructure::of(&mixed, false).unwrap().endpoints, base);
+        assert_eq!(private.endpoints, network.endpoints);
+    }
+
+    #[test]
+    fn the_catalogue_knows_who_runs_in_a_network() {
+        let catalogue = Catalogue::embedded().unwrap();
+        for pattern in catalogue.patterns.iter().filter(|pattern| pattern.cloud == Cloud::Aws) {
+            let own = component(pattern.capability, &pattern.id, &[]);
+            assert_eq!(
+                Infrastructure::of(&[own], None).unwrap().has("network"),
+                pattern.network.is_some(),
+                "{}",
+                pattern.id
+            );
+        }
     }
 
     #[test]

@@ -341,6 +341,9 @@ pub struct Site {
     roles: Vec<&'static str>,
     /// True when everything runs in a network of its own.
     private: bool,
+    /// True when the network has only jobs in it, which have a way out in place of endpoints.
+    open_network: bool,
+    endpoint_zones: u32,
     has_cloudtrail: bool,
     has_registry: bool,
     has_pipeline_states: bool,
@@ -378,7 +381,7 @@ impl Site {
     ///
     /// # Errors
     /// When the crate's own data is broken.
-    pub fn of(subject: &Subject<'_>, infrastructure: &Infrastructure, private: bool) -> Result<Self, RenderError> {
+    pub fn of(subject: &Subject<'_>, infrastructure: &Infrastructure) -> Result<Self, RenderError> {
         let Subject { title, requirement, constraints, candidate, cost } = *subject;
         let components = &candidate.components;
         let family = Family::of(constraints);
@@ -483,7 +486,9 @@ impl Site {
             dev_budget_usd: cents(budget.unwrap_or(estimate.expected_usd) / 4.0),
             // Those that run at the same time at the peak, each as long as the objective, and as many again.
             concurrency: ((peak * (latency_ms / 1000.0).max(0.1) * 2.0).ceil() as u64).clamp(5, 200),
-            private,
+            private: candidate.network.as_ref().is_some_and(|network| network.private),
+            open_network: infrastructure.has("network") && infrastructure.endpoints.is_empty(),
+            endpoint_zones: candidate.network.as_ref().map_or(2, |network| network.zones),
             serving_units: serve.and_then(serving_units).unwrap_or(2),
             serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
             training_instance: training_instance(components).unwrap_or("ml.m5.xlarge").to_owned(),

@@ -1,5 +1,7 @@
 //! Words and names: from what people wrote to what languages and formats accept.
 
+use design::words::capitalised;
+
 /// Words that say nothing about a system.
 const FILLER: [&str; 52] = [
     "a", "an", "the", "we", "our", "i", "need", "needs", "want", "wants", "to", "for", "of", "with", "and", "or", "in",
@@ -92,9 +94,7 @@ pub fn short_name(name: &str) -> String {
 
 /// `churn-scoring` becomes `Churn scoring`.
 pub fn humanised(name: &str) -> String {
-    let words = name.replace('-', " ");
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + characters.as_str())
+    capitalised(&name.replace('-', " "))
 }
 
 /// One line without control characters, at most `limit` characters.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     instance::Instance,
+    network::NetworkFact,
     pattern::Pattern,
     price::{Commitment, Price, PriceLevels, PriceList, RegionPrice},
     profile::Profiles,
@@ -78,6 +79,8 @@ pub struct Catalogue {
     pub instances: BTreeMap<String, Instance>,
     /// What use cases usually ask.
     pub profiles: Profiles,
+    /// What a private network costs, by the cloud; a cloud that is not there charges by the part.
+    pub networks: BTreeMap<Cloud, NetworkFact>,
 }
 
 static CATALOGUE: LazyLock<Result<Catalogue, CatalogueError>> = LazyLock::new(Catalogue::read);
@@ -129,6 +132,7 @@ impl Catalogue {
             commitments,
             instances: instances.instances.into_iter().map(|instance| (instance.id.clone(), instance)).collect(),
             profiles: Profiles::read()?,
+            networks: parse("networks.toml", include_str!("../data/networks.toml"))?,
         })
     }
 
@@ -283,6 +287,7 @@ mod tests {
                 assert!(term.factor == 1.0 || !term.factor_why.is_empty(), "{}", pattern.id);
             }
         }
+        named.extend(catalogue().networks.values().map(|fact| fact.price.clone()));
         for (id, price) in &catalogue().prices {
             assert_eq!(named.contains(id), price.unused.is_none(), "{id}");
         }

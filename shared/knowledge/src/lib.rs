@@ -6,6 +6,7 @@ pub mod expression;
 pub mod free_tier;
 pub mod instance;
 pub mod lexicon;
+pub mod network;
 pub mod pattern;
 pub mod place;
 pub mod policy;

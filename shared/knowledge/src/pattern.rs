@@ -208,6 +208,16 @@ pub struct CostTerm {
     pub factor_why: String,
 }
 
+/// How a pattern runs in a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InNetwork {
+    /// Jobs that run to their end and are called by nobody: a way out is enough, which costs nothing by itself.
+    Jobs,
+    /// What stands and is called: it has private addresses only and calls other services through endpoints.
+    Services,
+}
+
 /// A capability pattern.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,6 +289,12 @@ pub struct Pattern {
     pub sizing: Option<Sizing>,
     /// What it costs.
     pub cost: Vec<CostTerm>,
+    /// How it runs in a network also where the data asks for none; `None` where it does without.
+    #[serde(default)]
+    pub network: Option<InNetwork>,
+    /// Services that it calls besides those of every network: each is an interface endpoint of the network it runs in.
+    #[serde(default)]
+    pub endpoints: Vec<String>,
 }
 
 impl Pattern {

@@ -1,17 +1,18 @@
 //! Joining patterns into architectures: what suits, what goes together, what is worth a look.
 //!
-//! Every sum of an architecture is a sum over its parts, so the parts are put into numbers once ([`Facts`]) and the
+//! Every sum of an architecture is a sum over its parts, but for the network that they share, so the parts are put into numbers once ([`Facts`]) and the
 //! combinations are walked like a tree, carrying the sums along; tags are bits. No part of the walk allocates but the
 //! list of what is found.
 
 use design::{
     constraint::{ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Platform},
     plan::Capability,
+    words::capitalised,
 };
-use estimate::{EstimateError, part::Part, sketches::Sketches, workload::Workload};
+use estimate::{EstimateError, network, part::Part, sketches::Sketches, workload::Workload};
 use knowledge::{
     catalogue::Catalogue,
-    pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE, Pattern},
+    pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE, InNetwork, Pattern},
     profile::WorkFact,
 };
 
@@ -263,6 +264,10 @@ struct Facts {
     /// Names of [`Wishes::wanted`] that it is called, as bits.
     wanted: u32,
     off_platform: bool,
+    /// It runs in a network with endpoints.
+    inside: bool,
+    /// Services that are called from the network because of it.
+    endpoints: u128,
 }
 
 impl Facts {
@@ -284,7 +289,8 @@ impl Facts {
             && self.provides & !other.provides & clashes == 0
             && self.needs.iter().all(|need| other.needs.contains(need))
             && self.conflicts & !other.conflicts == 0;
-        numbers && wishes && company
+        let network = (!self.inside || other.inside) && self.endpoints & !other.endpoints == 0;
+        numbers && wishes && company && network
     }
 }
 
@@ -318,6 +324,23 @@ pub struct Bench<'a> {
     facts: Vec<Facts>,
     requires: u128,
     wished: u32,
+    network: NetworkFee,
+}
+
+/// What the private network costs that parts share.
+#[derive(Debug, Clone, Copy)]
+struct NetworkFee {
+    /// Services that are called from every network.
+    endpoints: u128,
+    /// US dollars of one endpoint for a month.
+    usd_each: f64,
+}
+
+impl NetworkFee {
+    /// US dollars per month for parts that call these services.
+    fn usd(self, inside: bool, endpoints: u128) -> f64 {
+        if inside { f64::from((self.endpoints | endpoints).count_ones()) * self.usd_each } else { 0.0 }
+    }
 }
 
 /// True when a pattern is made for the deployment and the use case.
@@ -388,14 +411,25 @@ impl<'a> Bench<'a> {
                 }
             }
         }
+        let mut endpoints = Tags::default();
+        let of_every_network = sketches.catalogue.networks.get(&workload.patterns_of).map(|fact| &fact.endpoints);
+        let network = NetworkFee {
+            endpoints: endpoints.bits(of_every_network.into_iter().flatten().map(String::as_str))?,
+            usd_each: network::endpoint_usd(workload, sketches.catalogue),
+        };
         let mut tags = Tags::default();
         let requires = tags.bits(workload.requires.iter().map(String::as_str))?;
         let facts = parts
             .iter()
-            .map(|part| facts(part, workload, wishes, &required, &mut tags))
+            .map(|part| {
+                let inside = workload.is_private() || part.pattern.network == Some(InNetwork::Services);
+                let own = part.pattern.endpoints.iter().filter(|_| inside).map(String::as_str);
+                let called = endpoints.bits(own)?;
+                Ok(Facts { inside, endpoints: called, ..facts(part, workload, wishes, &required, &mut tags)? })
+            })
             .collect::<Result<Vec<_>, EstimateError>>()?;
         let wished = (0..wishes.wanted.len().min(32)).fold(0, |bits, at| bits | (1 << at));
-        Ok(Self { parts, workload, facts, requires, wished })
+        Ok(Self { parts, workload, facts, requires, wished, network })
     }
 
     /// Candidates of one capability: those that suit, or, when none does, those with the least against them.
@@ -428,7 +462,16 @@ impl<'a> Bench<'a> {
                 .map(|(_, index)| *index)
                 .min_by(|a, b| value(&self.facts[*a]).total_cmp(&value(&self.facts[*b])))
         };
-        let extremes = [least(|facts| facts.usd), least(|facts| facts.p95_ms)];
+        let alone = |index: &usize| {
+            let facts = &self.facts[*index];
+            facts.usd + self.network.usd(facts.inside, facts.endpoints)
+        };
+        let extremes = [
+            least(|facts| facts.usd),
+            least(|facts| facts.p95_ms),
+            // Cheap by itself, but what brings a network of its own along may be dear.
+            suited.iter().map(|(_, index)| *index).min_by(|a, b| alone(a).total_cmp(&alone(b))),
+        ];
         let mut kept: Vec<usize> = ranked.iter().take(keep).map(|(_, index)| *index).collect();
         for extreme in extremes.into_iter().flatten() {
             if !kept.contains(&extreme) {
@@ -495,9 +538,10 @@ impl<'a> Bench<'a> {
         let availability = sums.availability * 100.0;
         let batch = workload.deployment == Deployment::Batch;
         let latency_ms = if batch { 0.0 } else { sums.latency_ms };
+        let usd = sums.usd + self.network.usd(sums.inside, sums.endpoints);
         Combination {
             parts,
-            usd: sums.usd,
+            usd,
             latency_ms,
             p95_ms: if batch { 0.0 } else { sums.p95_ms },
             availability,
@@ -509,7 +553,7 @@ impl<'a> Bench<'a> {
             fit: 0.5 * sums.fit / count + 0.5 * sums.least_fit,
             broken: sums.broken,
             missing_tags,
-            over_budget: workload.budget_usd.is_some_and(|budget| sums.usd > budget)
+            over_budget: workload.budget_usd.is_some_and(|budget| usd > budget)
                 && workload.binds(ConstraintField::Budget),
             too_slow: workload.latency_target_ms.is_some_and(|target| latency_ms > target)
                 && workload.binds(ConstraintField::Latency),
@@ -572,9 +616,7 @@ impl<'a> Bench<'a> {
     /// What a combination is called: how it serves and how it trains.
     pub fn name(&self, one: &Combination) -> String {
         let short = |capability| one.part(capability).map_or("", |index| self.parts[index].pattern.short.as_str());
-        let name = format!("{} with {}", short(Capability::Serve), short(Capability::Train));
-        let mut letters = name.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        capitalised(&format!("{} with {}", short(Capability::Serve), short(Capability::Train)))
     }
 }
 
@@ -604,6 +646,8 @@ struct Sums {
     provided_twice: u128,
     wanted: u32,
     off_platform: bool,
+    inside: bool,
+    endpoints: u128,
 }
 
 impl Sums {
@@ -625,6 +669,8 @@ impl Sums {
             provided_twice: self.provided_twice | (self.provides & facts.provides),
             wanted: self.wanted | facts.wanted,
             off_platform: self.off_platform || facts.off_platform,
+            inside: self.inside || facts.inside,
+            endpoints: self.endpoints | facts.endpoints,
         }
     }
 }
@@ -699,5 +745,7 @@ fn facts<'a>(
         off_platform: wishes.platform_is_stated
             && pattern.capability == Capability::Serve
             && wishes.platform.is_some_and(|platform| !is_of(pattern, platform)),
+        inside: false,
+        endpoints: 0,
     })
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use design::{
     constraint::{ConstraintField, ConstraintSet, Deployment, Source},
     plan::{Candidate, Capability, Component, Override, Relaxation, Trace},
-    words::{percent, readable},
+    words::{capitalised, percent, readable},
 };
-use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
+use estimate::{EstimateError, assessment::assess, network, part::Part, workload::Workload};
 use knowledge::{catalogue::Catalogue, pattern::wire_name, revision::Revision};
 
 use crate::{
@@ -212,20 +212,28 @@ pub fn candidate(
         Some(ms) => format!(", P95 {} ms", readable(ms)),
         None => String::new(),
     };
+    let way: Vec<String> = [
+        ("data by", Capability::Ingest),
+        ("kept in", Capability::Store),
+        ("features from", Capability::Feature),
+        ("served by", Capability::Serve),
+    ]
+    .into_iter()
+    .filter(|(_, capability)| !short(*capability).is_empty())
+    .map(|(what, capability)| format!("{what} {}", short(capability)))
+    .collect();
     Ok(Candidate {
         id,
         name: bench.name(one),
         summary: format!(
-            "{} brings data in, {} keeps it, {} gives features, {} serves; ${} a month{latency}, {} available, {} hours of work a month.",
-            short(Capability::Ingest),
-            short(Capability::Store),
-            short(Capability::Feature),
-            short(Capability::Serve),
+            "{}; ${} a month{latency}, {} available, {} hours of work a month.",
+            capitalised(&way.join(", ")),
             readable(assessment.metrics.monthly_usd.round()),
             percent(assessment.metrics.availability_percent),
             readable(assessment.metrics.operations_hours_per_month),
         ),
         components: parts.iter().map(|part| component(part, setting)).collect(),
+        network: network::of(&parts, workload, setting.catalogue).map(|priced| priced.network),
         scores: explained(one, best, workload, setting.weights),
         metrics: assessment.metrics,
         cost: assessment.cost,

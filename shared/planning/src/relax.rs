@@ -7,7 +7,7 @@
 use design::{
     constraint::{ConstraintField, ConstraintSet, Source, Stated},
     plan::{Change, Relaxation},
-    words::{self, percent, readable},
+    words::{self, capitalised, percent, readable},
 };
 use estimate::{EstimateError, workload::Workload};
 use knowledge::catalogue::Catalogue;
@@ -410,7 +410,7 @@ fn describe(way: &Way, asked: &ConstraintSet) -> Relaxation {
         (false, true, Some(budget)) => format!("{what} costs {money}, not {budget}"),
         (false, _, _) => format!("{what} costs {money}"),
     };
-    let text = capital(&format!("{allowed}{text} ({})", winner.name));
+    let text = capitalised(&format!("{allowed}{text} ({})", winner.name));
     Relaxation {
         changes,
         monthly_usd: (one.usd * 100.0).round() / 100.0,
@@ -420,11 +420,6 @@ fn describe(way: &Way, asked: &ConstraintSet) -> Relaxation {
         candidate: winner.name.clone(),
         text: format!("{text}."),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use design::{
     constraint::{Cloud, ConstraintSet},
-    plan::{Capability, Component, PlanDecision},
+    plan::{Candidate, Capability, Component, PlanDecision},
+};
+use estimate::{
+    assessment::parts_of,
+    network::{self, PricedNetwork},
+    workload::Workload,
 };
 use generation::{Blueprint, Implementer, SourceFile, Subject, write};
 use knowledge::{catalogue::Catalogue, pattern::Pattern};
@@ -32,13 +37,23 @@ pub struct Repository {
 }
 
 impl Fixture {
+    /// The plan's network with its price, as the planner finds it: tests change the data and the parts.
+    pub fn network(&self) -> Option<PricedNetwork> {
+        let catalogue = Catalogue::embedded().unwrap();
+        let workload = Workload::of(&self.constraints, catalogue);
+        let patterns = self.plan.selected().unwrap().components.iter().map(|component| component.pattern.as_str());
+        let parts = parts_of(patterns.filter(|id| catalogue.pattern(id).is_some()), &workload, catalogue).unwrap();
+        network::of(&parts.iter().collect::<Vec<_>>(), &workload, catalogue)
+    }
+
     /// The blueprint of the plan.
     pub fn blueprint(&self) -> Blueprint {
+        let network = self.network().map(|priced| priced.network);
         let subject = Subject {
             title: &self.title,
             requirement: &self.requirement,
             constraints: &self.constraints,
-            candidate: self.plan.selected().unwrap(),
+            candidate: &Candidate { network, ..self.plan.selected().unwrap().clone() },
             cost: None,
         };
         Blueprint::of(&subject).unwrap()
@@ -71,7 +86,7 @@ pub fn all() -> BTreeMap<String, Fixture> {
         .unwrap()
         .map(|entry| {
             let path = entry.unwrap().path();
-            let fixture = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            let fixture: Fixture = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
             (path.file_stem().unwrap().to_str().unwrap().to_owned(), fixture)
         })
         .collect()
