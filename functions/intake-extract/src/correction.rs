@@ -23,6 +23,8 @@ const FORGOTTEN: usize = 5;
 const ECHO: usize = 40;
 /// Groups of names that can be taken back.
 const NAMES: [&str; 9] = [REGION, CITY, PLACE, TOOL, "cloud", "platform", "period", "retrain_mode", "model_type"];
+/// Groups of places, each of which takes back one of the others.
+const PLACES: [&str; 3] = [REGION, CITY, PLACE];
 /// Words that tell what a value is about, by which a note finds what it corrects.
 const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue.availability", "cue.team"];
 
@@ -178,16 +180,20 @@ pub fn of_names(document: &Document, hits: &Hits) -> Vec<(&'static str, Span)> {
     }
     for cue in hits.of("correction").filter(|cue| cue.meaning.value == "near") {
         for group in NAMES {
-            let later = hits.within(group, Span::new(cue.span.to, cue.span.to + NEAR)).next();
             let earlier = hits
                 .within(group, Span::new(cue.span.from.saturating_sub(NEAR / 2), cue.span.from))
                 .filter(|hit| hit.span.to <= cue.span.from)
                 .last();
-            if let (Some(earlier), Some(later)) = (earlier, later)
-                && earlier.meaning.value != later.meaning.value
-            {
-                gone.push((group, earlier.span));
-            }
+            // A country is corrected by a city, and a city by a code.
+            let alike = if PLACES.contains(&group) { &PLACES[..] } else { &[group][..] };
+            let behind = Span::new(cue.span.to, cue.span.to + NEAR);
+            let other = alike.iter().any(|alike| {
+                let later = hits.within(alike, behind).next();
+                later.is_some_and(|later| {
+                    earlier.is_some_and(|earlier| (*alike, &later.meaning.value) != (group, &earlier.meaning.value))
+                })
+            });
+            gone.extend(earlier.filter(|_| other).map(|earlier| (group, earlier.span)));
         }
     }
     gone

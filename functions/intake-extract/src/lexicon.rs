@@ -466,6 +466,15 @@ impl Hits {
                 *begin = true;
             }
         }
+        // "Traffic was 80 rps then and is 150 now": the tense turns.
+        for at in 2..document.tokens.len() {
+            let is = matches!(document.lower(at), "is" | "are" | "ist" | "sind" | "est" | "sont" | "es" | "son" | "è");
+            let and = matches!(document.lower(at - 1), "and" | "und" | "et" | "y" | "e");
+            if is && and {
+                let before = Span::new(document.sentence_span(at).from, at);
+                begins[at] |= self.within("past_weak", before).next().is_some();
+            }
+        }
         let mut clause = 0;
         for (at, token) in document.tokens.iter_mut().enumerate() {
             if begins[at] && at > 0 {

@@ -87,6 +87,7 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     };
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
+    join_durations(document, &mut found);
     take_units_before(document, hits, &mut found);
     give_periods_back(document, &mut found);
     // "Half a second at most" is half a second, and not also one.
@@ -106,6 +107,36 @@ fn is_clock(document: &Document, span: Span) -> bool {
     let behind = colon(span.to) && document.glued(span.to - 1) && number(span.to + 1);
     let before = span.from >= 2 && colon(span.from - 1) && document.glued(span.from - 2) && number(span.from - 2);
     span.to == span.from + 1 && (behind || before)
+}
+
+/// "4 hours and 20 minutes", "1 min 30 s": a duration in two units is one.
+fn join_durations(document: &Document, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (large, small) = (&measures[index], &measures[index + 1]);
+        let between = large.span.to..small.span.from;
+        let joined = between.len() <= 1
+            && between.clone().all(|at| matches!(document.lower(at), "and" | "und" | "et" | "y" | "e" | "en"))
+            && document.sentence(large.at()) == document.sentence(small.at())
+            && small.quantity.bound == Bound::Exact
+            && !large.quantity.is_range()
+            && !small.quantity.is_range();
+        match (large.unit, small.unit) {
+            (Unit::Time(unit), Unit::Time(part)) if joined && small.quantity.high * part < unit => {
+                let rest = small.quantity.high * part / unit;
+                let span = small.span;
+                let whole = &mut measures[index];
+                whole.quantity.low += rest;
+                whole.quantity.high += rest;
+                whole.quantity.span = whole.quantity.span.hull(span);
+                whole.span = whole.span.hull(span);
+                measures.remove(index + 1);
+            }
+            (Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare, _) => {
+                index += 1
+            }
+        }
+    }
 }
 
 /// Most times that a number may be larger or smaller than the one whose unit it takes.
@@ -360,7 +391,10 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
         hits.within("count_link", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
     };
     let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some() || small(at);
-    if document.lower(quantity.span.to) != ")" || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
+    let closes = |at: usize| document.lower(at) == ")";
+    // "(ca. 4.000 täglich)"
+    let by_period = period_at(document, hits, quantity.span.to).is_some_and(|period| closes(period.span.to));
+    if !(closes(quantity.span.to) || by_period) || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
     {
         return None;
     }

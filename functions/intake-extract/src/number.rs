@@ -147,7 +147,24 @@ pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> 
             plain.to = to;
         }
     }
+    plain.to = behind_echo(document, hits, &plain, custom);
     plain.value.is_finite().then_some(plain)
+}
+
+/// "Eight hundred (800) milliseconds": contracts say a number twice. One past its second form.
+fn behind_echo(document: &Document, hits: &Hits, plain: &Plain, custom: Custom) -> usize {
+    if document.lower(plain.to) != "(" || document.sentence(plain.to) != document.sentence(plain.to - 1) {
+        return plain.to;
+    }
+    let echo = if plain.digits {
+        words_at(document, hits, plain.to + 1).map(|echo| (echo.value, echo.to))
+    } else {
+        digits_at(document, plain.to + 1, custom)
+    };
+    match echo {
+        Some((value, to)) if (value - plain.value).abs() < 1e-9 && document.lower(to) == ")" => to + 1,
+        Some(_) | None => plain.to,
+    }
 }
 
 /// `1.200`, read as one and two tenths.
@@ -229,6 +246,11 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     if let Some(vague) = hits.at("number_vague", at) {
         return done(vague.meaning.value.parse().ok()?, vague.span.to, true);
     }
+    let scaled = hits.at("scale", at + 1).is_some_and(|hit| document.quote(hit.span).chars().count() > 3);
+    if article(lower) && scaled && hits.at("number", at).is_none() {
+        // "A hundred and fifty", "a mille cinq cents".
+        return words_at(document, hits, at + 1);
+    }
     if article(lower) {
         return if hits.at("scale", at + 1).is_some_and(|hit| hit.span.to > at + 1 && document.lower(at + 1).len() > 1)
             || hits.at("number", at).is_some()
@@ -241,10 +263,13 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
             None
         };
     }
-    // Scale words may begin a number in languages that say `tausend`, not `ein tausend`.
-    if let Some(scale) = hits.at("scale", at).filter(|hit| document.quote(hit.span).chars().count() > 3) {
-        let before_is_number = at > 0 && (document.tokens[at - 1].kind == Kind::Number);
-        return if before_is_number { None } else { done(scale.meaning.value.parse().ok()?, scale.span.to, false) };
+    // "Mille cinq cents", "mil quinientos": a scale begins a number in languages that do not say "one thousand".
+    let begins = hits.at("scale", at).filter(|hit| {
+        let word = document.quote(hit.span).to_lowercase();
+        word.chars().count() > 3 || matches!(word.as_str(), "mil" | "cem")
+    });
+    if begins.is_some() && at > 0 && document.tokens[at - 1].kind == Kind::Number {
+        return None;
     }
     // "Achtundvierzigtausend" is one word.
     if hits.at("number", at).is_none()
@@ -257,6 +282,11 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     let mut current = 0.0;
     let mut next = at;
     let mut any = false;
+    if let Some(scale) = begins {
+        let value: f64 = scale.meaning.value.parse().ok()?;
+        (total, current) = if value < 1000.0 { (0.0, value) } else { (value, 0.0) };
+        (next, any) = (scale.span.to, true);
+    }
     loop {
         let mut peek = next;
         // "Cuarenta y ocho", "vingt et un": tens and units.
@@ -276,8 +306,10 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
         if let Some(hit) = hits.at("number", peek) {
             let value: f64 = hit.meaning.value.parse().ok()?;
             // `twenty five`, `hundred five`: only a smaller unit may follow.
-            let fits =
-                !any || (current >= 20.0 && value < 10.0) || (current >= 100.0 && value < 100.0) || current == 0.0;
+            let fits = !any
+                || (current >= 20.0 && value < 10.0)
+                || (current >= 100.0 && value < 100.0)
+                || current == 0.0 && value < 1000.0;
             if !fits || (any && document.lower(next) == "and" && current < 100.0 && total == 0.0) {
                 break;
             }

@@ -127,8 +127,24 @@ impl Reader {
         let clause = self.document.clause_span(at);
         let speaks = |hit: &Hit| hit.meaning.value != "none" && !self.is_of_another(hit, at) && !self.is_of_saying(hit);
         ASIDE.iter().any(|group| self.hits.within(group, clause).any(speaks))
+            || self.is_of_them(clause)
             || self.is_left_behind(at)
             || self.is_of_then(at)
+    }
+
+    /// "Our competitor answers in 90 ms. They run on Kubernetes": what is said of the others goes on with "they".
+    fn is_of_them(&self, clause: Span) -> bool {
+        let they = matches!(
+            self.document.lower(clause.from),
+            "they" | "their" | "they're" | "they've" | "ils" | "elles" | "ellos" | "ellas" | "loro"
+        );
+        they && (1..=THEY_WITHIN)
+            .scan(self.document.sentence_span(clause.from).from, |begin, _| {
+                let sentence = self.document.sentence_span(begin.checked_sub(1)?);
+                *begin = sentence.from;
+                Some(sentence)
+            })
+            .any(|sentence| self.hits.within("other_party", sentence).any(|hit| hit.meaning.value != "none"))
     }
 
     /// "Told the board last week that we have 10k": the time is that of the telling.
@@ -187,7 +203,15 @@ impl Reader {
                 && self
                     .measures_around(wish.span.from, OF_BEFORE)
                     .any(|(_, other)| other.span.to <= wish.span.from && wish.span.from - other.span.to <= OF_NEXT);
-            if of_next || of_before {
+            // "99.5 %, 99.9 would be lovely": right behind a later value, it is said of that one.
+            let of_later = own.is_some_and(|own| {
+                self.measures_around(wish.span.from, OF_BEFORE).any(|(_, other)| {
+                    own.span.to <= other.span.from
+                        && other.span.to <= wish.span.from
+                        && wish.span.from - other.span.to <= OF_NEXT
+                })
+            });
+            if of_next || of_before || of_later {
                 return false;
             }
             let between = self
@@ -350,6 +374,8 @@ impl Reader {
     }
 }
 
+/// Sentences before "they" in which the others are named.
+const THEY_WITHIN: usize = 2;
 /// Tokens before a wish in which the value begins that it is said of.
 const OF_BEFORE: usize = 10;
 /// Most words of a key before those that tell of today or of what is wanted.

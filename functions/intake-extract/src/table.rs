@@ -36,13 +36,19 @@ pub fn with_colons(text: &str) -> String {
     result
 }
 
-/// Where the semicolon of `Training; monthly` stands.
+/// Where the semicolon of `Training; monthly` or the comma of `team,4` stands.
 fn key_end(line: &str) -> Option<usize> {
-    let end = line.find(';')?;
+    // `team,4`: a comma without a blank behind it ends a word, and is no decimal one.
+    let comma = line.find(',').filter(|comma| {
+        let rest = &line[comma + 1..];
+        !line[..*comma].ends_with(|c: char| c.is_ascii_digit()) && !rest.starts_with(char::is_whitespace)
+    });
+    let end = line.find(';').or(comma)?;
     let (key, rest) = (line[..end].trim(), &line[end + 1..]);
     let words = key.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '/' | '(' | ')' | '.'));
     let short = !key.is_empty() && key.chars().count() <= LONGEST_KEY;
-    (short && words && rest.starts_with(' ') && !rest.trim().is_empty()).then_some(end)
+    let apart = rest.starts_with(' ') || line[end..].starts_with(',');
+    (short && words && apart && !rest.trim().is_empty()).then_some(end)
 }
 
 /// Words of a column's head that tell of how things are: what stands below is not what is wanted.

@@ -82,8 +82,15 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
                 || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")" | ":")
         };
         // With the sign of percent, nothing else of that size is asked for without being named.
+        // "24/7 with 99.95."
+        let linked = percent.fract() > 0.0
+            && measure.span.from > 0
+            && matches!(
+                document.lower(measure.span.from - 1),
+                "with" | "at" | "mit" | "bei" | "avec" | "à" | "con" | "com" | "met" | "and" | "und" | "et" | "y"
+            );
         let alone = measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
-            || around(measure.span.to) && (measure.span.from == 0 || around(measure.span.from - 1));
+            || around(measure.span.to) && (measure.span.from == 0 || linked || around(measure.span.from - 1));
         let decoy = reader.hits.in_sentence(document, "decoy.availability", measure.at()).next().is_some();
         if !nines || !alone || decoy || reader.is_history(measure.at()) {
             return None;

@@ -21,6 +21,10 @@ struct Candidate {
     span: Span,
     /// Said of what is paid today.
     present: bool,
+    /// Per month or year, or named as the budget: it can contradict another one.
+    full: bool,
+    /// "At most $5,000 per month", of which no other kind of money is said.
+    capped: bool,
 }
 
 /// The budget.
@@ -44,6 +48,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
         let lower = limit.is_some_and(|limit| candidate.found.value.usd_per_month < limit);
         !(lower && reader.is_wish(candidate.span.from))
     });
+    // "Labeling cost 40k. Running costs stay below 2k a month": what has no period is paid once.
+    if candidates.iter().any(|candidate| candidate.full) {
+        candidates.retain(|candidate| candidate.full);
+    }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best_score) = candidates.first().map(|candidate| candidate.score) else { return (None, None) };
     let rivals: Vec<usize> = (1..candidates.len())
@@ -51,7 +59,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
             let (best, rival) = (&candidates[0], &candidates[*index]);
             let ratio = rival.found.value.usd_per_month / best.found.value.usd_per_month;
             // 12,000 a year beside 1,000 a month is the same budget said twice.
-            rival.score > 0.55 * best_score && !(0.95..=1.05).contains(&ratio)
+            let apart = reader.document.sentence(rival.span.from) != reader.document.sentence(best.span.from);
+            (rival.score > 0.55 * best_score || rival.capped && apart) && !(0.95..=1.05).contains(&ratio)
         })
         .collect();
     if rivals.is_empty() {
@@ -92,6 +101,19 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         Unit::Time(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent => return None,
     };
     let bare = measure.unit == Unit::Bare;
+    // "Christmas party, budget 2,000 dollars": a budget of something else.
+    let elsewhere = reader.hits.in_sentence(&reader.document, "other_purpose", at).next().is_some()
+        && reader.hits.in_sentence(&reader.document, "system_word", at).next().is_none();
+    if elsewhere {
+        return None;
+    }
+    // "Another $6,000 once": what is paid one time is nothing of a month.
+    let behind = measure.span.to;
+    let once = reader.hits.at("one_off", behind).is_some()
+        || matches!(reader.document.lower(behind), "once" | "upfront" | "einmalig" | "einmal");
+    if once && measure.period.is_none() {
+        return None;
+    }
     // "40 cents per active user per month" is no budget before the users are counted.
     let each = match money_of_each(reader, measure) {
         Each::No => None,
@@ -194,6 +216,8 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         score,
         span: measure.span,
         present,
+        capped: bounded && !present && decoy <= 0.0 && period.is_some_and(|period| period.seconds > 2_000_000.0),
+        full: period.is_some() || reader.cue("budget_word", measure.span).is_some(),
     })
 }
 
@@ -227,6 +251,8 @@ fn share_of_before(reader: &Reader) -> Option<Candidate> {
         score: 0.5,
         span: part.span,
         present: false,
+        full: true,
+        capped: false,
     })
 }
 

@@ -116,6 +116,17 @@ pub fn workloads(
             put(&mut said, WorkloadType::BatchInference, hit.span, NAMED, false);
         }
     }
+    // "Forecasts every 15 minutes for 3,400 plants".
+    for hit in reader.said("infer_verb") {
+        let rhythm = (hit.span.to..hit.span.to + 3)
+            .take_while(|at| reader.document.clause(*at) == reader.document.clause(hit.span.from))
+            .find_map(|at| {
+                crate::measure::period_at(&reader.document, &reader.hits, at).filter(|_| is_rhythm(reader, at))
+            });
+        if let Some(rhythm) = rhythm.filter(|rhythm| rhythm.seconds >= SHORTEST_RUN) {
+            put(&mut said, WorkloadType::BatchInference, hit.span.hull(rhythm.span), CUE, false);
+        }
+    }
     // "One run a week", "un calcul par semaine".
     for hit in reader.said("run_word") {
         let rhythm = crate::measure::period_at(&reader.document, &reader.hits, hit.span.to);
@@ -190,6 +201,20 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
     scores && !owned && !adjective
 }
 
+/// "Every 15 minutes", and no "a minute" of a count.
+fn is_rhythm(reader: &Reader, at: usize) -> bool {
+    let each =
+        matches!(reader.document.lower(at), "every" | "each" | "alle" | "toutes" | "tous" | "cada" | "ogni" | "elke");
+    let number = reader.hits.at("every", at).is_some_and(|every| {
+        let next = every.span.to;
+        reader.document.token(next).is_some_and(|token| token.kind == Kind::Number)
+            || reader.hits.at("number", next).is_some()
+    });
+    each && number
+}
+
+/// Seconds between two runs of a job, and not of a stream.
+const SHORTEST_RUN: f64 = 300.0;
 /// Tokens between a time and the run that it is said of: "one run a day".
 const RUN_NEAR: usize = 1;
 /// Tokens between a time and the training that it is said of.

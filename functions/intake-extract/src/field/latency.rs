@@ -41,7 +41,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let milliseconds = quantity.high * (seconds * 1000.0);
         let repeated = measure.span.from > 0
             && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
-                || reader.hits.before("every", measure.span.from).is_some());
+                // "Each in no more than 750 ms" is no rhythm.
+                || quantity.bound == Bound::Exact && reader.hits.before("every", measure.span.from).is_some());
         // "20 seconds of video" is its length; "3 seconds of the event" is a delay.
         let length = reader.document.lower(measure.span.to) == "of"
             && (measure.span.to..measure.span.to + 3).any(|at| reader.hits.at("length_of", at).is_some());
@@ -64,7 +65,14 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         }
         let strong = reader.cue("cue.latency_strong", measure.span);
         let cue = strong.or_else(|| reader.cue("cue.latency", measure.span));
-        let decoy = reader.near("decoy.latency", measure.span).filter(|(_, distance)| *distance <= FARTHEST_DECOY);
+        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
+        let decoy = reader
+            .near("decoy.latency", measure.span)
+            .filter(|(_, distance)| *distance <= FARTHEST_DECOY)
+            // "Sub-100 ms, 99.99 % uptime": behind another value, it is said of that one.
+            .filter(|(word, _)| !stands_behind_another(reader, measure.span, *word))
+            // "Failures predicted hours ahead, so an alert after 5 minutes is fine."
+            .filter(|(_, distance)| !(accepted && cue.is_some_and(|(_, near)| near < *distance)));
         let alone = decoy.is_none();
         let decoy = reader.closeness(decoy);
         let bounded = quantity.bound == Bound::AtMost
@@ -103,7 +111,6 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if goes_on { 0.3 } else { 0.0 };
         // ", 2 requests per second, 1 second," and "one second is fine": a duration that a load stands beside, of which
         // nothing else is said.
-        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
         let told = alone && (accepted || cue.is_none() && reader.is_item(measure.span));
         score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
         // "While the customer is still at the counter, … two seconds": somebody waits.
@@ -116,7 +123,6 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if waits { 0.3 } else { 0.0 };
         // "Half a second is the limit": a sentence that only bounds a duration.
         let sentence = reader.document.sentence_span(at);
-        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
         let only_bounds =
             alone && (reader.bounded_behind(measure.span) || accepted) && measure.span.from <= sentence.from + 1;
         score += if only_bounds { 0.48 } else { 0.0 };
@@ -124,7 +130,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         // an answer where it is bounded, and what comes is named close by; else they are those of anything.
         let outage = reader.clause_has("downtime", at)
             || crate::measure::period_at(&reader.document, &reader.hits, measure.span.to).is_some();
-        let awaited = bounded && alone && !outage && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
+        let awaited =
+            (bounded || accepted) && alone && !outage && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
         let longest = if strong.is_some() && !outage || awaited { LONGEST_MS } else { LONGEST_UNNAMED_MS };
         if score < 0.45 || milliseconds > longest {
             continue;
@@ -205,11 +212,20 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     if !differ {
         return (Some(best.found.clone()), None);
     }
+    // "Features within 2 s, and a ranking that answers in 70 ms": one sentence speaks of two things rather than against
+    // itself, unless it turns.
+    let sentence = reader.document.sentence_span(best.span.from);
+    let turns = reader.hits.within("clause_break", sentence).any(|turn| turn.meaning.value == "word");
+    let named = close.iter().filter(|candidate| candidate.strong).count();
+    let together = named < 2 && close.iter().all(|candidate| sentence.overlaps(candidate.span));
     let strictest = close
         .iter()
         .min_by(|a, b| a.found.value.milliseconds.total_cmp(&b.found.value.milliseconds))
         .copied()
         .unwrap_or(best);
+    if together && !turns {
+        return (Some(strictest.found.clone()), None);
+    }
     let values: Vec<String> = close.iter().map(|c| format!("{} ms", show(c.found.value.milliseconds))).collect();
     let clash = Clash {
         fields: vec![ConstraintField::Latency],
@@ -220,6 +236,13 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     let mut found = strictest.found.clone();
     found.weigher = found.weigher.penalty("another latency is given", COMPETING);
     (Some(found), Some(clash))
+}
+
+/// True when another value stands between a duration and a word behind it.
+fn stands_behind_another(reader: &Reader, span: Span, word: Span) -> bool {
+    reader.measures_around(word.from, FARTHEST_DECOY).any(|(_, other)| {
+        span.to <= other.span.from && other.span.to <= word.from && !matches!(other.unit, Unit::Time(_))
+    })
 }
 
 /// True when the sentence of a duration has a rate too.

@@ -147,6 +147,20 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
         }
     }
     mentions.sort_by_key(|mention| mention.span.from);
+    // "US East (Ohio)": the bracket says which one of them.
+    let finer: Vec<Span> = mentions
+        .windows(2)
+        .filter(|pair| {
+            let (name, place) = (pair[0].span, pair[1].span);
+            place.from == name.to + 1
+                && reader.document.lower(name.to) == "("
+                && reader.document.lower(place.to) == ")"
+                && pair[0].jurisdiction == pair[1].jurisdiction
+                && !pair[1].excluded
+        })
+        .map(|pair| pair[0].span)
+        .collect();
+    mentions.retain(|mention| !finer.contains(&mention.span));
     let mut clashes = Vec::new();
     let mut excluded: Vec<Region> = Vec::new();
     for mention in mentions.iter().filter(|mention| mention.excluded) {

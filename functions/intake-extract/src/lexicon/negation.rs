@@ -174,6 +174,11 @@ impl Hits {
         // A longer list than this is another statement; it also bounds the work on a text that only denies.
         let clause = Span::new(clause.from, clause.to.min(cue.to + FARTHEST_DENIED));
         let mut at = cue.to;
+        // "GovCloud? No - us-east-1": the dash ends the answer.
+        let dash = matches!(document.lower(at), "-" | "–" | "—") && !document.joining_hyphen(at);
+        if dash && self.at("no_alone", cue.from).is_some() {
+            return at;
+        }
         while at < clause.to {
             let comma = document.lower(at) == ",";
             let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
@@ -190,7 +195,20 @@ impl Hits {
                 && at > cue.to
                 && matches!(
                     document.lower(at),
-                    "to" | "by" | "with" | "we" | "wir" | "nehmen" | "nutzen" | "verwenden" | "setzen"
+                    "to" | "by"
+                        | "with"
+                        | "we"
+                        | "we'd"
+                        | "we'll"
+                        | "i'd"
+                        | "i"
+                        | "i'll"
+                        | "let's"
+                        | "wir"
+                        | "nehmen"
+                        | "nutzen"
+                        | "verwenden"
+                        | "setzen"
                 );
             if turn || (comma && short) {
                 return at;
@@ -221,4 +239,5 @@ pub fn is_turn(word: &str) -> bool {
 fn ends_behind(document: &Document, span: Span) -> bool {
     document.sentence(span.to) != document.sentence(span.from)
         || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
+        || document.lower(span.to) == "-" && !document.glued(span.to) && !document.glued(span.to - 1)
 }
