@@ -33,6 +33,9 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
     drop_denied(document, hits, measures);
     let mut mistaken = false;
     for cue in hits.of("correction") {
+        if cue.meaning.value == "near" && replaced_before(document, measures, cue.span) {
+            continue;
+        }
         let Some(later) = measures.iter().position(|measure| measure.span.from >= cue.span.to) else { continue };
         let way = measures[later].span.from - cue.span.to;
         if cue.meaning.value == "forget" {
@@ -82,6 +85,22 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
             replace(measures, whole.unwrap_or(earlier), later, cue.span);
         }
     }
+}
+
+/// "Four engineers… five actually": the word stands behind the right number, and nothing between the two.
+fn replaced_before(document: &Document, measures: &mut Vec<Measure>, cue: Span) -> bool {
+    let actually = matches!(document.lower(cue.from), "actually" | "eigentlich" | "en" | "sorry" | "rather");
+    let Some(right) = measures.iter().position(|measure| measure.span.to == cue.from) else { return false };
+    let Some(wrong) = right.checked_sub(1) else { return false };
+    let (before, here) = (&measures[wrong], &measures[right]);
+    let apart = (before.span.to..here.span.from)
+        .all(|at| matches!(document.lower(at), "." | "," | "…" | "-" | "–" | "—" | "no"));
+    let near = here.span.from - before.span.to.min(here.span.from) <= NEAR / 4;
+    let replaced = actually && apart && near && same_kind(before, here);
+    if replaced {
+        replace(measures, wrong, right, cue);
+    }
+    replaced
 }
 
 /// "Nicht 200 ms, sondern 150 ms", "not 5k but 4k": the first of the two is denied.

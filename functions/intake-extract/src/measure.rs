@@ -208,7 +208,9 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
     let here = if document.sentence(here) == document.sentence(quantity.span.from) { here } else { usize::MAX };
     let mut unit = Unit::Bare;
     let currency_before = hits.before("currency", quantity.span.from);
-    if let Some(hit) = hits.at("currency", here).or(currency_before) {
+    // "5 sek" are seconds where the text has them; the currency is written in capitals there.
+    let seconds = hits.at("time", here).is_some() && document.token(here).is_some_and(|word| word.text == word.lower);
+    if let Some(hit) = hits.at("currency", here).filter(|_| !seconds).or(currency_before) {
         let facts = &knowledge::currency::currencies().currencies;
         if let Some(fact) = facts.iter().find(|fact| fact.code == hit.meaning.value) {
             unit = Unit::Money(fact);
@@ -251,6 +253,7 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         span = span.hull(words);
     }
     let key = key(document, hits, quantity.whole.from);
+    let mut head = None;
     if unit == Unit::Bare && noun.is_none() {
         // `latency (ms): 80`, `tps ~450`, `every subscriber (2.4M)`: the unit or the thing stands before.
         if let Some((found, words)) = unit_before(document, hits, &quantity, key) {
@@ -264,6 +267,14 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         } else if let Some(words) = unknown_noun(document, hits, &quantity, end) {
             noun = Some((Noun::Other, words));
             span = span.hull(words);
+        } else if let Some(column) = crate::column::head(document, quantity.span.from) {
+            // The head of a column is far from its cells, so it is no part of the measure's words.
+            if let Some((found, _)) = unit_before(document, hits, &quantity, Some(column)) {
+                unit = found;
+            } else if let Some((found, _)) = noun_in_key(document, hits, column, end) {
+                noun = Some((found, Span::new(quantity.span.from, end)));
+            }
+            head = Some(column);
         }
     }
     let behind = noun.map_or(end, |(_, words)| words.to);
@@ -272,7 +283,7 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         Unit::Money(_) | Unit::Data(_) | Unit::Bare => period_after(document, hits, behind.max(end))
             .or_else(|| matches!(unit, Unit::Money(_)).then(|| term(document, hits, end))?)
             .or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
-            .or_else(|| key.and_then(|key| period_in(document, hits, key)))
+            .or_else(|| key.or(head).and_then(|key| period_in(document, hits, key)))
             .or_else(|| key.and_then(|_| period_beside(document, hits, quantity.span.from))),
     };
     if let Some(period) = period {
@@ -512,12 +523,26 @@ const LONGEST_TERM: usize = 7;
 pub fn term(document: &Document, hits: &Hits, end: usize) -> Option<Period> {
     let starts = matches!(
         document.lower(end),
-        "for" | "over" | "during" | "für" | "über" | "auf" | "sur" | "pour" | "para" | "durante" | "per" | "voor"
+        "for"
+            | "over"
+            | "during"
+            | "für"
+            | "fürs"
+            | "über"
+            | "auf"
+            | "sur"
+            | "pour"
+            | "para"
+            | "durante"
+            | "per"
+            | "voor"
     );
     let sentence = document.sentence(end);
     let (at, time) = (end + 1..end + 1 + LONGEST_TERM)
         .take_while(|at| document.sentence(*at) == sentence && !matches!(document.lower(*at), "," | ";" | "("))
         .find_map(|at| Some((at, hits.at("time", at)?)))?;
+    // "Over a two-year base period".
+    let at = if document.joining_hyphen(at - 1) { at - 1 } else { at };
     let count = match document.tokens[at - 1].kind {
         Kind::Number => document.lower(at - 1).parse::<f64>().ok()?,
         // "For the first year."

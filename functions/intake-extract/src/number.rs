@@ -332,6 +332,25 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
             break;
         }
     }
+    // "Ninety-nine point nine."
+    let point = matches!(document.lower(next), "point" | "komma" | "virgule" | "coma" | "virgola" | "vírgula");
+    if any && point && document.sentence(next) == document.sentence(at) {
+        let mut part = 0.1;
+        let mut to = next + 1;
+        while let Some(digit) = hits.at("number", to).and_then(|hit| hit.meaning.value.parse::<f64>().ok()) {
+            // "Point ninety-five", "point nine five".
+            let own = if digit < 10.0 { digit * part } else { digit * part / 10.0 };
+            current += own;
+            part /= 10.0;
+            to += 1;
+            if document.joining_hyphen(to) {
+                to += 1;
+            }
+        }
+        if to > next + 1 {
+            next = to;
+        }
+    }
     if any { done(total + current, next, false) } else { None }
 }
 

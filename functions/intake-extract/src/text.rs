@@ -89,7 +89,7 @@ impl Document {
         let mut byte = 0;
         let wanted = crate::table::without_as_is_columns(text);
         let beside = beside_the_matter(&wanted);
-        let keyed = crate::table::with_colons(&wanted);
+        let keyed = crate::table::with_colons(&crate::table::with_braces(&wanted));
         for (number, sentence) in sentences(&keyed).into_iter().enumerate() {
             for word in sentence.split_word_bounds() {
                 let length = characters(word);
@@ -186,6 +186,29 @@ impl Document {
         open.and_then(|open| Some((open..open + reach).find(|at| self.lower(*at) == ")")? + 1 - open)).unwrap_or(0)
     }
 
+    /// What stands between a token and the one before it.
+    fn gap(&self, index: usize) -> &[char] {
+        let begin =
+            index.checked_sub(1).map_or(0, |before| self.tokens.get(before).map_or(0, |token| token.end as usize));
+        let end = self.tokens.get(index).map_or(self.characters.len(), |token| token.start as usize);
+        self.characters.get(begin..end).unwrap_or_default()
+    }
+
+    /// True for the first token of a line, and behind the last one.
+    pub fn begins_line(&self, index: usize) -> bool {
+        index == 0 || index >= self.tokens.len() || self.gap(index).contains(&'\n')
+    }
+
+    /// True when a blank line stands before a token.
+    pub fn begins_part(&self, index: usize) -> bool {
+        self.gap(index).iter().filter(|letter| **letter == '\n').count() > 1
+    }
+
+    /// True for the first token of a Markdown heading.
+    pub fn is_heading(&self, index: usize) -> bool {
+        self.begins_line(index) && self.gap(index).contains(&'#')
+    }
+
     /// The tokens of the clause that a token is in.
     pub fn clause_span(&self, index: usize) -> Span {
         self.around(index, |token| token.clause)
@@ -233,6 +256,12 @@ fn sentences(text: &str) -> Vec<&str> {
                     c.is_lowercase() || c.is_numeric() || matches!(c, '~' | '≈' | '<' | '$' | '€' | '£')
                 });
             if ends_here {
+                ends.push(start + at + 1);
+            }
+        }
+        // A block in braces that was made of lines (`table::with_braces`) ends its line.
+        for (at, _) in sentence.match_indices('}') {
+            if sentence[at + 1..].starts_with(char::is_alphabetic) {
                 ends.push(start + at + 1);
             }
         }

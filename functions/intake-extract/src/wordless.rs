@@ -39,7 +39,10 @@ pub fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
             let value = if half.is_some() { 1.5 } else { 1.0 };
             let end = half.map_or(hit.span, |half| half.span);
             found.push(time(value, bound.span.hull(end), seconds, false));
-        } else if article && seconds <= 60.0 && hits.at("bound_behind", hit.span.to).is_some() {
+        } else if article
+            && seconds <= 3600.0
+            && ["bound_behind", "accepted"].iter().any(|group| hits.at(group, hit.span.to).is_some())
+        {
             found.push(time(1.0, Span::new(at - 1, hit.span.to), seconds, false));
         }
         // "Un segundo y medio".

@@ -9,7 +9,7 @@ use crate::{
     measure::{Measure, Period, Unit, period_at},
     number::Bound,
     reader::{Clash, Found, Reader, show},
-    text::Span,
+    text::{Kind, Span},
 };
 
 /// Seconds of a month: a twelfth of 365.25 days.
@@ -276,7 +276,21 @@ fn bare_money(reader: &Reader, measure: &Measure) -> Option<&'static CurrencyFac
     let long = period(reader, measure).is_some_and(|period| period.seconds > 100_000.0);
     let named = crate::reader::named_before(&reader.document, &reader.hits, "budget_word", measure.span.from).is_some();
     let grand = (measure.span.from..measure.span.to).any(|at| reader.document.lower(at) == "grand");
-    let counted = measure.noun.is_some() || measure.quantity.high < 10.0;
+    // "We get twenty thousand tax returns a year": something is counted, whatever it is.
+    let behind = measure.quantity.span.to;
+    let unknown = reader.document.token(behind).is_some_and(|word| {
+        word.kind == Kind::Word
+            && word.lower.chars().count() > 2
+            && reader.document.sentence(behind) == reader.document.sentence(measure.at())
+            && ["period", "per", "time", "every", "noun_stop", "cue.budget", "budget_word", "bound_behind", "predicate"]
+                .iter()
+                .all(|group| reader.hits.at(group, behind).is_none())
+            && !matches!(
+                word.lower.as_str(),
+                "for" | "grand" | "and" | "from" | "all" | "but" | "total" | "every" | "each"
+            )
+    });
+    let counted = measure.noun.is_some() || measure.quantity.high < 10.0 || unknown;
     let money = !counted && (named || grand || long && distance <= 8);
     let facts = &knowledge::currency::currencies().currencies;
     money.then(|| facts.iter().find(|fact| fact.code == "USD"))?
@@ -304,6 +318,14 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
         .find_map(|at| crate::measure::term(document, &reader.hits, at));
     if term.is_some() {
         return term;
+    }
+    // "Annual expenditure under this Order Form": right before the word for the money.
+    let named = reader.hits.within("cue.budget", clause).find_map(|cue| {
+        let word = ["period"].iter().find_map(|group| reader.hits.before(group, cue.span.from))?;
+        Some(Period { seconds: word.meaning.value.parse().ok()?, span: word.span })
+    });
+    if named.is_some_and(|named| named.seconds > 2_000_000.0) {
+        return named;
     }
     let from = clause.from.max(measure.span.from.saturating_sub(8));
     let to = clause.to.min(measure.span.to + 8);

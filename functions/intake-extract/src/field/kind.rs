@@ -127,6 +127,20 @@ pub fn workloads(
             put(&mut said, WorkloadType::BatchInference, hit.span.hull(rhythm.span), CUE, false);
         }
     }
+    // "Tomorrow's demand by 5 a.m.".
+    for hit in reader.hits.of("clock") {
+        let before = (hit.span.from.saturating_sub(3)..hit.span.from).any(|at| {
+            matches!(reader.document.lower(at), "by" | "before" | "until" | "bis" | "vor" | "avant" | "antes")
+        });
+        let works = |group: &str| reader.hits.in_sentence(&reader.document, group, hit.span.from).next().is_some();
+        if before
+            && !works("retrain_cue")
+            && !reader.is_history(hit.span.from)
+            && (works("infer_verb") || works("tomorrow"))
+        {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
+    }
     // "One run a week", "un calcul par semaine".
     for hit in reader.said("run_word") {
         let rhythm = crate::measure::period_at(&reader.document, &reader.hits, hit.span.to);
@@ -274,6 +288,21 @@ pub fn platform(reader: &Reader) -> (Option<Found<Platform>>, Option<Clash>) {
         for hit in reader.said(crate::lexicon::TOOL).filter(|hit| functions.contains(&hit.meaning.value.as_str())) {
             put(&mut said, Platform::Serverless, hit.span, CUE, true);
         }
+    }
+    // "Serverless would be great, but Lambda is forbidden, so containers": what cannot be gives way.
+    let wished = |said: &Said<Platform>| {
+        said.spans.iter().all(|span| {
+            let sentence = reader.document.sentence_span(span.from);
+            let behind = Span::new(span.to, sentence.to);
+            let turn = reader.hits.within("clause_break", behind).find(|turn| turn.meaning.value == "word");
+            turn.is_some_and(|turn| {
+                let own = Span::new(span.to, turn.span.from);
+                turn.span.from > span.to && reader.hits.within("wish", own).next().is_some()
+            })
+        })
+    };
+    if said.iter().any(|said| !wished(said)) {
+        said.retain(|said| !wished(said));
     }
     // A cluster runs containers, and serverless things are managed: the narrower word is what is wanted.
     let narrower = |a: Platform| match a {

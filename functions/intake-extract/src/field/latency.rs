@@ -30,6 +30,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score: f64,
         span: Span,
         named: bool,
+        /// "Anything up to 250 ms is acceptable."
+        limit: bool,
         /// A word that speaks of nothing but latency stands right beside it.
         strong: bool,
     }
@@ -72,7 +74,11 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             // "Sub-100 ms, 99.99 % uptime": behind another value, it is said of that one.
             .filter(|(word, _)| !stands_behind_another(reader, measure.span, *word))
             // "Failures predicted hours ahead, so an alert after 5 minutes is fine."
-            .filter(|(_, distance)| !(accepted && cue.is_some_and(|(_, near)| near < *distance)));
+            // "Models are refreshed every hour, the feed must load within 250 ms."
+            .filter(|(_, distance)| {
+                let said = accepted || quantity.bound == Bound::AtMost && seconds <= 0.001;
+                !(said && cue.is_some_and(|(_, near)| near < *distance))
+            });
         let alone = decoy.is_none();
         let decoy = reader.closeness(decoy);
         let bounded = quantity.bound == Bound::AtMost
@@ -111,7 +117,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if goes_on { 0.3 } else { 0.0 };
         // ", 2 requests per second, 1 second," and "one second is fine": a duration that a load stands beside, of which
         // nothing else is said.
-        let told = alone && (accepted || cue.is_none() && reader.is_item(measure.span));
+        let item = reader.is_item(measure.span) || reader.is_item(reader.with_bound_behind(measure.span));
+        let told = alone && (accepted || cue.is_none() && item);
         score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
         // "While the customer is still at the counter, … two seconds": somebody waits.
         let waits = cue.is_some()
@@ -173,6 +180,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             score,
             span: measure.span,
             named: percentile.is_some(),
+            limit: bounded && accepted,
             strong: strong.is_some_and(|(_, distance)| distance <= NEAR_STRONG),
         });
     }
@@ -186,6 +194,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let stricter = limit.is_some_and(|limit| candidate.found.value.milliseconds < limit);
         !(stricter && reader.is_wish(candidate.span.from))
     });
+    // "Aim for 100 ms; anything up to 250 ms is acceptable."
+    let limit =
+        candidates.iter().filter(|candidate| candidate.limit).map(|c| c.found.value.milliseconds).reduce(f64::max);
+    candidates.retain(|candidate| limit.is_none_or(|limit| candidate.found.value.milliseconds >= limit));
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best) = candidates.first() else { return (None, None) };
     let best_score = best.score;

@@ -115,7 +115,25 @@ pub fn use_case(reader: &Reader) -> Option<Found<UseCase>> {
 
 /// True where the load is said in requests a second.
 fn has_request_rate(reader: &Reader) -> bool {
-    let requests = ["req", "reqs", "request", "requests", "rps", "qps", "query", "queries", "calls"];
+    let requests = [
+        "req",
+        "reqs",
+        "request",
+        "requests",
+        "rps",
+        "qps",
+        "query",
+        "queries",
+        "calls",
+        "anfragen",
+        "abfragen",
+        "requêtes",
+        "solicitudes",
+        "peticiones",
+        "richieste",
+        "requisições",
+        "verzoeken",
+    ];
     let is_request = |at: usize| requests.contains(&reader.document.lower(at));
     reader.measures.iter().any(|measure| {
         let rate = matches!(measure.unit, Unit::Rate(_)) || measure.period.is_some_and(|period| period.seconds <= 60.0);

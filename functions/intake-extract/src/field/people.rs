@@ -250,7 +250,8 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
         let people = total.ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
-        let of_the_team = (team_of || we_are) && is_the_team(reader, measure);
+        let keeps = reader.hits.at("keep_verb", measure.span.to).is_some();
+        let of_the_team = (team_of || we_are || keeps) && is_the_team(reader, measure);
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
@@ -303,7 +304,7 @@ fn with_me(reader: &Reader) -> Option<Size> {
         let sentence = document.sentence_span(me);
         let of_team = reader.hits.of("cue.team_strong").any(|hit| {
             let apart = document.sentence(me).abs_diff(document.sentence(hit.span.from));
-            hit.span.from <= me && apart <= ASKED_WITHIN
+            (hit.span.from <= me || apart == 0) && apart <= ASKED_WITHIN
         });
         if !of_team || reader.is_history(me) {
             return None;
@@ -395,6 +396,10 @@ fn is_half_of_us(reader: &Reader, measure: &Measure) -> bool {
 
 /// True for the team that the text is about: "the platform team has six engineers" is said of another one.
 fn is_the_team(reader: &Reader, measure: &Measure) -> bool {
+    // "Three engineers maintain the service."
+    if reader.hits.at("keep_verb", measure.span.to).is_some() {
+        return true;
+    }
     let begin = measure.quantity.whole.from;
     let Some(hit) = crate::reader::named_before(&reader.document, &reader.hits, "cue.team_strong", begin) else {
         return false;

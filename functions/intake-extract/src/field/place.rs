@@ -333,8 +333,15 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     }
     let preposition = reader.hits.before("place_preposition", span.from);
     let cue = reader.cue("cue.region", span);
-    let only_cue =
-        reader.hits.in_clause(document, "only", span.from).map(|hit| hit.span).find(|found| found.distance(span) <= 8);
+    // "If legal agrees we go there, otherwise it stays here": what may be is no restriction.
+    let sentence = document.sentence_span(span.from);
+    let conditional = (sentence.from..sentence.to)
+        .any(|at| matches!(document.lower(at), "otherwise" | "andernfalls" | "sonst" | "sinon"));
+    let only_cue = reader
+        .hits
+        .in_clause(document, "only", span.from)
+        .map(|hit| hit.span)
+        .find(|found| !conditional && found.distance(span) <= 8);
     // "Berlin-based", "US-only vendors": said of somebody.
     let described = document.joining_hyphen(span.to)
         && matches!(
@@ -348,10 +355,12 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     }
     let behind = document.lower(span.to);
     let instead = is_said_instead(reader, span);
+    let wanted = reader.hits.before("wanted", span.from).is_some();
     let fits = code
         || instead
         || preposition.is_some()
         || only_cue.is_some()
+        || wanted
         || matches!(behind, "only" | "region" | "regions" | "based" | "data" | "hosted" | "residency" | "cloud")
         || cue.is_some_and(|(_, distance)| distance <= 2)
         || span.from == 0
@@ -363,14 +372,12 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     // "outside": with another negation or "must not leave" it restricts, alone it excludes.
-    let outside = preposition.is_some_and(|found| {
-        (found.span.from..found.span.to)
-            .any(|at| matches!(document.lower(at), "outside" | "außerhalb" | "fuera" | "hors"))
-    });
+    let outside =
+        preposition.is_some_and(|found| (found.span.from..found.span.to).any(|at| is_outside(document.lower(at))));
     let other_negation = reader.hits.in_clause(document, "negation", span.from).any(|found| {
         found.span.to <= span.from
             && found.meaning.value == "forward"
-            && !(found.span.from..found.span.to).any(|at| matches!(document.lower(at), "outside" | "außerhalb"))
+            && !(found.span.from..found.span.to).any(|at| is_outside(document.lower(at)))
     });
     let (excluded, only) = if outside {
         let restricts = other_negation || only_cue.is_some();
@@ -398,11 +405,17 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     }
     let beside = Span::new(span.from.saturating_sub(3), span.to + 3);
     let cloud_beside = reader.hits.within("cloud", beside).any(|hit| hit.negated.is_none());
+    // "… auf Kubernetes in Irland": what runs there is named right before.
+    let on_platform = preposition.is_some_and(|found| {
+        ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
+    }) || is_second_place(reader, span);
     let spoken_of = implied
         || instead
         || only
         || excluded
         || cloud_beside
+        || on_platform
+        || wanted
         || cue.is_some_and(|(_, distance)| distance <= FARTHEST_CUE)
         || is_note(reader, span)
         || matches!(document.lower(span.from.wrapping_sub(1)), ":" | ";" | "|" | "=");
@@ -419,6 +432,26 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         .support_if(preposition.is_some(), "said as a place", BOUND);
     let weigher = reader.weigh(weigher, cue, span.from);
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
+}
+
+/// "… auf Kubernetes in Irland und Frankfurt": the second of two places of which the first is said so.
+fn is_second_place(reader: &Reader, span: Span) -> bool {
+    let Some(and) = span.from.checked_sub(1) else { return false };
+    if !matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | ",") {
+        return false;
+    }
+    let first = [REGION, CITY, PLACE].iter().find_map(|group| reader.hits.before(group, and));
+    first.is_some_and(|first| {
+        let preposition = reader.hits.before("place_preposition", first.span.from);
+        preposition.is_some_and(|found| {
+            ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
+        })
+    })
+}
+
+/// True for the word of "outside the EU".
+fn is_outside(word: &str) -> bool {
+    matches!(word, "outside" | "außerhalb" | "fuera" | "hors" | "dehors" | "fuori" | "fora" | "buiten")
 }
 
 /// "The data lives in Canada": it is no person who lives there.

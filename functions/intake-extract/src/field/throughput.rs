@@ -81,6 +81,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             (Unit::Bare, None, Some(period))
                 if period.seconds <= 86_400.0
                     && (cue.is_some()
+                        || period.seconds <= 1.0 && reader.is_item(measure.span)
                         || is_asked_for(reader, at)
                         || is_keyed(reader, measure)
                         || quantity.high > 1.0

@@ -65,6 +65,7 @@ impl Hits {
                 reaches.push((asked.span, document.sentence_span(question.to)));
             }
         }
+        reaches.extend(self.headings_denied(document));
         reaches.sort_by_key(|(cue, _)| cue.from);
         for hit in &mut self.hits {
             // A negation does not deny itself, nor a phrase that holds it ("no downtime").
@@ -75,6 +76,36 @@ impl Hits {
                 .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
                 .map(|(cue, _)| *cue);
         }
+    }
+
+    /// "## Out of scope", "Not wanted:" on a line of its own: what the lines below it name is denied, up to a blank line
+    /// or the next heading.
+    fn headings_denied(&self, document: &Document) -> Vec<(Span, Span)> {
+        let heading = |group: &'static str| {
+            self.of(group).filter(move |hit| {
+                let line = document.sentence_span(hit.span.from);
+                let words = |at: usize| document.tokens[at].kind != Kind::Symbol;
+                hit.meaning.value != "none"
+                    && (line.from..line.to).all(|at| !words(at) || hit.span.from <= at && at < hit.span.to)
+                    && document.begins_line(line.from)
+                    && document.begins_line(line.to)
+            })
+        };
+        let mut denied = Vec::new();
+        for hit in heading("negation").chain(heading("asks_excluded")) {
+            let line = document.sentence_span(hit.span.from);
+            let mut end = line.to;
+            while end < document.tokens.len() && end - line.to < FARTHEST_DENIED {
+                if end > line.to && document.begins_part(end) || document.is_heading(end) {
+                    break;
+                }
+                end = document.sentence_span(end).to;
+            }
+            if end > line.to {
+                denied.push((hit.span, Span::new(line.to, end)));
+            }
+        }
+        denied
     }
 
     /// "Anything but" behind another negation.
