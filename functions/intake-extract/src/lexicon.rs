@@ -206,6 +206,10 @@ fn lexicon() -> &'static Lexicon {
         let mut cities: Vec<&str> = Vec::new();
         for region in knowledge::region::regions() {
             lexicon.add(plain(REGION, &region.code), region.names.iter().map(|name| (name.as_str(), None)));
+            // "uk south": hasty writers know no capitals; "us" alone is a word of its own.
+            let lower: Vec<String> = region.names.iter().map(|name| name.to_lowercase()).collect();
+            let clear = lower.iter().filter(|name| name.contains(' ') && !name.split(' ').any(|word| word == "us"));
+            lexicon.add(plain(REGION, &region.code), clear.map(|name| (name.as_str(), None)));
             // A city in lower case finds every spelling of its case; `*` keeps "Spain" and the like to the places.
             let is_place = knowledge::region::places()
                 .iter()

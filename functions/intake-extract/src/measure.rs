@@ -83,7 +83,7 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     // "By 7 am" is a time of the day, and nothing that is counted.
     let counts = |quantity: &Quantity| {
         let hour = hits.at("clock", quantity.span.to).is_some() && quantity.high <= 24.0;
-        !hour && !is_clock(document, quantity.span)
+        !hour && !is_clock(document, quantity.span) && !is_speaker(document, quantity.span)
     };
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
@@ -137,6 +137,17 @@ fn join_durations(document: &Document, measures: &mut Vec<Measure>) {
             }
         }
     }
+}
+
+/// "[00:01:23] Speaker 1: …": the number of who speaks.
+fn is_speaker(document: &Document, span: Span) -> bool {
+    let Some(name) = span.from.checked_sub(1) else { return false };
+    let begins = document.begins_line(name) || document.lower(name.saturating_sub(1)) == "]";
+    let named = matches!(
+        document.lower(name),
+        "speaker" | "sprecher" | "sprecherin" | "interlocuteur" | "locuteur" | "hablante" | "participant" | "person"
+    );
+    begins && named && document.lower(span.to) == ":"
 }
 
 /// Most times that a number may be larger or smaller than the one whose unit it takes.
@@ -280,7 +291,8 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
     let behind = noun.map_or(end, |(_, words)| words.to);
     let period = match unit {
         Unit::Time(_) | Unit::Rate(_) | Unit::Percent => None,
-        Unit::Money(_) | Unit::Data(_) | Unit::Bare => period_after(document, hits, behind.max(end))
+        Unit::Money(_) | Unit::Data(_) | Unit::Bare => beside_money(document, hits, unit, end)
+            .or_else(|| period_after(document, hits, behind.max(end)))
             .or_else(|| matches!(unit, Unit::Money(_)).then(|| term(document, hits, end))?)
             .or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
             .or_else(|| key.or(head).and_then(|key| period_in(document, hits, key)))
@@ -290,6 +302,15 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         span = span.hull(period.span);
     }
     Measure { quantity, unit, noun, period, span, corrected: false }
+}
+
+/// "20k$ mo", "5k USD yr": notes leave the word between money and its period out.
+fn beside_money(document: &Document, hits: &Hits, unit: Unit, end: usize) -> Option<Period> {
+    let noted = matches!(document.lower(end), "mo" | "mth" | "mon" | "month" | "yr" | "year" | "qtr" | "quarter");
+    let ends = matches!(document.lower(end + 1), "" | "," | "." | ";" | "/" | "|" | ")" | "-" | "·")
+        || document.sentence(end + 1) != document.sentence(end);
+    let time = hits.at("time", end).filter(|_| noted && ends && matches!(unit, Unit::Money(_)))?;
+    Some(Period { seconds: time.meaning.value.parse().ok()?, span: time.span })
 }
 
 /// "40 cents", "40 cents (US)", "90 Cent": hundredths of the currency that is named beside them, else of the dollar.

@@ -118,7 +118,9 @@ pub fn parse_digits(text: &str, custom: Custom) -> Option<f64> {
 /// A number that begins at a token.
 pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> Option<Plain> {
     let token = document.token(at)?;
-    let mut plain = if token.kind == Kind::Number {
+    let mut plain = if let Some((part, to)) = fraction_in_digits(document, hits, at) {
+        Plain { value: part, raw: part, scale: 1.0, to, vague: false, digits: true }
+    } else if token.kind == Kind::Number {
         let (mut value, to) = digits_at(document, at, custom)?;
         // Nobody names money with three decimals: `1.200 EUR` is a thousand in any language.
         let money = hits.at("currency", to).is_some() || hits.before("currency", at).is_some();
@@ -165,6 +167,22 @@ fn behind_echo(document: &Document, hits: &Hits, plain: &Plain, custom: Custom) 
         Some((value, to)) if (value - plain.value).abs() < 1e-9 && document.lower(to) == ")" => to + 1,
         Some(_) | None => plain.to,
     }
+}
+
+/// `1/4` of a unit of time or of a scale.
+fn fraction_in_digits(document: &Document, hits: &Hits, at: usize) -> Option<(f64, usize)> {
+    let small = |at: usize| {
+        let token = document.token(at).filter(|token| token.kind == Kind::Number && token.text.len() == 1)?;
+        token.text.parse::<f64>().ok().filter(|value| *value > 0.0)
+    };
+    let (part, whole) = (small(at)?, small(at + 2)?);
+    let slash = document.lower(at + 1) == "/" && document.glued(at) && document.glued(at + 1);
+    let mut next = at + 3;
+    while next < at + 5 && hits.at("fraction_link", next).is_some() {
+        next += 1;
+    }
+    let followed = hits.at("time", next).is_some() || hits.at("scale", next).is_some();
+    (slash && part < whole && followed).then_some((part / whole, next))
 }
 
 /// `1.200`, read as one and two tenths.

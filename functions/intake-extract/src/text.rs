@@ -204,6 +204,12 @@ impl Document {
         self.gap(index).iter().filter(|letter| **letter == '\n').count() > 1
     }
 
+    /// True for the first token of an item of a list.
+    pub fn begins_item(&self, index: usize) -> bool {
+        self.begins_line(index)
+            && (matches!(self.lower(index), "-" | "•" | "–" | "·" | "+") || self.gap(index).contains(&'*'))
+    }
+
     /// True for the first token of a Markdown heading.
     pub fn is_heading(&self, index: usize) -> bool {
         self.begins_line(index) && self.gap(index).contains(&'#')
@@ -430,6 +436,43 @@ const HEADS_OF_TODAY: [&str; 40] = [
     "concurrent",
 ];
 
+/// Heads of columns with what would be nice, and those with what must be, beside which they say nothing.
+const HEADS_OF_WISHES: [&str; 16] = [
+    "nice to have",
+    "nice-to-have",
+    "wish",
+    "ideal",
+    "ideally",
+    "stretch",
+    "stretch goal",
+    "optional",
+    "could",
+    "should",
+    "wunsch",
+    "optimal",
+    "idéal",
+    "souhaité",
+    "deseable",
+    "ideale",
+];
+/// Heads of columns with what must be.
+const HEADS_OF_MUST: [&str; 14] = [
+    "must",
+    "must have",
+    "must-have",
+    "required",
+    "mandatory",
+    "minimum",
+    "limit",
+    "hard limit",
+    "muss",
+    "pflicht",
+    "obligatoire",
+    "exigé",
+    "obligatorio",
+    "obbligatorio",
+];
+
 /// The cells of tables whose column tells what is there today: lines with the same separators below such a head.
 fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
     let mut ranges = Vec::new();
@@ -445,15 +488,20 @@ fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
             let end = lines[index..].iter().take_while(|(_, line)| cells(line) == width).count() + index;
             if end - index >= 2 {
                 let (_, head) = lines[index];
+                let name = |cell: &str| {
+                    let cell = cell.trim().trim_matches('*').to_lowercase();
+                    cell.split(['(', '[']).next().unwrap_or("").trim().to_owned()
+                };
+                let must = head.split(separator).any(|cell| HEADS_OF_MUST.contains(&name(cell).as_str()));
                 let today: Vec<usize> = head
                     .trim()
                     .trim_matches(separator)
                     .split(separator)
                     .enumerate()
                     .filter(|(column, cell)| {
-                        let cell = cell.trim().trim_matches('*').to_lowercase();
-                        let cell = cell.split(['(', '[']).next().unwrap_or("").trim();
-                        *column > 0 && HEADS_OF_TODAY.contains(&cell)
+                        let cell = name(cell);
+                        let wish = must && HEADS_OF_WISHES.contains(&cell.as_str());
+                        *column > 0 && (wish || HEADS_OF_TODAY.contains(&cell.as_str()))
                     })
                     .map(|(column, _)| column)
                     .collect();

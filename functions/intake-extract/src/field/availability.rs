@@ -79,7 +79,7 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
             && measure.period.is_none();
         let around = |at: usize| {
             document.sentence(at) != document.sentence(measure.at())
-                || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")" | ":")
+                || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")" | ":" | "/" | "·" | "•")
         };
         // With the sign of percent, nothing else of that size is asked for without being named.
         // "24/7 with 99.95."

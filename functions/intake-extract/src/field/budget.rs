@@ -25,6 +25,8 @@ struct Candidate {
     full: bool,
     /// "At most $5,000 per month", of which no other kind of money is said.
     capped: bool,
+    /// "More than 2,500 is too much."
+    refused: bool,
 }
 
 /// The budget.
@@ -60,6 +62,11 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
             let ratio = rival.found.value.usd_per_month / best.found.value.usd_per_month;
             // 12,000 a year beside 1,000 a month is the same budget said twice.
             let apart = reader.document.sentence(rival.span.from) != reader.document.sentence(best.span.from);
+            // "2,000 a month, more than 2,500 is out of the question": a limit above what is planned.
+            let limit = rival.refused != best.refused && !apart;
+            if limit {
+                return false;
+            }
             (rival.score > 0.55 * best_score || rival.capped && apart) && !(0.95..=1.05).contains(&ratio)
         })
         .collect();
@@ -216,6 +223,7 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         score,
         span: measure.span,
         present,
+        refused: reader.is_limit_by_refusal(measure),
         capped: bounded && !present && decoy <= 0.0 && period.is_some_and(|period| period.seconds > 2_000_000.0),
         full: period.is_some() || reader.cue("budget_word", measure.span).is_some(),
     })
@@ -253,6 +261,7 @@ fn share_of_before(reader: &Reader) -> Option<Candidate> {
         present: false,
         full: true,
         capped: false,
+        refused: false,
     })
 }
 

@@ -127,6 +127,16 @@ pub fn workloads(
             put(&mut said, WorkloadType::BatchInference, hit.span.hull(rhythm.span), CUE, false);
         }
     }
+    // "A forecast of the harvest …, refreshed weekly": results that are made new, and no model.
+    for hit in reader.said("renew_verb") {
+        let sentence = reader.document.sentence_span(hit.span.from);
+        let before = Span::new(sentence.from, hit.span.from);
+        let rhythm = reader.hits.at("schedule", hit.span.to).is_some();
+        let model = ["model_word", "model_type"].iter().any(|group| reader.hits.within(group, before).next().is_some());
+        if rhythm && !model && reader.hits.within("infer_verb", before).next().is_some() {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
+    }
     // "Tomorrow's demand by 5 a.m.".
     for hit in reader.hits.of("clock") {
         let before = (hit.span.from.saturating_sub(3)..hit.span.from).any(|at| {
@@ -200,7 +210,13 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
         })
         .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
     // "Daily demand" is what is predicted, and not when.
-    let adjective = (hit.span.to - hit.span.from == 1)
+    // "Weekly replenishment suggestions" come weekly.
+    let of_results = (hit.span.to..hit.span.to + 3).any(|at| {
+        let results = reader.hits.at("infer_verb", at).is_some() && document.lower(at).ends_with('s');
+        results && at > hit.span.to && document.sentence(at) == document.sentence(hit.span.from)
+    });
+    let adjective = !of_results
+        && (hit.span.to - hit.span.from == 1)
         && document.token(hit.span.to).is_some_and(|next| {
             next.sentence == document.sentence(hit.span.from)
                 && next.lower.chars().all(char::is_alphabetic)

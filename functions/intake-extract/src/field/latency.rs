@@ -120,6 +120,14 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let item = reader.is_item(measure.span) || reader.is_item(reader.with_bound_behind(measure.span));
         let told = alone && (accepted || cue.is_none() && item);
         score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
+        // "300 requests per minute. 4 seconds.": a statement that is a duration and nothing else, behind one of a load.
+        let own = reader.document.sentence_span(at);
+        let whole = measure.span.from == own.from && measure.span.to + 1 >= own.to;
+        let before = own.from.checked_sub(1).is_some_and(|end| {
+            let span = reader.document.sentence_span(end);
+            has_load_beside(reader, span)
+        });
+        score += if alone && whole && cue.is_none() && before { 0.5 } else { 0.0 };
         // "While the customer is still at the counter, … two seconds": somebody waits.
         let waits = cue.is_some()
             && alone

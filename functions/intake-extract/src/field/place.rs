@@ -332,7 +332,16 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let preposition = reader.hits.before("place_preposition", span.from);
-    let cue = reader.cue("cue.region", span);
+    // "Customers live in Brazil", "unsere Kunden sitzen in Österreich": where people are hosts nothing.
+    let of_people = |found: Span| {
+        let lives = matches!(
+            document.lower(found.from),
+            "live" | "lives" | "sit" | "sits" | "located" | "sitzen" | "sitzt" | "leben" | "lebt" | "wohnen"
+        );
+        let before = Span::new(found.from.saturating_sub(4), found.from);
+        lives && reader.hits.within("cue.audience", before).any(|who| who.meaning.value != "none")
+    };
+    let cue = reader.cue("cue.region", span).filter(|(found, _)| !of_people(*found));
     // "If legal agrees we go there, otherwise it stays here": what may be is no restriction.
     let sentence = document.sentence_span(span.from);
     let conditional = (sentence.from..sentence.to)

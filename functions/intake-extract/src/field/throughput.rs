@@ -48,7 +48,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
         // "Une requête": an article counts nothing that a period elsewhere in the sentence could be of.
         let article = measure.period.is_none() && is_article(reader, measure);
-        if (times || article) && many.is_none() || reader.is_material_of_training(measure) {
+        // "How often do people hit it? – Twenty-five times a second."
+        let asked = times && measure.period.is_some_and(|period| period.seconds <= 60.0);
+        if (times && !asked || article) && many.is_none() || reader.is_material_of_training(measure) {
             continue;
         }
         let cue = reader.cue("cue.throughput", measure.span);

@@ -7,6 +7,8 @@ use crate::text::{Document, Kind, Span};
 const FARTHEST_DENIED: usize = 60;
 /// Most tokens between a negation and "anything but".
 const ALL_BUT: usize = 5;
+/// Most tokens of a heading.
+const LONGEST_HEADING: usize = 7;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 
@@ -91,12 +93,26 @@ impl Hits {
                     && document.begins_line(line.to)
             })
         };
+        // "What we don't want" above a list.
+        let above_list = self.of("negation").filter(|hit| {
+            let line = document.sentence_span(hit.span.from);
+            let names = [TOOL, "platform", "cloud", "compliance", REGION, CITY, PLACE];
+            hit.meaning.value == "forward"
+                && line.to - line.from <= LONGEST_HEADING
+                && document.begins_line(line.from)
+                && document.begins_item(line.to)
+                && !document.begins_item(line.from)
+                && names.iter().all(|group| self.within(group, line).next().is_none())
+        });
         let mut denied = Vec::new();
-        for hit in heading("negation").chain(heading("asks_excluded")) {
+        for hit in heading("negation").chain(heading("asks_excluded")).chain(above_list) {
             let line = document.sentence_span(hit.span.from);
             let mut end = line.to;
             while end < document.tokens.len() && end - line.to < FARTHEST_DENIED {
-                if end > line.to && document.begins_part(end) || document.is_heading(end) {
+                // A list ends where a line is no item of it.
+                let list = document.begins_item(line.to);
+                let over = document.begins_line(end) && list && !document.begins_item(end);
+                if end > line.to && document.begins_part(end) || document.is_heading(end) || over {
                     break;
                 }
                 end = document.sentence_span(end).to;
