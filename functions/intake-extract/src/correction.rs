@@ -31,6 +31,8 @@ const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue
 /// Puts right the measures that the text corrects, and takes out those that it takes back.
 pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
     drop_denied(document, hits, measures);
+    drop_lowered(hits, measures);
+    drop_replaced(document, hits, measures);
     let mut mistaken = false;
     for cue in hits.of("correction") {
         if cue.meaning.value == "near" && replaced_before(document, measures, cue.span) {
@@ -119,6 +121,55 @@ fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
         } else {
             index += 1;
         }
+    }
+}
+
+/// "Cut from $10k to $7k a month": what was before goes, when the two are no range.
+fn drop_lowered(hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (before, after) = (&measures[index], &measures[index + 1]);
+        let opened = hits.before("range_open", before.span.from).is_some_and(|hit| hit.meaning.value == "from");
+        let joined = after.span.from.checked_sub(1).is_some_and(|link| {
+            link == before.span.to
+                && hits
+                    .at("range_join", link)
+                    .is_some_and(|hit| hit.span.to == after.span.from && hit.meaning.value != "between")
+        });
+        if opened && joined && same_kind(before, after) && after.quantity.high < before.quantity.low {
+            let before = measures.remove(index);
+            let after = &mut measures[index];
+            after.unit = if after.unit == Unit::Bare { before.unit } else { after.unit };
+            after.period = after.period.or(before.period);
+            after.corrected = true;
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// "7k instead of 5k USD monthly": what stands behind the word is what it was.
+fn drop_replaced(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (new, old) = (&measures[index], &measures[index + 1]);
+        let instead = hits.before("negation", old.quantity.whole.from.min(old.span.from)).is_some_and(|hit| {
+            new.span.to == hit.span.from
+                && matches!(
+                    document.lower(hit.span.from),
+                    "instead" | "rather" | "statt" | "anstatt" | "au" | "en" | "invece" | "al" | "plutôt"
+                )
+        });
+        let alike = same_kind(new, old) || new.unit == Unit::Bare && new.noun.is_none() && new.period.is_none();
+        if instead && alike {
+            let old = measures.remove(index + 1);
+            let new = &mut measures[index];
+            new.unit = if new.unit == Unit::Bare { old.unit } else { new.unit };
+            new.period = new.period.or(old.period);
+            new.span = new.span.hull(old.span);
+            new.corrected = true;
+        }
+        index += 1;
     }
 }
 

@@ -471,12 +471,12 @@ impl Hits {
             }
         }
         // "Traffic was 80 rps then and is 150 now": the tense turns.
-        for at in 2..document.tokens.len() {
+        for (at, begin) in begins.iter_mut().enumerate().skip(2) {
             let is = matches!(document.lower(at), "is" | "are" | "ist" | "sind" | "est" | "sont" | "es" | "son" | "è");
             let and = matches!(document.lower(at - 1), "and" | "und" | "et" | "y" | "e");
             if is && and {
                 let before = Span::new(document.sentence_span(at).from, at);
-                begins[at] |= self.within("past_weak", before).next().is_some();
+                *begin |= self.within("past_weak", before).next().is_some();
             }
         }
         let mut clause = 0;

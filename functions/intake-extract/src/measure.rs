@@ -176,7 +176,8 @@ fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure])
         // "Section 12", "Monday 14": what is bounded or wanted is no number of these.
         let wished = hits.before("wish", here.quantity.whole.from).is_some();
         let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some() || wished;
-        if bare && unit && same_size && ends && together && digits && wanted {
+        let target = hits.before("target_is", here.quantity.whole.from).is_some();
+        if bare && unit && same_size && ends && together && (digits && wanted || target) {
             here.unit = before.unit;
             here.period = before.period;
         }
@@ -300,6 +301,12 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
     };
     if let Some(period) = period {
         span = span.hull(period.span);
+        // "11k a month (USD)", "150k per year, dollars".
+        let mark = matches!(document.lower(period.span.to), "(" | ",") && unit == Unit::Bare && noun.is_none();
+        if let Some(hit) = hits.at("currency", period.span.to + 1).filter(|_| mark) {
+            let facts = &knowledge::currency::currencies().currencies;
+            unit = facts.iter().find(|fact| fact.code == hit.meaning.value).map_or(unit, Unit::Money);
+        }
     }
     Measure { quantity, unit, noun, period, span, corrected: false }
 }

@@ -25,6 +25,8 @@ struct Candidate {
     full: bool,
     /// "At most $5,000 per month", of which no other kind of money is said.
     capped: bool,
+    /// Its period is given.
+    periodic: bool,
     /// "More than 2,500 is too much."
     refused: bool,
 }
@@ -54,6 +56,14 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
     if candidates.iter().any(|candidate| candidate.full) {
         candidates.retain(|candidate| candidate.full);
     }
+    // "Total project money: 300k. Of that, 5k per month is for running": what has no period and is many times as much is a
+    // whole.
+    let periodic =
+        candidates.iter().filter(|candidate| candidate.periodic).map(|c| c.found.value.usd_per_month).reduce(f64::max);
+    candidates.retain(|candidate| {
+        let whole = periodic.is_some_and(|periodic| candidate.found.value.usd_per_month > WHOLE * periodic);
+        candidate.periodic || !whole
+    });
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best_score) = candidates.first().map(|candidate| candidate.score) else { return (None, None) };
     let rivals: Vec<usize> = (1..candidates.len())
@@ -223,6 +233,7 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         score,
         span: measure.span,
         present,
+        periodic: period.is_some(),
         refused: reader.is_limit_by_refusal(measure),
         capped: bounded && !present && decoy <= 0.0 && period.is_some_and(|period| period.seconds > 2_000_000.0),
         full: period.is_some() || reader.cue("budget_word", measure.span).is_some(),
@@ -261,10 +272,13 @@ fn share_of_before(reader: &Reader) -> Option<Candidate> {
         present: false,
         full: true,
         capped: false,
+        periodic: true,
         refused: false,
     })
 }
 
+/// Times that an amount without a period is larger than one with it, when it is the whole of a project.
+const WHOLE: f64 = 6.0;
 /// Fewest items of a list of notes.
 const FEWEST_NOTES: usize = 4;
 
@@ -330,7 +344,8 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
     }
     // "Annual expenditure under this Order Form": right before the word for the money.
     let named = reader.hits.within("cue.budget", clause).find_map(|cue| {
-        let word = ["period"].iter().find_map(|group| reader.hits.before(group, cue.span.from))?;
+        // "Annual fee" is one phrase.
+        let word = reader.hits.before("period", cue.span.from).or_else(|| reader.hits.at("period", cue.span.from))?;
         Some(Period { seconds: word.meaning.value.parse().ok()?, span: word.span })
     });
     if named.is_some_and(|named| named.seconds > 2_000_000.0) {

@@ -263,11 +263,17 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
         let (from, to) = (hit.span.to.min(cue.span.to), hit.span.from.max(cue.span.from));
         hit.meaning.weight < 1.0 && (from..to).any(|at| document.lower(at) == ",")
     };
-    hit.meaning.value == "batch"
-        && reader
-            .hits
-            .in_clause(document, "retrain_cue", hit.span.from)
-            .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue))
+    // "Retrain twice a month? – No, once a month is plenty."
+    let asked = reader.question_before(hit.span.from).is_some_and(|question| {
+        reader.hits.within("retrain_cue", question).next().is_some()
+            && reader.hits.within("infer_verb", question).next().is_none()
+    });
+    hit.meaning.value == "batch" && asked
+        || hit.meaning.value == "batch"
+            && reader
+                .hits
+                .in_clause(document, "retrain_cue", hit.span.from)
+                .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue))
 }
 
 /// "6,000 members online in the evening", "damit nachts nichts kostet": a time of the day in a sentence in which nothing is

@@ -83,6 +83,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let decoy = reader.closeness(decoy);
         let bounded = quantity.bound == Bound::AtMost
             || reader.bounded_behind(measure.span)
+            || reader.hits.before("target_is", quantity.whole.from).is_some()
             || reader.is_limit_by_refusal(measure);
         let fine = seconds <= 0.001;
         let mut score = reader.closeness(cue) - 1.1 * decoy;
@@ -113,7 +114,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let within = (measure.span.from.saturating_sub(1)..from).any(preposition);
         score += if within && bounded && alone { 0.27 } else { 0.0 };
         // "The answer took 900 ms. This year half a second at most": what was spoken of goes on.
-        let goes_on = cue.is_none() && bounded && alone && spoken_of_before(reader, measure.span);
+        let goes_on = cue.is_none()
+            && bounded
+            && alone
+            && (spoken_of_before(reader, measure.span) || was_before(reader, measure.span));
         score += if goes_on { 0.3 } else { 0.0 };
         // ", 2 requests per second, 1 second," and "one second is fine": a duration that a load stands beside, of which
         // nothing else is said.
@@ -275,6 +279,17 @@ fn has_load_beside(reader: &Reader, span: Span) -> bool {
             Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent => false,
         };
         rate && reader.document.sentence(other.at()) == sentence
+    })
+}
+
+/// "It used to take nine seconds; the target is two": another duration of the sentence tells how it was.
+fn was_before(reader: &Reader, span: Span) -> bool {
+    let sentence = reader.document.sentence_span(span.from);
+    reader.measures_around(span.from, sentence.to - sentence.from).any(|(_, other)| {
+        matches!(other.unit, Unit::Time(_))
+            && sentence.overlaps(other.span)
+            && other.span.to <= span.from
+            && reader.is_history(other.at())
     })
 }
 

@@ -505,7 +505,11 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
         if reader.is_history(cue.span.from) {
             continue;
         }
-        let strong = reader.hits.at("retrain_strong", cue.span.from).is_some();
+        // "Is trained" is strong from its first word on.
+        let strong = reader
+            .hits
+            .within("retrain_strong", Span::new(cue.span.from.saturating_sub(2), cue.span.to))
+            .any(|hit| hit.span.overlaps(cue.span));
         let sentence = document.sentence(cue.span.from);
         let never = cue.negated.filter(|span| document.lower(span.from) == "never");
         if let Some(span) = never.filter(|_| strong) {
@@ -521,7 +525,9 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
                 },
             );
         }
-        if cue.negated.is_some() {
+        // "Retrain twice a month? No, once a month": the answer still tells the rhythm.
+        let asks = document.lower(document.sentence_span(cue.span.from).to - 1) == "?";
+        if cue.negated.is_some() && !asks {
             continue;
         }
         // "Training takes 4 hours every day on …" is no rhythm of retraining unless it is close and strong.
@@ -552,7 +558,7 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
                 && (document.lower(cue.span.to) == ":" || document.lower(cue.span.to - 1) == ":");
             let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed;
             let answer = asked && document.sentence(at) == sentence + 1;
-            if !answer && (document.sentence(at) != sentence || other_clause) {
+            if !answer && (document.sentence(at) != sentence || other_clause || cue.negated.is_some()) {
                 continue;
             }
             // A period that a count owns ("2M transactions per day") is not the rhythm.

@@ -341,6 +341,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         let before = Span::new(found.from.saturating_sub(4), found.from);
         lives && reader.hits.within("cue.audience", before).any(|who| who.meaning.value != "none")
     };
+    let at_home = (span.from.saturating_sub(4)..span.from).any(|at| of_people(Span::new(at, at + 1)));
     let cue = reader.cue("cue.region", span).filter(|(found, _)| !of_people(*found));
     // "If legal agrees we go there, otherwise it stays here": what may be is no restriction.
     let sentence = document.sentence_span(span.from);
@@ -375,7 +376,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         || span.from == 0
         || reader.hits.before("cloud", span.from).is_some()
         || document.lower(span.from.wrapping_sub(1)) == ":"
-        || matches!(document.lower(span.from.wrapping_sub(1)), "," | "(" | "no" | "not" | "/" | "non")
+        || matches!(document.lower(span.from.wrapping_sub(1)), "," | ";" | "(" | "no" | "not" | "/" | "non")
         || document.sentence_span(span.from).from == span.from;
     if !fits {
         return None;
@@ -407,7 +408,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let nearer = |(_, distance): (Span, usize)| cue.is_none_or(|(_, other)| distance < other);
     // "Lives in AWS Ireland" is said of no people.
     let of_cloud = reader.hits.before("cloud", span.from).is_some();
-    let implied = !code && !only && !of_cloud && audience.is_some_and(nearer);
+    let implied = !code && !only && !of_cloud && (at_home || audience.is_some_and(nearer));
     // "No customers in the US" excludes nothing.
     if excluded && implied {
         return None;

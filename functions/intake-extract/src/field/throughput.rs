@@ -16,6 +16,9 @@ use crate::{
 /// Peak over average where the text gives only one of them: a common planning factor for daily traffic curves.
 const PEAK_FACTOR: f64 = 3.0;
 
+/// Fewer of something a day, of which nothing else is said, are no load.
+const LEAST_OF_ITEM: f64 = 50.0;
+
 /// A load that the text gives.
 struct Load {
     per_second: f64,
@@ -83,7 +86,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             (Unit::Bare, None, Some(period))
                 if period.seconds <= 86_400.0
                     && (cue.is_some()
-                        || period.seconds <= 1.0 && reader.is_item(measure.span)
+                        || reader.is_item(measure.span)
+                            // "1/1000 par jour" is a part.
+                            && !(measure.span.from > 0 && document.glued(measure.span.from - 1))
+                            && (period.seconds <= 1.0 || quantity.high >= LEAST_OF_ITEM)
                         || is_asked_for(reader, at)
                         || is_keyed(reader, measure)
                         || quantity.high > 1.0
