@@ -32,6 +32,7 @@ const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue
 pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
     drop_denied(document, hits, measures);
     drop_lowered(hits, measures);
+    drop_not(document, hits, measures);
     drop_replaced(document, hits, measures);
     let mut mistaken = false;
     for cue in hits.of("correction") {
@@ -142,6 +143,24 @@ fn drop_lowered(hits: &Hits, measures: &mut Vec<Measure>) {
             after.unit = if after.unit == Unit::Bare { before.unit } else { after.unit };
             after.period = after.period.or(before.period);
             after.corrected = true;
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// "99.5 %, not 99.9 %": the second is denied.
+fn drop_not(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (right, wrong) = (&measures[index], &measures[index + 1]);
+        let begin = wrong.quantity.whole.from.min(wrong.span.from);
+        let denied = hits.before("negation", begin).is_some_and(|hit| {
+            let comma = hit.span.from.checked_sub(1).is_some_and(|at| document.lower(at) == "," && right.span.to == at);
+            comma && hit.meaning.value == "forward" && hit.span.to == hit.span.from + 1
+        });
+        if denied && same_kind(right, wrong) {
+            measures.remove(index + 1);
         } else {
             index += 1;
         }

@@ -88,6 +88,7 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
     join_durations(document, &mut found);
+    take_units_of_questions(document, hits, &mut found);
     take_units_before(document, hits, &mut found);
     give_periods_back(document, &mut found);
     // "Half a second at most" is half a second, and not also one.
@@ -138,6 +139,25 @@ fn join_durations(document: &Document, measures: &mut Vec<Measure>) {
         }
     }
 }
+
+/// "rps? – 30 or so": a number alone takes the rate that was asked for.
+fn take_units_of_questions(document: &Document, hits: &Hits, measures: &mut [Measure]) {
+    for measure in measures.iter_mut() {
+        let bare = measure.unit == Unit::Bare && measure.noun.is_none() && measure.period.is_none();
+        let answer = document.sentence_span(measure.at());
+        let Some(end) = answer.from.checked_sub(1).filter(|end| bare && document.lower(*end) == "?") else { continue };
+        let question = document.sentence_span(end);
+        let short = answer.to - answer.from <= LONGEST_ANSWER;
+        if let Some(hit) = hits.within("rate_unit", question).last().filter(|_| short)
+            && let Ok(unit) = hit.meaning.value.parse()
+        {
+            measure.unit = Unit::Rate(unit);
+        }
+    }
+}
+
+/// Most tokens of an answer to a question about a number.
+const LONGEST_ANSWER: usize = 8;
 
 /// "[00:01:23] Speaker 1: …": the number of who speaks.
 fn is_speaker(document: &Document, span: Span) -> bool {
@@ -604,7 +624,9 @@ fn noun_after(document: &Document, hits: &Hits, from: usize) -> Option<(Noun, Sp
             // `customer records`, `card transactions`: the last noun of a compound counts.
             let mut next = hit.span.to;
             // What begins with a plural is no compound: "sensors report", "users order".
-            let compound = !document.lower(hit.span.to - 1).ends_with('s');
+            let last = document.lower(hit.span.to - 1);
+            let compound =
+                !last.ends_with('s') && !matches!(last, "people" | "leute" | "personen" | "persone" | "mensen");
             while let Some(longer) = hits.at("noun", next).filter(|_| compound) {
                 hit = longer;
                 next = hit.span.to;

@@ -338,7 +338,8 @@ impl Reader {
     pub fn with_bound_behind(&self, span: Span) -> Span {
         let each =
             usize::from(matches!(self.document.lower(span.to), "each" | "jeweils" | "chacun" | "chacune" | "cada"));
-        self.hits.at("bound_behind", span.to + each).map_or(span, |bound| span.hull(bound.span))
+        let end = Span::new(span.from, span.to + each);
+        self.hits.at("bound_behind", end.to).map_or(end, |bound| end.hull(bound.span))
     }
 
     /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".

@@ -236,8 +236,17 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         periodic: period.is_some(),
         refused: reader.is_limit_by_refusal(measure),
         capped: bounded && !present && decoy <= 0.0 && period.is_some_and(|period| period.seconds > 2_000_000.0),
-        full: period.is_some() || reader.cue("budget_word", measure.span).is_some(),
+        full: period.is_some()
+            || reader.cue("budget_word", measure.span).is_some_and(|(word, _)| !is_price_verb(reader, word.from)),
     })
+}
+
+/// "A visit costs 180 euros": the verb of a price.
+fn is_price_verb(reader: &Reader, at: usize) -> bool {
+    matches!(
+        reader.document.lower(at),
+        "costs" | "cost" | "kostet" | "kosten" | "coûte" | "coûtent" | "cuesta" | "cuestan" | "costa"
+    )
 }
 
 /// "We want to spend a tenth of what it used to be": a part of the money that was spoken of before.

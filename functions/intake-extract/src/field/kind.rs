@@ -268,12 +268,12 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
         reader.hits.within("retrain_cue", question).next().is_some()
             && reader.hits.within("infer_verb", question).next().is_none()
     });
-    hit.meaning.value == "batch" && asked
-        || hit.meaning.value == "batch"
-            && reader
+    hit.meaning.value == "batch"
+        && (asked
+            || reader
                 .hits
                 .in_clause(document, "retrain_cue", hit.span.from)
-                .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue))
+                .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue)))
 }
 
 /// "6,000 members online in the evening", "damit nachts nichts kostet": a time of the day in a sentence in which nothing is

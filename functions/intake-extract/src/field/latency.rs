@@ -16,6 +16,8 @@ const FARTHEST_DECOY: usize = 8;
 const NEAR_STRONG: usize = 4;
 /// Words between minutes or hours and the word that names what is there by then.
 const NEAR_AWAITED: usize = 9;
+/// Most tokens of a statement that only bounds a duration.
+const SHORT_STATEMENT: usize = 9;
 /// What takes longer than a day is no answer.
 const LONGEST_MS: f64 = 86_400_000.0;
 /// The same where nothing names the duration as that of an answer.
@@ -142,8 +144,11 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if waits { 0.3 } else { 0.0 };
         // "Half a second is the limit": a sentence that only bounds a duration.
         let sentence = reader.document.sentence_span(at);
-        let only_bounds =
-            alone && (reader.bounded_behind(measure.span) || accepted) && measure.span.from <= sentence.from + 1;
+        let only_bounds = alone
+            && (reader.bounded_behind(measure.span)
+                || accepted
+                || quantity.bound == Bound::AtMost && sentence.to - sentence.from <= SHORT_STATEMENT)
+            && measure.span.from <= sentence.from + 1;
         score += if only_bounds { 0.48 } else { 0.0 };
         // "The result must be there within 2 minutes", "scored within an hour of upload": minutes and hours are those of
         // an answer where it is bounded, and what comes is named close by; else they are those of anything.

@@ -14,6 +14,8 @@ use crate::{
 const LARGEST_TEAM: f64 = 500.0;
 /// Tokens before "refreshed" in which the model stands.
 const MODEL_BEFORE: usize = 6;
+/// Tokens behind people in which a verb tells that they keep the system.
+const KEEP_WITHIN: usize = 4;
 /// Most tokens of an answer that is only a number.
 const LONGEST_ANSWER: usize = 8;
 
@@ -136,7 +138,13 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             Some(Noun::People) if me_before(reader, measure).is_some() => true,
             Some(Noun::People) => {
                 let item = reader.is_item(measure.span) && !of_them;
-                strong || team_of || we_are || is_answer(reader, measure) || item
+                // "Eight colleagues from analytics maintain it."
+                let behind = Span::new(measure.span.to, measure.span.to + KEEP_WITHIN);
+                let keep = reader
+                    .hits
+                    .within("keep_verb", behind)
+                    .any(|hit| document.sentence(hit.span.from) == document.sentence(at));
+                strong || team_of || we_are || keep || is_answer(reader, measure) || item
             }
             Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
             // "a team of five", but no "team of 5 regions".
@@ -556,7 +564,10 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             // "Training: SageMaker, every day at 02:00": a key speaks of its whole line.
             let keyed = cue.span.from <= question.from + 1
                 && (document.lower(cue.span.to) == ":" || document.lower(cue.span.to - 1) == ":");
-            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed;
+            // "The training job (weekly)."
+            let behind = cue.span.to..=cue.span.to + 2;
+            let own_bracket = behind.clone().any(|open| document.lower(open) == "(" && open < at && at <= open + 3);
+            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed && !own_bracket;
             let answer = asked && document.sentence(at) == sentence + 1;
             if !answer && (document.sentence(at) != sentence || other_clause || cue.negated.is_some()) {
                 continue;

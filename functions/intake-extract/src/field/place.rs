@@ -376,7 +376,10 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         || span.from == 0
         || reader.hits.before("cloud", span.from).is_some()
         || document.lower(span.from.wrapping_sub(1)) == ":"
-        || matches!(document.lower(span.from.wrapping_sub(1)), "," | ";" | "(" | "no" | "not" | "/" | "non")
+        || matches!(
+            document.lower(span.from.wrapping_sub(1)),
+            "," | ";" | "-" | "–" | "(" | "no" | "not" | "/" | "non"
+        )
         || document.sentence_span(span.from).from == span.from;
     if !fits {
         return None;

@@ -9,6 +9,10 @@ const FARTHEST_DENIED: usize = 60;
 const ALL_BUT: usize = 5;
 /// Most tokens of a heading.
 const LONGEST_HEADING: usize = 7;
+/// Most words of a key before and behind the one that excludes: "Tools not allowed here:".
+const KEY_BEFORE: usize = 2;
+/// The same behind it, with the separator.
+const KEY_BEHIND: usize = 3;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 
@@ -67,7 +71,43 @@ impl Hits {
                 reaches.push((asked.span, document.sentence_span(question.to)));
             }
         }
+        // "Nobody here knows Kubernetes, so we avoid it": the last name before the pronoun.
+        for it in self.of("denies_it") {
+            let sentence = document.sentence_span(it.span.from);
+            let before = Span::new(sentence.from, it.span.from);
+            let named = [TOOL, "platform", "cloud"].iter().filter_map(|group| self.within(group, before).last());
+            if let Some(last) = named.max_by_key(|hit| hit.span.from) {
+                reaches.push((it.span, last.span));
+            }
+        }
+        // "Forbidden | Kafka, Databricks", "Non-goals: mobile app, Kubernetes": all that stands behind the key.
+        for key in self.of("asks_excluded") {
+            let sentence = document.sentence_span(key.span.from);
+            let words =
+                |from: usize, to: usize| (from..to).filter(|at| document.tokens[*at].kind != Kind::Symbol).count();
+            let separator = (key.span.to..sentence.to.min(key.span.to + KEY_BEHIND))
+                .find(|at| matches!(document.lower(*at), ":" | "|" | "=" | "\t"));
+            let Some(separator) = separator.filter(|_| words(sentence.from, key.span.from) <= KEY_BEFORE) else {
+                continue;
+            };
+            let end = (separator + 1..sentence.to)
+                .find(|at| document.lower(*at) == "|" && *at > separator + 1)
+                .unwrap_or(sentence.to);
+            reaches.push((key.span, Span::new(separator + 1, end)));
+        }
         reaches.extend(self.headings_denied(document));
+        // "Any tools we must not use? – Airflow and Spark."
+        for no in self.of("negation").filter(|hit| hit.meaning.value == "forward") {
+            let question = document.sentence_span(no.span.from);
+            let asks = (question.from..no.span.from).any(|at| {
+                matches!(document.lower(at), "tools" | "tool" | "technologies" | "products" | "vendors" | "anything")
+            });
+            let names = [TOOL, "platform", "cloud"].iter().all(|group| self.within(group, question).next().is_none());
+            let short = question.to - question.from <= LONGEST_QUESTION;
+            if asks && names && short && document.lower(question.to - 1) == "?" && question.to < document.tokens.len() {
+                reaches.push((no.span, document.sentence_span(question.to)));
+            }
+        }
         reaches.sort_by_key(|(cue, _)| cue.from);
         for hit in &mut self.hits {
             // A negation does not deny itself, nor a phrase that holds it ("no downtime").
