@@ -323,7 +323,8 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         span = span.hull(period.span);
         // "11k a month (USD)", "150k per year, dollars".
         let mark = matches!(document.lower(period.span.to), "(" | ",") && unit == Unit::Bare && noun.is_none();
-        if let Some(hit) = hits.at("currency", period.span.to + 1).filter(|_| mark) {
+        let behind = period.span.to + 1 + usize::from(document.lower(period.span.to + 1) == "in");
+        if let Some(hit) = hits.at("currency", behind).filter(|_| mark) {
             let facts = &knowledge::currency::currencies().currencies;
             unit = facts.iter().find(|fact| fact.code == hit.meaning.value).map_or(unit, Unit::Money);
         }

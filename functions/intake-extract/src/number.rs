@@ -493,6 +493,39 @@ fn with_range(document: &Document, hits: &Hits, at: usize, first: Plain, custom:
     (quantity, second.to)
 }
 
+/// Tokens between a negation and the "more than" that it denies.
+const DENIED_WITHIN: usize = 4;
+
+/// True for "more than" behind a negation of the same clause.
+pub fn is_denied(document: &Document, hits: &Hits, more: Span) -> bool {
+    let beyond = |at: usize| {
+        matches!(
+            document.lower(at),
+            "more"
+                | "longer"
+                | "slower"
+                | "over"
+                | "above"
+                | "mehr"
+                | "länger"
+                | "plus"
+                | "más"
+                | "più"
+                | "mais"
+                | "meer"
+                | "langer"
+        )
+    };
+    let before = Span::new(more.from.saturating_sub(DENIED_WITHIN), more.from);
+    (more.from..more.to).any(beyond)
+        && hits.within("negation", before).any(|no| {
+            no.meaning.value == "forward"
+                && no.span.to <= more.from
+                && document.clause(no.span.from) == document.clause(more.from)
+                && !(no.span.to..more.from).any(|at| document.lower(at) == ",")
+        })
+}
+
 /// Reads the words before a number: currency signs are passed over, bounds may follow each other.
 fn with_bound(document: &Document, hits: &Hits, mut quantity: Quantity) -> Quantity {
     let mut at = quantity.span.from;
@@ -515,6 +548,8 @@ fn with_bound(document: &Document, hits: &Hits, mut quantity: Quantity) -> Quant
         let Some(hit) = before else { break };
         match hit.meaning.value.as_str() {
             "at_most" => quantity.bound = Bound::AtMost,
+            // "No customer waits longer than 2 s", "not cost more than 5k": what is denied above is a limit.
+            "at_least" if is_denied(document, hits, hit.span) => quantity.bound = Bound::AtMost,
             "at_least" if quantity.bound == Bound::Exact => quantity.bound = Bound::AtLeast,
             "around" => quantity.approximate = true,
             _ => {}

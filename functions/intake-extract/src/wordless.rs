@@ -30,9 +30,11 @@ pub fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
         let Ok(seconds) = hit.meaning.value.parse::<f64>() else { continue };
         let at = hit.span.from;
         let article = at >= 1 && matches!(document.lower(at - 1), "a" | "an" | "einer" | "une" | "un");
-        let bounded = hits
-            .within("bound", Span::new(at.saturating_sub(12), at))
-            .find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
+        let bounded = hits.within("bound", Span::new(at.saturating_sub(12), at)).find(|bound| {
+            let most = bound.meaning.value == "at_most"
+                || bound.meaning.value == "at_least" && crate::number::is_denied(document, hits, bound.span);
+            most && bound.span.to + 1 == at && article
+        });
         // "Under a second and a half" is no second.
         let half = hits.at("and_half", hit.span.to).filter(|_| article && seconds <= 3600.0);
         if let Some(bound) = bounded {

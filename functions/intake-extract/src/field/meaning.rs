@@ -490,11 +490,14 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
                 || reader.hits.at("class_end", label.span.to).is_some()
         });
         // "Images publiques": the languages that put it behind the noun need no verb.
-        let behind = subject.span.to == label.span.from
+        // "Imágenes de satélite públicas".
+        let described = subject.span.to + 2 == label.span.from
+            && matches!(document.lower(subject.span.to), "de" | "du" | "des" | "di" | "da" | "do");
+        let behind = (subject.span.to == label.span.from || described)
             && matches!(reader.hits.languages.main(), Some("fr" | "es" | "it" | "pt"));
         let verb = verb || behind;
         let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
-        (verb && small && ends && together).then(|| (value, subject.span.hull(label.span)))
+        (verb && (small || described) && ends && together).then(|| (value, subject.span.hull(label.span)))
     });
     said.chain(in_brackets(reader)).collect()
 }

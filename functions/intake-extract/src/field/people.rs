@@ -163,6 +163,14 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         });
         let decoy = decoys.map(|hit| (hit.span, hit.span.distance(measure.span))).min_by_key(|(_, distance)| *distance);
         let decoy = reader.closeness(decoy);
+        // "We will hire two more engineers": they are not there yet.
+        if matches!(
+            document.lower(measure.quantity.span.to),
+            "more" | "additional" | "further" | "weitere" | "zusätzliche" | "más"
+        ) && reader.clause_has("hire_verb", at)
+        {
+            continue;
+        }
         // "an API for 20 analysts": those are its users.
         let for_them = measure.span.from > 0
             && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para" | "by" | "per" | "voor");

@@ -365,7 +365,15 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     }
     let behind = document.lower(span.to);
     let instead = is_said_instead(reader, span);
-    let wanted = reader.hits.before("wanted", span.from).is_some();
+    // "…, probably Frankfurt, …": an item with a hedge before it.
+    let hedged = reader.hits.before("hedge", span.from).is_some_and(|hedge| {
+        let begin = hedge.span.from;
+        let opens =
+            begin == document.sentence_span(begin).from || matches!(document.lower(begin - 1), "," | ";" | "and");
+        opens
+            && (matches!(document.lower(span.to), "," | "." | ";" | ")") || span.to == document.sentence_span(begin).to)
+    });
+    let wanted = hedged || reader.hits.before("wanted", span.from).is_some();
     let fits = code
         || instead
         || preposition.is_some()

@@ -140,6 +140,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             });
             distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
         });
+        let peak = peak || matches!(document.lower(measure.span.to), "max" | "maximum" | "maximal");
         let factor = many.as_ref().map_or(1.0, |many| many.count);
         let per_second = factor * quantity.high / seconds;
         let words = document.quote(measure.span);
