@@ -6,7 +6,7 @@ use crate::text::{Document, Span};
 const FEWEST_COLUMNS: usize = 3;
 
 /// Longest row that is looked at, in tokens, and most rows: it bounds the work on texts without lines.
-const LONGEST_ROW: usize = 160;
+const LONGEST_ROW: usize = 80;
 /// Most rows above a cell.
 const MOST_ROWS: usize = 40;
 

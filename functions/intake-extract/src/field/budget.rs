@@ -286,6 +286,8 @@ fn share_of_before(reader: &Reader) -> Option<Candidate> {
     })
 }
 
+/// Tokens around an amount in which a word for money tells its period: "annual expenditure under this form".
+const NAMED_WITHIN: usize = 24;
 /// Times that an amount without a period is larger than one with it, when it is the whole of a project.
 const WHOLE: f64 = 6.0;
 /// Fewest items of a list of notes.
@@ -352,7 +354,11 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
         return term;
     }
     // "Annual expenditure under this Order Form": right before the word for the money.
-    let named = reader.hits.within("cue.budget", clause).find_map(|cue| {
+    let near = Span::new(
+        clause.from.max(measure.span.from.saturating_sub(NAMED_WITHIN)),
+        clause.to.min(measure.span.to + NAMED_WITHIN),
+    );
+    let named = reader.hits.within("cue.budget", near).find_map(|cue| {
         // "Annual fee" is one phrase.
         let word = reader.hits.before("period", cue.span.from).or_else(|| reader.hits.at("period", cue.span.from))?;
         Some(Period { seconds: word.meaning.value.parse().ok()?, span: word.span })

@@ -16,6 +16,10 @@ const FARTHEST_DECOY: usize = 8;
 const NEAR_STRONG: usize = 4;
 /// Words between minutes or hours and the word that names what is there by then.
 const NEAR_AWAITED: usize = 9;
+/// Tokens before a duration in which another one tells how it was.
+const WAS_WITHIN: usize = 20;
+/// Tokens around a duration in which a load stands beside it.
+const LOAD_WITHIN: usize = 60;
 /// Most tokens of a statement that only bounds a duration.
 const SHORT_STATEMENT: usize = 9;
 /// What takes longer than a day is no answer.
@@ -129,11 +133,13 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         // "300 requests per minute. 4 seconds.": a statement that is a duration and nothing else, behind one of a load.
         let own = reader.document.sentence_span(at);
         let whole = measure.span.from == own.from && measure.span.to + 1 >= own.to;
-        let before = own.from.checked_sub(1).is_some_and(|end| {
-            let span = reader.document.sentence_span(end);
-            has_load_beside(reader, span)
-        });
-        score += if alone && whole && cue.is_none() && before { 0.5 } else { 0.0 };
+        let before = || {
+            own.from.checked_sub(1).is_some_and(|end| {
+                let span = reader.document.sentence_span(end);
+                has_load_beside(reader, span)
+            })
+        };
+        score += if alone && whole && cue.is_none() && before() { 0.5 } else { 0.0 };
         // "While the customer is still at the counter, … two seconds": somebody waits.
         let waits = cue.is_some()
             && alone
@@ -277,7 +283,7 @@ fn stands_behind_another(reader: &Reader, span: Span, word: Span) -> bool {
 /// True when the sentence of a duration has a rate too.
 fn has_load_beside(reader: &Reader, span: Span) -> bool {
     let sentence = reader.document.sentence(span.from);
-    reader.measures.iter().any(|other| {
+    reader.measures_around(span.from, LOAD_WITHIN).any(|(_, other)| {
         let rate = match other.unit {
             Unit::Rate(_) => true,
             Unit::Bare => other.period.is_some(),
@@ -290,7 +296,7 @@ fn has_load_beside(reader: &Reader, span: Span) -> bool {
 /// "It used to take nine seconds; the target is two": another duration of the sentence tells how it was.
 fn was_before(reader: &Reader, span: Span) -> bool {
     let sentence = reader.document.sentence_span(span.from);
-    reader.measures_around(span.from, sentence.to - sentence.from).any(|(_, other)| {
+    reader.measures_around(span.from, WAS_WITHIN).any(|(_, other)| {
         matches!(other.unit, Unit::Time(_))
             && sentence.overlaps(other.span)
             && other.span.to <= span.from

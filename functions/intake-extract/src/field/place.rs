@@ -19,6 +19,8 @@ pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
 
 /// A word about hosting that is farther from a place speaks of something else.
 const FARTHEST_CUE: usize = 12;
+/// Tokens around a place in which "otherwise" speaks of it.
+const CONDITION_WITHIN: usize = 24;
 /// A sentence of so few words is a note, in which a place stands for itself.
 const SHORT_SENTENCE: usize = 5;
 /// An item of a list with so few words is a note as well.
@@ -345,7 +347,8 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let cue = reader.cue("cue.region", span).filter(|(found, _)| !of_people(*found));
     // "If legal agrees we go there, otherwise it stays here": what may be is no restriction.
     let sentence = document.sentence_span(span.from);
-    let conditional = (sentence.from..sentence.to)
+    let conditional = (sentence.from.max(span.from.saturating_sub(CONDITION_WITHIN))
+        ..sentence.to.min(span.to + CONDITION_WITHIN))
         .any(|at| matches!(document.lower(at), "otherwise" | "andernfalls" | "sonst" | "sinon"));
     let only_cue = reader
         .hits

@@ -90,21 +90,24 @@ impl Hits {
             let Some(separator) = separator.filter(|_| words(sentence.from, key.span.from) <= KEY_BEFORE) else {
                 continue;
             };
-            let end = (separator + 1..sentence.to)
+            let end = (separator + 1..sentence.to.min(separator + FARTHEST_DENIED))
                 .find(|at| document.lower(*at) == "|" && *at > separator + 1)
-                .unwrap_or(sentence.to);
+                .unwrap_or(sentence.to.min(separator + FARTHEST_DENIED));
             reaches.push((key.span, Span::new(separator + 1, end)));
         }
         reaches.extend(self.headings_denied(document));
         // "Any tools we must not use? – Airflow and Spark."
         for no in self.of("negation").filter(|hit| hit.meaning.value == "forward") {
             let question = document.sentence_span(no.span.from);
+            let ended = document.lower(question.to - 1) == "?" && question.to < document.tokens.len();
+            if !ended || question.to - question.from > LONGEST_QUESTION {
+                continue;
+            }
             let asks = (question.from..no.span.from).any(|at| {
                 matches!(document.lower(at), "tools" | "tool" | "technologies" | "products" | "vendors" | "anything")
             });
             let names = [TOOL, "platform", "cloud"].iter().all(|group| self.within(group, question).next().is_none());
-            let short = question.to - question.from <= LONGEST_QUESTION;
-            if asks && names && short && document.lower(question.to - 1) == "?" && question.to < document.tokens.len() {
+            if asks && names {
                 reaches.push((no.span, document.sentence_span(question.to)));
             }
         }
