@@ -267,15 +267,17 @@ pub fn of_names(document: &Document, hits: &Hits) -> Vec<(&'static str, Span)> {
             gone.extend(same.map(|hit| (group, hit.span)));
         }
     }
-    for cue in hits.of("correction").filter(|cue| cue.meaning.value == "near") {
+    for cue in hits.of("correction").filter(|cue| matches!(cue.meaning.value.as_str(), "near" | "next")) {
+        // "Ireland - no, Paris": a small word corrects only what stands right beside it.
+        let (before, behind) = if cue.meaning.value == "next" { (BESIDE, BESIDE) } else { (NEAR / 2, NEAR) };
         for group in NAMES {
             let earlier = hits
-                .within(group, Span::new(cue.span.from.saturating_sub(NEAR / 2), cue.span.from))
+                .within(group, Span::new(cue.span.from.saturating_sub(before), cue.span.from))
                 .filter(|hit| hit.span.to <= cue.span.from)
                 .last();
             // A country is corrected by a city, and a city by a code.
             let alike = if PLACES.contains(&group) { &PLACES[..] } else { &[group][..] };
-            let behind = Span::new(cue.span.to, cue.span.to + NEAR);
+            let behind = Span::new(cue.span.to, cue.span.to + behind);
             let other = alike.iter().any(|alike| {
                 let later = hits.within(alike, behind).next();
                 later.is_some_and(|later| {
@@ -300,6 +302,10 @@ fn same_kind(a: &Measure, b: &Measure) -> bool {
         (Unit::Data(_), Unit::Data(_)) | (Unit::Rate(_), Unit::Rate(_)) => true,
         // "Three engineers, sorry, four": what the second counts is said before.
         (Unit::Bare, Unit::Bare) => b.noun.is_none() || a.noun.is_some() && people(a) == people(b),
+        // "Budget 3k, I mean 13k USD": the wrong number had no unit yet.
+        (Unit::Bare, Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent) => {
+            a.noun.is_none() && a.period.is_none() && b.noun.is_none()
+        }
         // "4k a month, make that 6k": the unit is said once.
         (Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent, Unit::Bare) => b.noun.is_none(),
         (Unit::Money(_) | Unit::Time(_) | Unit::Percent | Unit::Data(_) | Unit::Rate(_) | Unit::Bare, _) => false,

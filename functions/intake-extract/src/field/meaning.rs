@@ -495,7 +495,10 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
             && matches!(document.lower(subject.span.to), "de" | "du" | "des" | "di" | "da" | "do");
         let behind = (subject.span.to == label.span.from || described)
             && matches!(reader.hits.languages.main(), Some("fr" | "es" | "it" | "pt"));
-        let verb = verb || behind;
+        // `| Data | internal |`
+        let keyed = subject.span.to < label.span.from
+            && (subject.span.to..label.span.from).all(|at| matches!(document.lower(at), "|" | ":" | "="));
+        let (verb, small) = (verb || behind || keyed, small || keyed);
         let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
         (verb && (small || described) && ends && together).then(|| (value, subject.span.hull(label.span)))
     });
