@@ -118,3 +118,17 @@ pub fn give_periods_back(document: &Document, measures: &mut [Measure]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    #[test]
+    fn durations_in_two_units_and_answers_to_units() {
+        let set = extract("At most 4 hours and 20 minutes of downtime a year.").constraints;
+        assert!(set.availability.is_some_and(|found| (found.value.percent - 99.9505).abs() < 1e-3));
+        let load = extract("tom: rps?\nana: 30 or so").constraints.throughput;
+        assert!(load.is_some_and(|load| (load.value.average_per_second - 30.0).abs() < 1e-9));
+        assert!(extract("tom: sites?\nana: 30 or so").constraints.throughput.is_none());
+    }
+}

@@ -344,6 +344,19 @@ mod tests {
     }
 
     #[test]
+    fn lowered_replaced_and_denied_amounts_go() {
+        for text in [
+            "The budget has been cut from $9k to $4k a month.",
+            "The budget is 4,000 USD monthly instead of 9,000 USD monthly.",
+            "The budget is $4k a month, not $9k a month.",
+            "Our budget is 9k... 4k a month in USD, I mean 4k USD a month.",
+        ] {
+            assert_eq!(budget(text), (Some(4000.0), 0), "{text}");
+        }
+        assert_eq!(budget("The budget is from $4k to $9k a month.").0, Some(9000.0));
+    }
+
+    #[test]
     fn what_is_to_be_forgotten_is_forgotten_everywhere() {
         let set = extract("The latency target is 200 ms. Please forget the 200 ms, answers within 350 ms are fine.");
         let latency = set.constraints.latency.map(|stated| stated.value.milliseconds);

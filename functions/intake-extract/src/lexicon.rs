@@ -590,6 +590,20 @@ mod tests {
     }
 
     #[test]
+    fn headings_keys_and_pronouns_deny() {
+        let airflow_and_spark = vec!["airflow".to_owned(), "spark".to_owned()];
+        assert_eq!(
+            tools("## Out of scope\nAirflow, Spark\n\n## Stack\nTerraform"),
+            (vec!["terraform".into()], airflow_and_spark.clone())
+        );
+        assert_eq!(tools("| Forbidden | Airflow, Spark |\n| Stack | Terraform |").1, airflow_and_spark);
+        assert_eq!(tools("What we don't want\n- Airflow\n- Spark\nTerraform is fine.").1, airflow_and_spark);
+        assert_eq!(tools("Nobody here knows Spark, so we avoid it.").1, ["spark"]);
+        assert_eq!(tools("Any tools we must not use?\nAirflow and Spark.").1, airflow_and_spark);
+        assert_eq!(tools("Airflow is out of scope for nobody here.\nSpark is fine.").0, ["spark"]);
+    }
+
+    #[test]
     fn case_matters_only_for_words_with_capitals() {
         assert_eq!(tools("Terraform, TERRAFORM").0.len(), 2);
         assert!(tools("a ray of hope").0.is_empty());

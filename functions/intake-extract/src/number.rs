@@ -628,6 +628,21 @@ mod tests {
     }
 
     #[test]
+    fn scales_begin_numbers_and_contracts_say_them_twice() {
+        for (text, value) in [
+            ("nous avons mille cinq cents euros par mois pour le projet", 1500.0),
+            ("tenemos dos mil quinientos clientes en el banco", 2500.0),
+            ("a hundred and fifty requests", 150.0),
+            ("eight hundred (800) milliseconds", 800.0),
+            ("ninety-nine point nine percent", 99.9),
+            ("within 1/4 second", 0.25),
+        ] {
+            assert!((one(text) - value).abs() < 1e-6, "{text}");
+        }
+        assert_eq!(read("800 (or 900) milliseconds").len(), 2);
+    }
+
+    #[test]
     fn ranges() {
         assert_eq!(read("100-200 ms"), [(100.0, 200.0)]);
         assert_eq!(read("5-10k requests"), [(5000.0, 10_000.0)]);

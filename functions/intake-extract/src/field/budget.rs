@@ -383,3 +383,27 @@ fn is_of_work(reader: &Reader, measure: &Measure, period: &Period) -> bool {
     let work = ["retrain_cue", "infer_verb"].iter().any(|group| reader.hits.within(group, beside).next().is_some());
     apart && (work || period.seconds < 2_000_000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    #[test]
+    fn money_for_other_things_and_money_paid_once_is_no_budget() {
+        let budget = |text: &str| {
+            let set = extract(text).constraints;
+            (set.budget.map(|stated| stated.value.usd_per_month.round()), set.conflicts.len())
+        };
+        assert_eq!(
+            budget("The board approved 48,000 dollars for the year. Christmas party: budget 2,000 dollars."),
+            (Some(4000.0), 0)
+        );
+        assert_eq!(
+            budget("Labeling cost $40,000 and the GPU another $6,000 once. Running costs stay below $2,000 a month."),
+            (Some(2000.0), 0)
+        );
+        assert_eq!(budget("We can spend 11k a month (USD)."), (Some(11_000.0), 0));
+        assert_eq!(budget("My budget for the trip is 500 dollars."), (None, 0));
+        assert_eq!(budget("The CFO insists on a maximum of $5,000 per month for the platform. In the appendix: the monthly budget for the platform is $8,000.").1, 1);
+    }
+}
