@@ -23,14 +23,22 @@ const FORGOTTEN: usize = 5;
 const ECHO: usize = 40;
 /// Groups of names that can be taken back.
 const NAMES: [&str; 9] = [REGION, CITY, PLACE, TOOL, "cloud", "platform", "period", "retrain_mode", "model_type"];
+/// Groups of places, each of which takes back one of the others.
+const PLACES: [&str; 3] = [REGION, CITY, PLACE];
 /// Words that tell what a value is about, by which a note finds what it corrects.
 const SUBJECTS: [&str; 5] = ["cue.budget", "cue.latency", "cue.throughput", "cue.availability", "cue.team"];
 
 /// Puts right the measures that the text corrects, and takes out those that it takes back.
 pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
     drop_denied(document, hits, measures);
+    drop_lowered(hits, measures);
+    drop_not(document, hits, measures);
+    drop_replaced(document, hits, measures);
     let mut mistaken = false;
     for cue in hits.of("correction") {
+        if cue.meaning.value == "near" && replaced_before(document, measures, cue.span) {
+            continue;
+        }
         let Some(later) = measures.iter().position(|measure| measure.span.from >= cue.span.to) else { continue };
         let way = measures[later].span.from - cue.span.to;
         if cue.meaning.value == "forget" {
@@ -82,6 +90,22 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
     }
 }
 
+/// "Four engineers… five actually": the word stands behind the right number, and nothing between the two.
+fn replaced_before(document: &Document, measures: &mut Vec<Measure>, cue: Span) -> bool {
+    let actually = matches!(document.lower(cue.from), "actually" | "eigentlich" | "en" | "sorry" | "rather");
+    let Some(right) = measures.iter().position(|measure| measure.span.to == cue.from) else { return false };
+    let Some(wrong) = right.checked_sub(1) else { return false };
+    let (before, here) = (&measures[wrong], &measures[right]);
+    let apart = (before.span.to..here.span.from)
+        .all(|at| matches!(document.lower(at), "." | "," | "…" | "-" | "–" | "—" | "no"));
+    let near = here.span.from - before.span.to.min(here.span.from) <= NEAR / 4;
+    let replaced = actually && apart && near && same_kind(before, here);
+    if replaced {
+        replace(measures, wrong, right, cue);
+    }
+    replaced
+}
+
 /// "Nicht 200 ms, sondern 150 ms", "not 5k but 4k": the first of the two is denied.
 fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
     let mut index = 0;
@@ -98,6 +122,73 @@ fn drop_denied(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
         } else {
             index += 1;
         }
+    }
+}
+
+/// "Cut from $10k to $7k a month": what was before goes, when the two are no range.
+fn drop_lowered(hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (before, after) = (&measures[index], &measures[index + 1]);
+        let opened = hits.before("range_open", before.span.from).is_some_and(|hit| hit.meaning.value == "from");
+        let joined = after.span.from.checked_sub(1).is_some_and(|link| {
+            link == before.span.to
+                && hits
+                    .at("range_join", link)
+                    .is_some_and(|hit| hit.span.to == after.span.from && hit.meaning.value != "between")
+        });
+        if opened && joined && same_kind(before, after) && after.quantity.high < before.quantity.low {
+            let before = measures.remove(index);
+            let after = &mut measures[index];
+            after.unit = if after.unit == Unit::Bare { before.unit } else { after.unit };
+            after.period = after.period.or(before.period);
+            after.corrected = true;
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// "99.5 %, not 99.9 %": the second is denied.
+fn drop_not(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (right, wrong) = (&measures[index], &measures[index + 1]);
+        let begin = wrong.quantity.whole.from.min(wrong.span.from);
+        let denied = hits.before("negation", begin).is_some_and(|hit| {
+            let comma = hit.span.from.checked_sub(1).is_some_and(|at| document.lower(at) == "," && right.span.to == at);
+            comma && hit.meaning.value == "forward" && hit.span.to == hit.span.from + 1
+        });
+        if denied && same_kind(right, wrong) {
+            measures.remove(index + 1);
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// "7k instead of 5k USD monthly": what stands behind the word is what it was.
+fn drop_replaced(document: &Document, hits: &Hits, measures: &mut Vec<Measure>) {
+    let mut index = 0;
+    while index + 1 < measures.len() {
+        let (new, old) = (&measures[index], &measures[index + 1]);
+        let instead = hits.before("negation", old.quantity.whole.from.min(old.span.from)).is_some_and(|hit| {
+            new.span.to == hit.span.from
+                && matches!(
+                    document.lower(hit.span.from),
+                    "instead" | "rather" | "statt" | "anstatt" | "au" | "en" | "invece" | "al" | "plutôt"
+                )
+        });
+        let alike = same_kind(new, old) || new.unit == Unit::Bare && new.noun.is_none() && new.period.is_none();
+        if instead && alike {
+            let old = measures.remove(index + 1);
+            let new = &mut measures[index];
+            new.unit = if new.unit == Unit::Bare { old.unit } else { new.unit };
+            new.period = new.period.or(old.period);
+            new.span = new.span.hull(old.span);
+            new.corrected = true;
+        }
+        index += 1;
     }
 }
 
@@ -176,18 +267,24 @@ pub fn of_names(document: &Document, hits: &Hits) -> Vec<(&'static str, Span)> {
             gone.extend(same.map(|hit| (group, hit.span)));
         }
     }
-    for cue in hits.of("correction").filter(|cue| cue.meaning.value == "near") {
+    for cue in hits.of("correction").filter(|cue| matches!(cue.meaning.value.as_str(), "near" | "next")) {
+        // "Ireland - no, Paris": a small word corrects only what stands right beside it.
+        let (before, behind) = if cue.meaning.value == "next" { (BESIDE, BESIDE) } else { (NEAR / 2, NEAR) };
         for group in NAMES {
-            let later = hits.within(group, Span::new(cue.span.to, cue.span.to + NEAR)).next();
             let earlier = hits
-                .within(group, Span::new(cue.span.from.saturating_sub(NEAR / 2), cue.span.from))
+                .within(group, Span::new(cue.span.from.saturating_sub(before), cue.span.from))
                 .filter(|hit| hit.span.to <= cue.span.from)
                 .last();
-            if let (Some(earlier), Some(later)) = (earlier, later)
-                && earlier.meaning.value != later.meaning.value
-            {
-                gone.push((group, earlier.span));
-            }
+            // A country is corrected by a city, and a city by a code.
+            let alike = if PLACES.contains(&group) { &PLACES[..] } else { &[group][..] };
+            let behind = Span::new(cue.span.to, cue.span.to + behind);
+            let other = alike.iter().any(|alike| {
+                let later = hits.within(alike, behind).next();
+                later.is_some_and(|later| {
+                    earlier.is_some_and(|earlier| (*alike, &later.meaning.value) != (group, &earlier.meaning.value))
+                })
+            });
+            gone.extend(earlier.filter(|_| other).map(|earlier| (group, earlier.span)));
         }
     }
     gone
@@ -205,6 +302,10 @@ fn same_kind(a: &Measure, b: &Measure) -> bool {
         (Unit::Data(_), Unit::Data(_)) | (Unit::Rate(_), Unit::Rate(_)) => true,
         // "Three engineers, sorry, four": what the second counts is said before.
         (Unit::Bare, Unit::Bare) => b.noun.is_none() || a.noun.is_some() && people(a) == people(b),
+        // "Budget 3k, I mean 13k USD": the wrong number had no unit yet.
+        (Unit::Bare, Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent) => {
+            a.noun.is_none() && a.period.is_none() && b.noun.is_none()
+        }
         // "4k a month, make that 6k": the unit is said once.
         (Unit::Money(_) | Unit::Time(_) | Unit::Rate(_) | Unit::Percent, Unit::Bare) => b.noun.is_none(),
         (Unit::Money(_) | Unit::Time(_) | Unit::Percent | Unit::Data(_) | Unit::Rate(_) | Unit::Bare, _) => false,
@@ -240,6 +341,19 @@ mod tests {
         }
         // Without such a phrase, two amounts are a contradiction.
         assert_eq!(budget("The budget is $5k a month. Our budget is $4k a month.").1, 1);
+    }
+
+    #[test]
+    fn lowered_replaced_and_denied_amounts_go() {
+        for text in [
+            "The budget has been cut from $9k to $4k a month.",
+            "The budget is 4,000 USD monthly instead of 9,000 USD monthly.",
+            "The budget is $4k a month, not $9k a month.",
+            "Our budget is 9k... 4k a month in USD, I mean 4k USD a month.",
+        ] {
+            assert_eq!(budget(text), (Some(4000.0), 0), "{text}");
+        }
+        assert_eq!(budget("The budget is from $4k to $9k a month.").0, Some(9000.0));
     }
 
     #[test]

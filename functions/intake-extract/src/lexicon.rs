@@ -206,6 +206,10 @@ fn lexicon() -> &'static Lexicon {
         let mut cities: Vec<&str> = Vec::new();
         for region in knowledge::region::regions() {
             lexicon.add(plain(REGION, &region.code), region.names.iter().map(|name| (name.as_str(), None)));
+            // "uk south": hasty writers know no capitals; "us" alone is a word of its own.
+            let lower: Vec<String> = region.names.iter().map(|name| name.to_lowercase()).collect();
+            let clear = lower.iter().filter(|name| name.contains(' ') && !name.split(' ').any(|word| word == "us"));
+            lexicon.add(plain(REGION, &region.code), clear.map(|name| (name.as_str(), None)));
             // A city in lower case finds every spelling of its case; `*` keeps "Spain" and the like to the places.
             let is_place = knowledge::region::places()
                 .iter()
@@ -466,6 +470,15 @@ impl Hits {
                 *begin = true;
             }
         }
+        // "Traffic was 80 rps then and is 150 now": the tense turns.
+        for (at, begin) in begins.iter_mut().enumerate().skip(2) {
+            let is = matches!(document.lower(at), "is" | "are" | "ist" | "sind" | "est" | "sont" | "es" | "son" | "è");
+            let and = matches!(document.lower(at - 1), "and" | "und" | "et" | "y" | "e");
+            if is && and {
+                let before = Span::new(document.sentence_span(at).from, at);
+                *begin |= self.within("past_weak", before).next().is_some();
+            }
+        }
         let mut clause = 0;
         for (at, token) in document.tokens.iter_mut().enumerate() {
             if begins[at] && at > 0 {
@@ -574,6 +587,20 @@ mod tests {
             (vec!["docker".into()], vec!["kubernetes".into()])
         );
         assert_eq!(tools("Not only Kafka but Flink too"), (vec!["kafka".into(), "flink".into()], vec![]));
+    }
+
+    #[test]
+    fn headings_keys_and_pronouns_deny() {
+        let airflow_and_spark = vec!["airflow".to_owned(), "spark".to_owned()];
+        assert_eq!(
+            tools("## Out of scope\nAirflow, Spark\n\n## Stack\nTerraform"),
+            (vec!["terraform".into()], airflow_and_spark.clone())
+        );
+        assert_eq!(tools("| Forbidden | Airflow, Spark |\n| Stack | Terraform |").1, airflow_and_spark);
+        assert_eq!(tools("What we don't want\n- Airflow\n- Spark\nTerraform is fine.").1, airflow_and_spark);
+        assert_eq!(tools("Nobody here knows Spark, so we avoid it.").1, ["spark"]);
+        assert_eq!(tools("Any tools we must not use?\nAirflow and Spark.").1, airflow_and_spark);
+        assert_eq!(tools("Airflow is out of scope for nobody here.\nSpark is fine.").0, ["spark"]);
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //! version. Every value carries the words that it came from, and a [`confidence`] computed from them.
 
 mod agent;
+mod beside;
+mod column;
 mod compound;
 pub mod confidence;
 pub mod correction;

@@ -4,7 +4,7 @@ use knowledge::currency::CurrencyFact;
 
 use crate::{
     lexicon::Hits,
-    number::{Bound, Quantity, quantities},
+    number::{Quantity, quantities},
     text::{Document, Kind, Span},
 };
 
@@ -83,12 +83,14 @@ pub fn measures(document: &Document, hits: &Hits) -> Vec<Measure> {
     // "By 7 am" is a time of the day, and nothing that is counted.
     let counts = |quantity: &Quantity| {
         let hour = hits.at("clock", quantity.span.to).is_some() && quantity.high <= 24.0;
-        !hour && !is_clock(document, quantity.span)
+        !hour && !is_clock(document, quantity.span) && !is_speaker(document, quantity.span)
     };
     let mut found: Vec<Measure> =
         quantities(document, hits).into_iter().filter(counts).map(|q| measure(document, hits, q)).collect();
-    take_units_before(document, hits, &mut found);
-    give_periods_back(document, &mut found);
+    crate::beside::join_durations(document, &mut found);
+    crate::beside::take_units_of_questions(document, hits, &mut found);
+    crate::beside::take_units_before(document, hits, &mut found);
+    crate::beside::give_periods_back(document, &mut found);
     // "Half a second at most" is half a second, and not also one.
     let whole: Vec<Measure> = crate::wordless::wordless(document, hits)
         .into_iter()
@@ -108,65 +110,15 @@ fn is_clock(document: &Document, span: Span) -> bool {
     span.to == span.from + 1 && (behind || before)
 }
 
-/// Most times that a number may be larger or smaller than the one whose unit it takes.
-const SAME_SIZE: f64 = 10.0;
-
-/// "We pay 900 USD a month and could go up to 1,500", "800 ms today; we need 250": a number that ends a statement takes
-/// the unit of the one before it in the sentence, when it is of its size.
-fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure]) {
-    for index in 1..measures.len() {
-        let (before, here) = measures.split_at_mut(index);
-        let (Some(before), Some(here)) = (before.last(), here.first_mut()) else { continue };
-        let bare = here.unit == Unit::Bare && here.noun.is_none() && here.period.is_none() && !here.quantity.vague;
-        let unit = match before.unit {
-            Unit::Money(_) | Unit::Time(_) => before.noun.is_none(),
-            Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => false,
-        };
-        let ratio = here.quantity.high / before.quantity.high;
-        let same_size = (1.0 / SAME_SIZE..=SAME_SIZE).contains(&ratio);
-        let at = here.at();
-        let behind = here.quantity.span.to;
-        let ends = document.sentence(behind) != document.sentence(at)
-            || matches!(document.lower(behind), "." | "," | ";" | "!" | ")")
-            || hits.at("bound_behind", behind).is_some();
-        let together = document.sentence(before.at()) == document.sentence(at);
-        let digits = document.token(at).is_some_and(|token| token.kind == Kind::Number);
-        // "Section 12", "Monday 14": what is bounded or wanted is no number of these.
-        let wished = hits.before("wish", here.quantity.whole.from).is_some();
-        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some() || wished;
-        if bare && unit && same_size && ends && together && digits && wanted {
-            here.unit = before.unit;
-            here.period = before.period;
-        }
-    }
-}
-
-/// "500 images of 4 MB a day": the period is that of the images, and 4 MB are the size of one.
-fn give_periods_back(document: &Document, measures: &mut [Measure]) {
-    for index in 1..measures.len() {
-        let (before, here) = measures.split_at_mut(index);
-        let (Some(items), Some(size)) = (before.last_mut(), here.first_mut()) else { continue };
-        let from = size.quantity.whole.from.min(size.quantity.span.from);
-        let link = from.checked_sub(1).filter(|link| {
-            matches!(
-                document.lower(*link),
-                "of" | "à" | "von" | "zu" | "je" | "mit" | "with" | "de" | "di" | "van" | "con"
-            )
-        });
-        let counted = items.unit == Unit::Bare
-            && items.period.is_none()
-            && matches!(items.noun, Some((Noun::Request | Noun::Record { .. } | Noun::Other, _)));
-        let together = document.sentence(items.at()) == document.sentence(size.at());
-        if matches!(size.unit, Unit::Data(_))
-            && counted
-            && together
-            && link == Some(items.span.to)
-            && let Some(period) = size.period.take()
-        {
-            size.span.to = period.span.from.max(size.quantity.span.to);
-            items.period = Some(period);
-        }
-    }
+/// "[00:01:23] Speaker 1: …": the number of who speaks.
+fn is_speaker(document: &Document, span: Span) -> bool {
+    let Some(name) = span.from.checked_sub(1) else { return false };
+    let begins = document.begins_line(name) || document.lower(name.saturating_sub(1)) == "]";
+    let named = matches!(
+        document.lower(name),
+        "speaker" | "sprecher" | "sprecherin" | "interlocuteur" | "locuteur" | "hablante" | "participant" | "person"
+    );
+    begins && named && document.lower(span.to) == ":"
 }
 
 fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure {
@@ -177,7 +129,9 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
     let here = if document.sentence(here) == document.sentence(quantity.span.from) { here } else { usize::MAX };
     let mut unit = Unit::Bare;
     let currency_before = hits.before("currency", quantity.span.from);
-    if let Some(hit) = hits.at("currency", here).or(currency_before) {
+    // "5 sek" are seconds where the text has them; the currency is written in capitals there.
+    let seconds = hits.at("time", here).is_some() && document.token(here).is_some_and(|word| word.text == word.lower);
+    if let Some(hit) = hits.at("currency", here).filter(|_| !seconds).or(currency_before) {
         let facts = &knowledge::currency::currencies().currencies;
         if let Some(fact) = facts.iter().find(|fact| fact.code == hit.meaning.value) {
             unit = Unit::Money(fact);
@@ -220,6 +174,7 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         span = span.hull(words);
     }
     let key = key(document, hits, quantity.whole.from);
+    let mut head = None;
     if unit == Unit::Bare && noun.is_none() {
         // `latency (ms): 80`, `tps ~450`, `every subscriber (2.4M)`: the unit or the thing stands before.
         if let Some((found, words)) = unit_before(document, hits, &quantity, key) {
@@ -233,21 +188,46 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         } else if let Some(words) = unknown_noun(document, hits, &quantity, end) {
             noun = Some((Noun::Other, words));
             span = span.hull(words);
+        } else if let Some(column) = crate::column::head(document, quantity.span.from) {
+            // The head of a column is far from its cells, so it is no part of the measure's words.
+            if let Some((found, _)) = unit_before(document, hits, &quantity, Some(column)) {
+                unit = found;
+            } else if let Some((found, _)) = noun_in_key(document, hits, column, end) {
+                noun = Some((found, Span::new(quantity.span.from, end)));
+            }
+            head = Some(column);
         }
     }
     let behind = noun.map_or(end, |(_, words)| words.to);
     let period = match unit {
         Unit::Time(_) | Unit::Rate(_) | Unit::Percent => None,
-        Unit::Money(_) | Unit::Data(_) | Unit::Bare => period_after(document, hits, behind.max(end))
+        Unit::Money(_) | Unit::Data(_) | Unit::Bare => beside_money(document, hits, unit, end)
+            .or_else(|| period_after(document, hits, behind.max(end)))
             .or_else(|| matches!(unit, Unit::Money(_)).then(|| term(document, hits, end))?)
             .or_else(|| noun.and_then(|_| period_between(hits, end, behind)))
-            .or_else(|| key.and_then(|key| period_in(document, hits, key)))
+            .or_else(|| key.or(head).and_then(|key| period_in(document, hits, key)))
             .or_else(|| key.and_then(|_| period_beside(document, hits, quantity.span.from))),
     };
     if let Some(period) = period {
         span = span.hull(period.span);
+        // "11k a month (USD)", "150k per year, dollars".
+        let mark = matches!(document.lower(period.span.to), "(" | ",") && unit == Unit::Bare && noun.is_none();
+        let behind = period.span.to + 1 + usize::from(document.lower(period.span.to + 1) == "in");
+        if let Some(hit) = hits.at("currency", behind).filter(|_| mark) {
+            let facts = &knowledge::currency::currencies().currencies;
+            unit = facts.iter().find(|fact| fact.code == hit.meaning.value).map_or(unit, Unit::Money);
+        }
     }
     Measure { quantity, unit, noun, period, span, corrected: false }
+}
+
+/// "20k$ mo", "5k USD yr": notes leave the word between money and its period out.
+fn beside_money(document: &Document, hits: &Hits, unit: Unit, end: usize) -> Option<Period> {
+    let noted = matches!(document.lower(end), "mo" | "mth" | "mon" | "month" | "yr" | "year" | "qtr" | "quarter");
+    let ends = matches!(document.lower(end + 1), "" | "," | "." | ";" | "/" | "|" | ")" | "-" | "·")
+        || document.sentence(end + 1) != document.sentence(end);
+    let time = hits.at("time", end).filter(|_| noted && ends && matches!(unit, Unit::Money(_)))?;
+    Some(Period { seconds: time.meaning.value.parse().ok()?, span: time.span })
 }
 
 /// "40 cents", "40 cents (US)", "90 Cent": hundredths of the currency that is named beside them, else of the dollar.
@@ -360,7 +340,10 @@ fn noun_in_brackets(document: &Document, hits: &Hits, quantity: &Quantity) -> Op
         hits.within("count_link", Span::new(bracket, at + 1)).any(|hit| hit.span.from <= at && at < hit.span.to)
     };
     let bound = |at: usize| document.tokens[at].kind == Kind::Symbol || hits.at("bound", at).is_some() || small(at);
-    if document.lower(quantity.span.to) != ")" || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
+    let closes = |at: usize| document.lower(at) == ")";
+    // "(ca. 4.000 täglich)"
+    let by_period = period_at(document, hits, quantity.span.to).is_some_and(|period| closes(period.span.to));
+    if !(closes(quantity.span.to) || by_period) || !(bracket + 1..quantity.whole.from).all(|at| period(at) || bound(at))
     {
         return None;
     }
@@ -478,12 +461,26 @@ const LONGEST_TERM: usize = 7;
 pub fn term(document: &Document, hits: &Hits, end: usize) -> Option<Period> {
     let starts = matches!(
         document.lower(end),
-        "for" | "over" | "during" | "für" | "über" | "auf" | "sur" | "pour" | "para" | "durante" | "per" | "voor"
+        "for"
+            | "over"
+            | "during"
+            | "für"
+            | "fürs"
+            | "über"
+            | "auf"
+            | "sur"
+            | "pour"
+            | "para"
+            | "durante"
+            | "per"
+            | "voor"
     );
     let sentence = document.sentence(end);
     let (at, time) = (end + 1..end + 1 + LONGEST_TERM)
         .take_while(|at| document.sentence(*at) == sentence && !matches!(document.lower(*at), "," | ";" | "("))
         .find_map(|at| Some((at, hits.at("time", at)?)))?;
+    // "Over a two-year base period".
+    let at = if document.joining_hyphen(at - 1) { at - 1 } else { at };
     let count = match document.tokens[at - 1].kind {
         Kind::Number => document.lower(at - 1).parse::<f64>().ok()?,
         // "For the first year."
@@ -517,7 +514,9 @@ fn noun_after(document: &Document, hits: &Hits, from: usize) -> Option<(Noun, Sp
             // `customer records`, `card transactions`: the last noun of a compound counts.
             let mut next = hit.span.to;
             // What begins with a plural is no compound: "sensors report", "users order".
-            let compound = !document.lower(hit.span.to - 1).ends_with('s');
+            let last = document.lower(hit.span.to - 1);
+            let compound =
+                !last.ends_with('s') && !matches!(last, "people" | "leute" | "personen" | "persone" | "mensen");
             while let Some(longer) = hits.at("noun", next).filter(|_| compound) {
                 hit = longer;
                 next = hit.span.to;

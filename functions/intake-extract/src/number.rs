@@ -118,7 +118,9 @@ pub fn parse_digits(text: &str, custom: Custom) -> Option<f64> {
 /// A number that begins at a token.
 pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> Option<Plain> {
     let token = document.token(at)?;
-    let mut plain = if token.kind == Kind::Number {
+    let mut plain = if let Some((part, to)) = fraction_in_digits(document, hits, at) {
+        Plain { value: part, raw: part, scale: 1.0, to, vague: false, digits: true }
+    } else if token.kind == Kind::Number {
         let (mut value, to) = digits_at(document, at, custom)?;
         // Nobody names money with three decimals: `1.200 EUR` is a thousand in any language.
         let money = hits.at("currency", to).is_some() || hits.before("currency", at).is_some();
@@ -147,7 +149,40 @@ pub fn plain_at(document: &Document, hits: &Hits, at: usize, custom: Custom) -> 
             plain.to = to;
         }
     }
+    plain.to = behind_echo(document, hits, &plain, custom);
     plain.value.is_finite().then_some(plain)
+}
+
+/// "Eight hundred (800) milliseconds": contracts say a number twice. One past its second form.
+fn behind_echo(document: &Document, hits: &Hits, plain: &Plain, custom: Custom) -> usize {
+    if document.lower(plain.to) != "(" || document.sentence(plain.to) != document.sentence(plain.to - 1) {
+        return plain.to;
+    }
+    let echo = if plain.digits {
+        words_at(document, hits, plain.to + 1).map(|echo| (echo.value, echo.to))
+    } else {
+        digits_at(document, plain.to + 1, custom)
+    };
+    match echo {
+        Some((value, to)) if (value - plain.value).abs() < 1e-9 && document.lower(to) == ")" => to + 1,
+        Some(_) | None => plain.to,
+    }
+}
+
+/// `1/4` of a unit of time or of a scale.
+fn fraction_in_digits(document: &Document, hits: &Hits, at: usize) -> Option<(f64, usize)> {
+    let small = |at: usize| {
+        let token = document.token(at).filter(|token| token.kind == Kind::Number && token.text.len() == 1)?;
+        token.text.parse::<f64>().ok().filter(|value| *value > 0.0)
+    };
+    let (part, whole) = (small(at)?, small(at + 2)?);
+    let slash = document.lower(at + 1) == "/" && document.glued(at) && document.glued(at + 1);
+    let mut next = at + 3;
+    while next < at + 5 && hits.at("fraction_link", next).is_some() {
+        next += 1;
+    }
+    let followed = hits.at("time", next).is_some() || hits.at("scale", next).is_some();
+    (slash && part < whole && followed).then_some((part / whole, next))
 }
 
 /// `1.200`, read as one and two tenths.
@@ -229,6 +264,11 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     if let Some(vague) = hits.at("number_vague", at) {
         return done(vague.meaning.value.parse().ok()?, vague.span.to, true);
     }
+    let scaled = hits.at("scale", at + 1).is_some_and(|hit| document.quote(hit.span).chars().count() > 3);
+    if article(lower) && scaled && hits.at("number", at).is_none() {
+        // "A hundred and fifty", "a mille cinq cents".
+        return words_at(document, hits, at + 1);
+    }
     if article(lower) {
         return if hits.at("scale", at + 1).is_some_and(|hit| hit.span.to > at + 1 && document.lower(at + 1).len() > 1)
             || hits.at("number", at).is_some()
@@ -241,10 +281,13 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
             None
         };
     }
-    // Scale words may begin a number in languages that say `tausend`, not `ein tausend`.
-    if let Some(scale) = hits.at("scale", at).filter(|hit| document.quote(hit.span).chars().count() > 3) {
-        let before_is_number = at > 0 && (document.tokens[at - 1].kind == Kind::Number);
-        return if before_is_number { None } else { done(scale.meaning.value.parse().ok()?, scale.span.to, false) };
+    // "Mille cinq cents", "mil quinientos": a scale begins a number in languages that do not say "one thousand".
+    let begins = hits.at("scale", at).filter(|hit| {
+        let word = document.quote(hit.span).to_lowercase();
+        word.chars().count() > 3 || matches!(word.as_str(), "mil" | "cem")
+    });
+    if begins.is_some() && at > 0 && document.tokens[at - 1].kind == Kind::Number {
+        return None;
     }
     // "Achtundvierzigtausend" is one word.
     if hits.at("number", at).is_none()
@@ -257,6 +300,11 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     let mut current = 0.0;
     let mut next = at;
     let mut any = false;
+    if let Some(scale) = begins {
+        let value: f64 = scale.meaning.value.parse().ok()?;
+        (total, current) = if value < 1000.0 { (0.0, value) } else { (value, 0.0) };
+        (next, any) = (scale.span.to, true);
+    }
     loop {
         let mut peek = next;
         // "Cuarenta y ocho", "vingt et un": tens and units.
@@ -276,8 +324,10 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
         if let Some(hit) = hits.at("number", peek) {
             let value: f64 = hit.meaning.value.parse().ok()?;
             // `twenty five`, `hundred five`: only a smaller unit may follow.
-            let fits =
-                !any || (current >= 20.0 && value < 10.0) || (current >= 100.0 && value < 100.0) || current == 0.0;
+            let fits = !any
+                || (current >= 20.0 && value < 10.0)
+                || (current >= 100.0 && value < 100.0)
+                || current == 0.0 && value < 1000.0;
             if !fits || (any && document.lower(next) == "and" && current < 100.0 && total == 0.0) {
                 break;
             }
@@ -298,6 +348,25 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
             next = hit.span.to;
         } else {
             break;
+        }
+    }
+    // "Ninety-nine point nine."
+    let point = matches!(document.lower(next), "point" | "komma" | "virgule" | "coma" | "virgola" | "vírgula");
+    if any && point && document.sentence(next) == document.sentence(at) {
+        let mut part = 0.1;
+        let mut to = next + 1;
+        while let Some(digit) = hits.at("number", to).and_then(|hit| hit.meaning.value.parse::<f64>().ok()) {
+            // "Point ninety-five", "point nine five".
+            let own = if digit < 10.0 { digit * part } else { digit * part / 10.0 };
+            current += own;
+            part /= 10.0;
+            to += 1;
+            if document.joining_hyphen(to) {
+                to += 1;
+            }
+        }
+        if to > next + 1 {
+            next = to;
         }
     }
     if any { done(total + current, next, false) } else { None }
@@ -424,6 +493,39 @@ fn with_range(document: &Document, hits: &Hits, at: usize, first: Plain, custom:
     (quantity, second.to)
 }
 
+/// Tokens between a negation and the "more than" that it denies.
+const DENIED_WITHIN: usize = 4;
+
+/// True for "more than" behind a negation of the same clause.
+pub fn is_denied(document: &Document, hits: &Hits, more: Span) -> bool {
+    let beyond = |at: usize| {
+        matches!(
+            document.lower(at),
+            "more"
+                | "longer"
+                | "slower"
+                | "over"
+                | "above"
+                | "mehr"
+                | "länger"
+                | "plus"
+                | "más"
+                | "più"
+                | "mais"
+                | "meer"
+                | "langer"
+        )
+    };
+    let before = Span::new(more.from.saturating_sub(DENIED_WITHIN), more.from);
+    (more.from..more.to).any(beyond)
+        && hits.within("negation", before).any(|no| {
+            no.meaning.value == "forward"
+                && no.span.to <= more.from
+                && document.clause(no.span.from) == document.clause(more.from)
+                && !(no.span.to..more.from).any(|at| document.lower(at) == ",")
+        })
+}
+
 /// Reads the words before a number: currency signs are passed over, bounds may follow each other.
 fn with_bound(document: &Document, hits: &Hits, mut quantity: Quantity) -> Quantity {
     let mut at = quantity.span.from;
@@ -446,6 +548,8 @@ fn with_bound(document: &Document, hits: &Hits, mut quantity: Quantity) -> Quant
         let Some(hit) = before else { break };
         match hit.meaning.value.as_str() {
             "at_most" => quantity.bound = Bound::AtMost,
+            // "No customer waits longer than 2 s", "not cost more than 5k": what is denied above is a limit.
+            "at_least" if is_denied(document, hits, hit.span) => quantity.bound = Bound::AtMost,
             "at_least" if quantity.bound == Bound::Exact => quantity.bound = Bound::AtLeast,
             "around" => quantity.approximate = true,
             _ => {}
@@ -521,6 +625,21 @@ mod tests {
         ] {
             assert!((one(text) - value).abs() < 1e-6, "{text}");
         }
+    }
+
+    #[test]
+    fn scales_begin_numbers_and_contracts_say_them_twice() {
+        for (text, value) in [
+            ("nous avons mille cinq cents euros par mois pour le projet", 1500.0),
+            ("tenemos dos mil quinientos clientes en el banco", 2500.0),
+            ("a hundred and fifty requests", 150.0),
+            ("eight hundred (800) milliseconds", 800.0),
+            ("ninety-nine point nine percent", 99.9),
+            ("within 1/4 second", 0.25),
+        ] {
+            assert!((one(text) - value).abs() < 1e-6, "{text}");
+        }
+        assert_eq!(read("800 (or 900) milliseconds").len(), 2);
     }
 
     #[test]

@@ -127,8 +127,71 @@ impl Reader {
         let clause = self.document.clause_span(at);
         let speaks = |hit: &Hit| hit.meaning.value != "none" && !self.is_of_another(hit, at) && !self.is_of_saying(hit);
         ASIDE.iter().any(|group| self.hits.within(group, clause).any(speaks))
+            || self.is_of_them(clause)
+            || self.is_of_others(at)
             || self.is_left_behind(at)
             || self.is_of_then(at)
+    }
+
+    /// "Our payment provider guarantees 99.99 % and answers in 350 ms": who opens the sentence is spoken of until it turns
+    /// to us.
+    fn is_of_others(&self, at: usize) -> bool {
+        let sentence = self.document.sentence_span(at);
+        let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
+        let other =
+            self.hits.within("other_party", opening).find(|hit| hit.meaning.value != "none" && hit.span.to <= at);
+        other.is_some_and(|other| {
+            let between = other.span.to..at;
+            let us = |at: usize| {
+                matches!(
+                    self.document.lower(at),
+                    "we" | "our"
+                        | "ours"
+                        | "us"
+                        | "i"
+                        | "my"
+                        | "wir"
+                        | "uns"
+                        | "unser"
+                        | "unsere"
+                        | "nous"
+                        | "notre"
+                        | "nos"
+                        | "on"
+                        | "nuestro"
+                        | "nuestra"
+                        | "nosotros"
+                        | "noi"
+                        | "nostro"
+                        | "nós"
+                        | "ons"
+                        | "wij"
+                        | ";"
+                )
+            };
+            !between.clone().any(us)
+                && !self
+                    .hits
+                    .within("clause_break", Span::new(between.start, between.end))
+                    .any(|turn| turn.meaning.value == "word")
+                && self.hits.within("wanted", Span::new(between.start, between.end)).next().is_none()
+        })
+    }
+
+    /// "Our competitor answers in 90 ms. They run on Kubernetes": what is said of the others goes on with "they".
+    fn is_of_them(&self, clause: Span) -> bool {
+        let they = matches!(
+            self.document.lower(clause.from),
+            "they" | "their" | "they're" | "they've" | "ils" | "elles" | "ellos" | "ellas" | "loro"
+        ) || self.document.lower(clause.from) == "the"
+            && matches!(self.document.lower(clause.from + 1), "provider" | "vendor" | "supplier" | "rival" | "other");
+        they && (1..=THEY_WITHIN)
+            .scan(self.document.sentence_span(clause.from).from, |begin, _| {
+                let sentence = self.document.sentence_span(begin.checked_sub(1)?);
+                *begin = sentence.from;
+                Some(sentence)
+            })
+            .any(|sentence| self.hits.within("other_party", sentence).any(|hit| hit.meaning.value != "none"))
     }
 
     /// "Told the board last week that we have 10k": the time is that of the telling.
@@ -187,7 +250,15 @@ impl Reader {
                 && self
                     .measures_around(wish.span.from, OF_BEFORE)
                     .any(|(_, other)| other.span.to <= wish.span.from && wish.span.from - other.span.to <= OF_NEXT);
-            if of_next || of_before {
+            // "99.5 %, 99.9 would be lovely": right behind a later value, it is said of that one.
+            let of_later = own.is_some_and(|own| {
+                self.measures_around(wish.span.from, OF_BEFORE).any(|(_, other)| {
+                    own.span.to <= other.span.from
+                        && other.span.to <= wish.span.from
+                        && wish.span.from - other.span.to <= OF_NEXT
+                })
+            });
+            if of_next || of_before || of_later {
                 return false;
             }
             let between = self
@@ -263,6 +334,14 @@ impl Reader {
         (span.from == sentence.from || edge(span.from - 1)) && (span.to >= sentence.to || edge(span.to))
     }
 
+    /// A value with the bound that stands behind it: "half a second each at most".
+    pub fn with_bound_behind(&self, span: Span) -> Span {
+        let each =
+            usize::from(matches!(self.document.lower(span.to), "each" | "jeweils" | "chacun" | "chacune" | "cada"));
+        let end = Span::new(span.from, span.to + each);
+        self.hits.at("bound_behind", end.to).map_or(end, |bound| end.hull(bound.span))
+    }
+
     /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".
     pub fn bounded_behind(&self, span: Span) -> bool {
         // "One second, not more": behind the comma nothing else follows.
@@ -273,7 +352,9 @@ impl Reader {
                     || matches!(self.document.lower(hit.span.to), "." | ";" | "!" | ")")
             })
         };
+        let each = matches!(self.document.lower(span.to), "each" | "jeweils" | "chacun" | "chacune" | "cada");
         self.hits.at("bound_behind", span.to).is_some()
+            || each && self.hits.at("bound_behind", span.to + 1).is_some()
             || ended()
             || self.document.lower(span.to) == "(" && self.hits.at("bound_behind", span.to + 1).is_some()
     }
@@ -350,6 +431,8 @@ impl Reader {
     }
 }
 
+/// Sentences before "they" in which the others are named.
+const THEY_WITHIN: usize = 2;
 /// Tokens before a wish in which the value begins that it is said of.
 const OF_BEFORE: usize = 10;
 /// Most words of a key before those that tell of today or of what is wanted.

@@ -36,13 +36,65 @@ pub fn with_colons(text: &str) -> String {
     result
 }
 
-/// Where the semicolon of `Training; monthly` stands.
+/// Keys of an indented block that belong to one amount.
+const PARTS: [&str; 7] = ["amount", "value", "currency", "unit", "period", "per", "limit"];
+
+/// The text with the indented parts of an amount in braces, as JSON has them: `budget:⏎  amount: 2800⏎  currency: USD`. It
+/// is as long as before.
+pub fn with_braces(text: &str) -> String {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let key = |line: &str| line.trim().split_once(':').map(|(key, rest)| (key.to_lowercase(), rest.trim().is_empty()));
+    let mut result = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < lines.len() {
+        let line = lines[at];
+        let opens = key(line).is_some_and(|(_, empty)| empty) && line.ends_with('\n');
+        let children = lines[at + 1..]
+            .iter()
+            .take_while(|child| indent(child) > indent(line) && key(child).is_some_and(|(_, empty)| !empty))
+            .count();
+        let parts = lines[at + 1..at + 1 + children].iter().filter_map(|child| key(child));
+        let amount = parts.filter(|(key, _)| PARTS.contains(&key.as_str())).count() >= 2;
+        if !(opens && amount) {
+            result.push_str(line);
+            at += 1;
+            continue;
+        }
+        for (index, part) in lines[at..=at + children].iter().enumerate() {
+            let mark = if index == 0 {
+                '{'
+            } else if index == children {
+                '}'
+            } else {
+                ','
+            };
+            match part.strip_suffix('\n') {
+                Some(words) => {
+                    result.push_str(words);
+                    result.push(mark);
+                }
+                None => result.push_str(part),
+            }
+        }
+        at += 1 + children;
+    }
+    result
+}
+
+/// Where the semicolon of `Training; monthly` or the comma of `team,4` stands.
 fn key_end(line: &str) -> Option<usize> {
-    let end = line.find(';')?;
+    // `team,4`: a comma without a blank behind it ends a word, and is no decimal one.
+    let comma = line.find(',').filter(|comma| {
+        let rest = &line[comma + 1..];
+        !line[..*comma].ends_with(|c: char| c.is_ascii_digit()) && !rest.starts_with(char::is_whitespace)
+    });
+    let end = line.find(';').or(comma)?;
     let (key, rest) = (line[..end].trim(), &line[end + 1..]);
     let words = key.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '/' | '(' | ')' | '.'));
     let short = !key.is_empty() && key.chars().count() <= LONGEST_KEY;
-    (short && words && rest.starts_with(' ') && !rest.trim().is_empty()).then_some(end)
+    let apart = rest.starts_with(' ') || line[end..].starts_with(',');
+    (short && words && apart && !rest.trim().is_empty()).then_some(end)
 }
 
 /// Words of a column's head that tell of how things are: what stands below is not what is wanted.
@@ -123,7 +175,15 @@ fn as_is_columns(head: &str) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{with_colons, without_as_is_columns};
+    use super::{with_braces, with_colons, without_as_is_columns};
+
+    #[test]
+    fn the_parts_of_an_amount_are_one_object() {
+        let block = "budget:\n  amount: 2800\n  currency: USD\nteam: 3\n";
+        assert_eq!(with_braces(block), "budget:{  amount: 2800,  currency: USD}team: 3\n");
+        let other = "slo:\n  latency_ms: 150\n  availability: 99.9\n";
+        assert_eq!(with_braces(other), other);
+    }
 
     #[test]
     fn a_column_about_today_is_left_out_where_another_says_what_is_wanted() {

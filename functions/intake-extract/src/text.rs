@@ -89,7 +89,7 @@ impl Document {
         let mut byte = 0;
         let wanted = crate::table::without_as_is_columns(text);
         let beside = beside_the_matter(&wanted);
-        let keyed = crate::table::with_colons(&wanted);
+        let keyed = crate::table::with_colons(&crate::table::with_braces(&wanted));
         for (number, sentence) in sentences(&keyed).into_iter().enumerate() {
             for word in sentence.split_word_bounds() {
                 let length = characters(word);
@@ -186,6 +186,35 @@ impl Document {
         open.and_then(|open| Some((open..open + reach).find(|at| self.lower(*at) == ")")? + 1 - open)).unwrap_or(0)
     }
 
+    /// What stands between a token and the one before it.
+    fn gap(&self, index: usize) -> &[char] {
+        let begin =
+            index.checked_sub(1).map_or(0, |before| self.tokens.get(before).map_or(0, |token| token.end as usize));
+        let end = self.tokens.get(index).map_or(self.characters.len(), |token| token.start as usize);
+        self.characters.get(begin..end).unwrap_or_default()
+    }
+
+    /// True for the first token of a line, and behind the last one.
+    pub fn begins_line(&self, index: usize) -> bool {
+        index == 0 || index >= self.tokens.len() || self.gap(index).contains(&'\n')
+    }
+
+    /// True when a blank line stands before a token.
+    pub fn begins_part(&self, index: usize) -> bool {
+        self.gap(index).iter().filter(|letter| **letter == '\n').count() > 1
+    }
+
+    /// True for the first token of an item of a list.
+    pub fn begins_item(&self, index: usize) -> bool {
+        self.begins_line(index)
+            && (matches!(self.lower(index), "-" | "•" | "–" | "·" | "+") || self.gap(index).contains(&'*'))
+    }
+
+    /// True for the first token of a Markdown heading.
+    pub fn is_heading(&self, index: usize) -> bool {
+        self.begins_line(index) && self.gap(index).contains(&'#')
+    }
+
     /// The tokens of the clause that a token is in.
     pub fn clause_span(&self, index: usize) -> Span {
         self.around(index, |token| token.clause)
@@ -233,6 +262,12 @@ fn sentences(text: &str) -> Vec<&str> {
                     c.is_lowercase() || c.is_numeric() || matches!(c, '~' | '≈' | '<' | '$' | '€' | '£')
                 });
             if ends_here {
+                ends.push(start + at + 1);
+            }
+        }
+        // A block in braces that was made of lines (`table::with_braces`) ends its line.
+        for (at, _) in sentence.match_indices('}') {
+            if sentence[at + 1..].starts_with(char::is_alphabetic) {
                 ends.push(start + at + 1);
             }
         }
@@ -401,6 +436,43 @@ const HEADS_OF_TODAY: [&str; 40] = [
     "concurrent",
 ];
 
+/// Heads of columns with what would be nice, and those with what must be, beside which they say nothing.
+const HEADS_OF_WISHES: [&str; 16] = [
+    "nice to have",
+    "nice-to-have",
+    "wish",
+    "ideal",
+    "ideally",
+    "stretch",
+    "stretch goal",
+    "optional",
+    "could",
+    "should",
+    "wunsch",
+    "optimal",
+    "idéal",
+    "souhaité",
+    "deseable",
+    "ideale",
+];
+/// Heads of columns with what must be.
+const HEADS_OF_MUST: [&str; 14] = [
+    "must",
+    "must have",
+    "must-have",
+    "required",
+    "mandatory",
+    "minimum",
+    "limit",
+    "hard limit",
+    "muss",
+    "pflicht",
+    "obligatoire",
+    "exigé",
+    "obligatorio",
+    "obbligatorio",
+];
+
 /// The cells of tables whose column tells what is there today: lines with the same separators below such a head.
 fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
     let mut ranges = Vec::new();
@@ -416,15 +488,20 @@ fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
             let end = lines[index..].iter().take_while(|(_, line)| cells(line) == width).count() + index;
             if end - index >= 2 {
                 let (_, head) = lines[index];
+                let name = |cell: &str| {
+                    let cell = cell.trim().trim_matches('*').to_lowercase();
+                    cell.split(['(', '[']).next().unwrap_or("").trim().to_owned()
+                };
+                let must = head.split(separator).any(|cell| HEADS_OF_MUST.contains(&name(cell).as_str()));
                 let today: Vec<usize> = head
                     .trim()
                     .trim_matches(separator)
                     .split(separator)
                     .enumerate()
                     .filter(|(column, cell)| {
-                        let cell = cell.trim().trim_matches('*').to_lowercase();
-                        let cell = cell.split(['(', '[']).next().unwrap_or("").trim();
-                        *column > 0 && HEADS_OF_TODAY.contains(&cell)
+                        let cell = name(cell);
+                        let wish = must && HEADS_OF_WISHES.contains(&cell.as_str());
+                        *column > 0 && (wish || HEADS_OF_TODAY.contains(&cell.as_str()))
                     })
                     .map(|(column, _)| column)
                     .collect();

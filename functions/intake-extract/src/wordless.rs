@@ -30,16 +30,25 @@ pub fn wordless(document: &Document, hits: &Hits) -> Vec<Measure> {
         let Ok(seconds) = hit.meaning.value.parse::<f64>() else { continue };
         let at = hit.span.from;
         let article = at >= 1 && matches!(document.lower(at - 1), "a" | "an" | "einer" | "une" | "un");
-        let bounded = hits
-            .within("bound", Span::new(at.saturating_sub(12), at))
-            .find(|bound| bound.meaning.value == "at_most" && bound.span.to + 1 == at && article);
+        let bounded = hits.within("bound", Span::new(at.saturating_sub(12), at)).find(|bound| {
+            let most = bound.meaning.value == "at_most"
+                || bound.meaning.value == "at_least" && crate::number::is_denied(document, hits, bound.span);
+            most && bound.span.to + 1 == at && article
+        });
+        // "Under a second and a half" is no second.
+        let half = hits.at("and_half", hit.span.to).filter(|_| article && seconds <= 3600.0);
         if let Some(bound) = bounded {
-            found.push(time(1.0, bound.span.hull(hit.span), seconds, false));
-        } else if article && seconds <= 60.0 && hits.at("bound_behind", hit.span.to).is_some() {
+            let value = if half.is_some() { 1.5 } else { 1.0 };
+            let end = half.map_or(hit.span, |half| half.span);
+            found.push(time(value, bound.span.hull(end), seconds, false));
+        } else if article
+            && seconds <= 3600.0
+            && ["bound_behind", "accepted"].iter().any(|group| hits.at(group, hit.span.to).is_some())
+        {
             found.push(time(1.0, Span::new(at - 1, hit.span.to), seconds, false));
         }
         // "Un segundo y medio".
-        if let Some(half) = hits.at("and_half", hit.span.to).filter(|_| article && seconds <= 60.0) {
+        if let Some(half) = half.filter(|_| bounded.is_none()) {
             found.push(time(1.5, Span::new(at - 1, half.span.to), seconds, false));
             continue;
         }

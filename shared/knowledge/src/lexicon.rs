@@ -105,7 +105,7 @@ mod tests {
         for concept in concepts() {
             let fits = match concept.group.as_str() {
                 "cloud" => is::<Cloud>(&concept.value),
-                "data_class" => is::<DataClass>(&concept.value),
+                "data_class" => concept.value == NONE || is::<DataClass>(&concept.value),
                 "deployment" => concept.value == NONE || is::<Deployment>(&concept.value),
                 "workload" => concept.value == NONE || is::<WorkloadType>(&concept.value),
                 "platform" => concept.value == NONE || is::<Platform>(&concept.value),

@@ -5,6 +5,7 @@ use design::constraint::{Availability, ConstraintField};
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, COMPETING, EXPLICIT, PERIOD, Weigher},
     measure::{Measure, Unit},
+    number::Bound,
     reader::{Clash, Found, Reader, show},
     text::Span,
 };
@@ -45,6 +46,29 @@ fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
     })
 }
 
+/// Largest share of the time that a service may fail.
+const LARGEST_SHARE: f64 = 5.0;
+
+/// "Not down more than 0.1 % of the time".
+fn share_of_downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
+    reader.measures.iter().find_map(|measure| {
+        let share = measure.quantity.high;
+        let bounded = measure.quantity.bound == Bound::AtMost || reader.bounded_behind(measure.span);
+        let (cue, distance) = reader.near("downtime", measure.span)?;
+        let small = measure.unit == Unit::Percent && share > 0.0 && share <= LARGEST_SHARE;
+        if !(small && bounded) || reader.is_aside(measure) {
+            return None;
+        }
+        let percent = 100.0 - share;
+        let words = reader.document.quote(measure.span);
+        let weigher = Weigher::default().support(format!("share of time without service “{words}”"), EXPLICIT);
+        let weigher = reader.weigh(weigher, Some((cue, distance)), measure.at());
+        let derivation = Some(format!("100 % − “{words}” = {percent} %"));
+        let spans = vec![measure.span, cue];
+        Some((percent, Found { value: Availability { percent }, spans, weigher, derivation }, 1.0))
+    })
+}
+
 /// `availability: 99.9`, "uptime of 99.95".
 fn bare_availability(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
     reader.measures.iter().find_map(|measure| {
@@ -79,11 +103,18 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
             && measure.period.is_none();
         let around = |at: usize| {
             document.sentence(at) != document.sentence(measure.at())
-                || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")" | ":")
+                || matches!(document.lower(at), "," | "." | ";" | "|" | "(" | ")" | ":" | "/" | "·" | "•")
         };
         // With the sign of percent, nothing else of that size is asked for without being named.
+        // "24/7 with 99.95."
+        let linked = percent.fract() > 0.0
+            && measure.span.from > 0
+            && matches!(
+                document.lower(measure.span.from - 1),
+                "with" | "at" | "mit" | "bei" | "avec" | "à" | "con" | "com" | "met" | "and" | "und" | "et" | "y"
+            );
         let alone = measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
-            || around(measure.span.to) && (measure.span.from == 0 || around(measure.span.from - 1));
+            || around(measure.span.to) && (measure.span.from == 0 || linked || around(measure.span.from - 1));
         let decoy = reader.hits.in_sentence(document, "decoy.availability", measure.at()).next().is_some();
         if !nines || !alone || decoy || reader.is_history(measure.at()) {
             return None;
@@ -131,6 +162,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
         spans.extend(cue.map(|(span, _)| span));
         found.push((percent, Found { value: Availability { percent }, spans, weigher, derivation: None }, score));
     }
+    found.extend(share_of_downtime(reader));
     found.extend(downtime(reader));
     found.extend(bare_availability(reader));
     if found.is_empty() {

@@ -9,7 +9,7 @@ use crate::{
     measure::{Measure, Period, Unit, period_at},
     number::Bound,
     reader::{Clash, Found, Reader, show},
-    text::Span,
+    text::{Kind, Span},
 };
 
 /// Seconds of a month: a twelfth of 365.25 days.
@@ -21,6 +21,14 @@ struct Candidate {
     span: Span,
     /// Said of what is paid today.
     present: bool,
+    /// Per month or year, or named as the budget: it can contradict another one.
+    full: bool,
+    /// "At most $5,000 per month", of which no other kind of money is said.
+    capped: bool,
+    /// Its period is given.
+    periodic: bool,
+    /// "More than 2,500 is too much."
+    refused: bool,
 }
 
 /// The budget.
@@ -44,6 +52,18 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
         let lower = limit.is_some_and(|limit| candidate.found.value.usd_per_month < limit);
         !(lower && reader.is_wish(candidate.span.from))
     });
+    // "Labeling cost 40k. Running costs stay below 2k a month": what has no period is paid once.
+    if candidates.iter().any(|candidate| candidate.full) {
+        candidates.retain(|candidate| candidate.full);
+    }
+    // "Total project money: 300k. Of that, 5k per month is for running": what has no period and is many times as much is a
+    // whole.
+    let periodic =
+        candidates.iter().filter(|candidate| candidate.periodic).map(|c| c.found.value.usd_per_month).reduce(f64::max);
+    candidates.retain(|candidate| {
+        let whole = periodic.is_some_and(|periodic| candidate.found.value.usd_per_month > WHOLE * periodic);
+        candidate.periodic || !whole
+    });
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best_score) = candidates.first().map(|candidate| candidate.score) else { return (None, None) };
     let rivals: Vec<usize> = (1..candidates.len())
@@ -51,7 +71,13 @@ pub fn read(reader: &Reader) -> (Option<Found<Budget>>, Option<Clash>) {
             let (best, rival) = (&candidates[0], &candidates[*index]);
             let ratio = rival.found.value.usd_per_month / best.found.value.usd_per_month;
             // 12,000 a year beside 1,000 a month is the same budget said twice.
-            rival.score > 0.55 * best_score && !(0.95..=1.05).contains(&ratio)
+            let apart = reader.document.sentence(rival.span.from) != reader.document.sentence(best.span.from);
+            // "2,000 a month, more than 2,500 is out of the question": a limit above what is planned.
+            let limit = rival.refused != best.refused && !apart;
+            if limit {
+                return false;
+            }
+            (rival.score > 0.55 * best_score || rival.capped && apart) && !(0.95..=1.05).contains(&ratio)
         })
         .collect();
     if rivals.is_empty() {
@@ -92,6 +118,19 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         Unit::Time(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent => return None,
     };
     let bare = measure.unit == Unit::Bare;
+    // "Christmas party, budget 2,000 dollars": a budget of something else.
+    let elsewhere = reader.hits.in_sentence(&reader.document, "other_purpose", at).next().is_some()
+        && reader.hits.in_sentence(&reader.document, "system_word", at).next().is_none();
+    if elsewhere {
+        return None;
+    }
+    // "Another $6,000 once": what is paid one time is nothing of a month.
+    let behind = measure.span.to;
+    let once = reader.hits.at("one_off", behind).is_some()
+        || matches!(reader.document.lower(behind), "once" | "upfront" | "einmalig" | "einmal");
+    if once && measure.period.is_none() {
+        return None;
+    }
     // "40 cents per active user per month" is no budget before the users are counted.
     let each = match money_of_each(reader, measure) {
         Each::No => None,
@@ -194,7 +233,20 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         score,
         span: measure.span,
         present,
+        periodic: period.is_some(),
+        refused: reader.is_limit_by_refusal(measure),
+        capped: bounded && !present && decoy <= 0.0 && period.is_some_and(|period| period.seconds > 2_000_000.0),
+        full: period.is_some()
+            || reader.cue("budget_word", measure.span).is_some_and(|(word, _)| !is_price_verb(reader, word.from)),
     })
+}
+
+/// "A visit costs 180 euros": the verb of a price.
+fn is_price_verb(reader: &Reader, at: usize) -> bool {
+    matches!(
+        reader.document.lower(at),
+        "costs" | "cost" | "kostet" | "kosten" | "coûte" | "coûtent" | "cuesta" | "cuestan" | "costa"
+    )
 }
 
 /// "We want to spend a tenth of what it used to be": a part of the money that was spoken of before.
@@ -227,9 +279,17 @@ fn share_of_before(reader: &Reader) -> Option<Candidate> {
         score: 0.5,
         span: part.span,
         present: false,
+        full: true,
+        capped: false,
+        periodic: true,
+        refused: false,
     })
 }
 
+/// Tokens around an amount in which a word for money tells its period: "annual expenditure under this form".
+const NAMED_WITHIN: usize = 24;
+/// Times that an amount without a period is larger than one with it, when it is the whole of a project.
+const WHOLE: f64 = 6.0;
 /// Fewest items of a list of notes.
 const FEWEST_NOTES: usize = 4;
 
@@ -250,7 +310,21 @@ fn bare_money(reader: &Reader, measure: &Measure) -> Option<&'static CurrencyFac
     let long = period(reader, measure).is_some_and(|period| period.seconds > 100_000.0);
     let named = crate::reader::named_before(&reader.document, &reader.hits, "budget_word", measure.span.from).is_some();
     let grand = (measure.span.from..measure.span.to).any(|at| reader.document.lower(at) == "grand");
-    let counted = measure.noun.is_some() || measure.quantity.high < 10.0;
+    // "We get twenty thousand tax returns a year": something is counted, whatever it is.
+    let behind = measure.quantity.span.to;
+    let unknown = reader.document.token(behind).is_some_and(|word| {
+        word.kind == Kind::Word
+            && word.lower.chars().count() > 2
+            && reader.document.sentence(behind) == reader.document.sentence(measure.at())
+            && ["period", "per", "time", "every", "noun_stop", "cue.budget", "budget_word", "bound_behind", "predicate"]
+                .iter()
+                .all(|group| reader.hits.at(group, behind).is_none())
+            && !matches!(
+                word.lower.as_str(),
+                "for" | "grand" | "and" | "from" | "all" | "but" | "total" | "every" | "each"
+            )
+    });
+    let counted = measure.noun.is_some() || measure.quantity.high < 10.0 || unknown;
     let money = !counted && (named || grand || long && distance <= 8);
     let facts = &knowledge::currency::currencies().currencies;
     money.then(|| facts.iter().find(|fact| fact.code == "USD"))?
@@ -279,6 +353,19 @@ fn period(reader: &Reader, measure: &Measure) -> Option<Period> {
     if term.is_some() {
         return term;
     }
+    // "Annual expenditure under this Order Form": right before the word for the money.
+    let near = Span::new(
+        clause.from.max(measure.span.from.saturating_sub(NAMED_WITHIN)),
+        clause.to.min(measure.span.to + NAMED_WITHIN),
+    );
+    let named = reader.hits.within("cue.budget", near).find_map(|cue| {
+        // "Annual fee" is one phrase.
+        let word = reader.hits.before("period", cue.span.from).or_else(|| reader.hits.at("period", cue.span.from))?;
+        Some(Period { seconds: word.meaning.value.parse().ok()?, span: word.span })
+    });
+    if named.is_some_and(|named| named.seconds > 2_000_000.0) {
+        return named;
+    }
     let from = clause.from.max(measure.span.from.saturating_sub(8));
     let to = clause.to.min(measure.span.to + 8);
     (from..to)
@@ -295,4 +382,28 @@ fn is_of_work(reader: &Reader, measure: &Measure, period: &Period) -> bool {
     let beside = Span::new(period.span.from.saturating_sub(2), period.span.to + 2);
     let work = ["retrain_cue", "infer_verb"].iter().any(|group| reader.hits.within(group, beside).next().is_some());
     apart && (work || period.seconds < 2_000_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::extract;
+
+    #[test]
+    fn money_for_other_things_and_money_paid_once_is_no_budget() {
+        let budget = |text: &str| {
+            let set = extract(text).constraints;
+            (set.budget.map(|stated| stated.value.usd_per_month.round()), set.conflicts.len())
+        };
+        assert_eq!(
+            budget("The board approved 48,000 dollars for the year. Christmas party: budget 2,000 dollars."),
+            (Some(4000.0), 0)
+        );
+        assert_eq!(
+            budget("Labeling cost $40,000 and the GPU another $6,000 once. Running costs stay below $2,000 a month."),
+            (Some(2000.0), 0)
+        );
+        assert_eq!(budget("We can spend 11k a month (USD)."), (Some(11_000.0), 0));
+        assert_eq!(budget("My budget for the trip is 500 dollars."), (None, 0));
+        assert_eq!(budget("The CFO insists on a maximum of $5,000 per month for the platform. In the appendix: the monthly budget for the platform is $8,000.").1, 1);
+    }
 }

@@ -116,6 +116,41 @@ pub fn workloads(
             put(&mut said, WorkloadType::BatchInference, hit.span, NAMED, false);
         }
     }
+    // "Forecasts every 15 minutes for 3,400 plants".
+    for hit in reader.said("infer_verb") {
+        let rhythm = (hit.span.to..hit.span.to + 3)
+            .take_while(|at| reader.document.clause(*at) == reader.document.clause(hit.span.from))
+            .find_map(|at| {
+                crate::measure::period_at(&reader.document, &reader.hits, at).filter(|_| is_rhythm(reader, at))
+            });
+        if let Some(rhythm) = rhythm.filter(|rhythm| rhythm.seconds >= SHORTEST_RUN) {
+            put(&mut said, WorkloadType::BatchInference, hit.span.hull(rhythm.span), CUE, false);
+        }
+    }
+    // "A forecast of the harvest …, refreshed weekly": results that are made new, and no model.
+    for hit in reader.said("renew_verb") {
+        let sentence = reader.document.sentence_span(hit.span.from);
+        let before = Span::new(sentence.from, hit.span.from);
+        let rhythm = reader.hits.at("schedule", hit.span.to).is_some();
+        let model = ["model_word", "model_type"].iter().any(|group| reader.hits.within(group, before).next().is_some());
+        if rhythm && !model && reader.hits.within("infer_verb", before).next().is_some() {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
+    }
+    // "Tomorrow's demand by 5 a.m.".
+    for hit in reader.hits.of("clock") {
+        let before = (hit.span.from.saturating_sub(3)..hit.span.from).any(|at| {
+            matches!(reader.document.lower(at), "by" | "before" | "until" | "bis" | "vor" | "avant" | "antes")
+        });
+        let works = |group: &str| reader.hits.in_sentence(&reader.document, group, hit.span.from).next().is_some();
+        if before
+            && !works("retrain_cue")
+            && !reader.is_history(hit.span.from)
+            && (works("infer_verb") || works("tomorrow"))
+        {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
+    }
     // "One run a week", "un calcul par semaine".
     for hit in reader.said("run_word") {
         let rhythm = crate::measure::period_at(&reader.document, &reader.hits, hit.span.to);
@@ -175,7 +210,13 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
         })
         .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
     // "Daily demand" is what is predicted, and not when.
-    let adjective = (hit.span.to - hit.span.from == 1)
+    // "Weekly replenishment suggestions" come weekly.
+    let of_results = (hit.span.to..hit.span.to + 3).any(|at| {
+        let results = reader.hits.at("infer_verb", at).is_some() && document.lower(at).ends_with('s');
+        results && at > hit.span.to && document.sentence(at) == document.sentence(hit.span.from)
+    });
+    let adjective = !of_results
+        && (hit.span.to - hit.span.from == 1)
         && document.token(hit.span.to).is_some_and(|next| {
             next.sentence == document.sentence(hit.span.from)
                 && next.lower.chars().all(char::is_alphabetic)
@@ -190,6 +231,20 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
     scores && !owned && !adjective
 }
 
+/// "Every 15 minutes", and no "a minute" of a count.
+fn is_rhythm(reader: &Reader, at: usize) -> bool {
+    let each =
+        matches!(reader.document.lower(at), "every" | "each" | "alle" | "toutes" | "tous" | "cada" | "ogni" | "elke");
+    let number = reader.hits.at("every", at).is_some_and(|every| {
+        let next = every.span.to;
+        reader.document.token(next).is_some_and(|token| token.kind == Kind::Number)
+            || reader.hits.at("number", next).is_some()
+    });
+    each && number
+}
+
+/// Seconds between two runs of a job, and not of a stream.
+const SHORTEST_RUN: f64 = 300.0;
 /// Tokens between a time and the run that it is said of: "one run a day".
 const RUN_NEAR: usize = 1;
 /// Tokens between a time and the training that it is said of.
@@ -208,11 +263,17 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
         let (from, to) = (hit.span.to.min(cue.span.to), hit.span.from.max(cue.span.from));
         hit.meaning.weight < 1.0 && (from..to).any(|at| document.lower(at) == ",")
     };
+    // "Retrain twice a month? – No, once a month is plenty."
+    let asked = reader.question_before(hit.span.from).is_some_and(|question| {
+        reader.hits.within("retrain_cue", question).next().is_some()
+            && reader.hits.within("infer_verb", question).next().is_none()
+    });
     hit.meaning.value == "batch"
-        && reader
-            .hits
-            .in_clause(document, "retrain_cue", hit.span.from)
-            .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue))
+        && (asked
+            || reader
+                .hits
+                .in_clause(document, "retrain_cue", hit.span.from)
+                .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue)))
 }
 
 /// "6,000 members online in the evening", "damit nachts nichts kostet": a time of the day in a sentence in which nothing is
@@ -249,6 +310,21 @@ pub fn platform(reader: &Reader) -> (Option<Found<Platform>>, Option<Clash>) {
         for hit in reader.said(crate::lexicon::TOOL).filter(|hit| functions.contains(&hit.meaning.value.as_str())) {
             put(&mut said, Platform::Serverless, hit.span, CUE, true);
         }
+    }
+    // "Serverless would be great, but Lambda is forbidden, so containers": what cannot be gives way.
+    let wished = |said: &Said<Platform>| {
+        said.spans.iter().all(|span| {
+            let sentence = reader.document.sentence_span(span.from);
+            let behind = Span::new(span.to, sentence.to);
+            let turn = reader.hits.within("clause_break", behind).find(|turn| turn.meaning.value == "word");
+            turn.is_some_and(|turn| {
+                let own = Span::new(span.to, turn.span.from);
+                turn.span.from > span.to && reader.hits.within("wish", own).next().is_some()
+            })
+        })
+    };
+    if said.iter().any(|said| !wished(said)) {
+        said.retain(|said| !wished(said));
     }
     // A cluster runs containers, and serverless things are managed: the narrower word is what is wanted.
     let narrower = |a: Platform| match a {

@@ -16,6 +16,12 @@ const FARTHEST_DECOY: usize = 8;
 const NEAR_STRONG: usize = 4;
 /// Words between minutes or hours and the word that names what is there by then.
 const NEAR_AWAITED: usize = 9;
+/// Tokens before a duration in which another one tells how it was.
+const WAS_WITHIN: usize = 20;
+/// Tokens around a duration in which a load stands beside it.
+const LOAD_WITHIN: usize = 60;
+/// Most tokens of a statement that only bounds a duration.
+const SHORT_STATEMENT: usize = 9;
 /// What takes longer than a day is no answer.
 const LONGEST_MS: f64 = 86_400_000.0;
 /// The same where nothing names the duration as that of an answer.
@@ -30,6 +36,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score: f64,
         span: Span,
         named: bool,
+        /// "Anything up to 250 ms is acceptable."
+        limit: bool,
         /// A word that speaks of nothing but latency stands right beside it.
         strong: bool,
     }
@@ -41,7 +49,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let milliseconds = quantity.high * (seconds * 1000.0);
         let repeated = measure.span.from > 0
             && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
-                || reader.hits.before("every", measure.span.from).is_some());
+                // "Each in no more than 750 ms" is no rhythm.
+                || quantity.bound == Bound::Exact && reader.hits.before("every", measure.span.from).is_some());
         // "20 seconds of video" is its length; "3 seconds of the event" is a delay.
         let length = reader.document.lower(measure.span.to) == "of"
             && (measure.span.to..measure.span.to + 3).any(|at| reader.hits.at("length_of", at).is_some());
@@ -64,11 +73,23 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         }
         let strong = reader.cue("cue.latency_strong", measure.span);
         let cue = strong.or_else(|| reader.cue("cue.latency", measure.span));
-        let decoy = reader.near("decoy.latency", measure.span).filter(|(_, distance)| *distance <= FARTHEST_DECOY);
+        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
+        let decoy = reader
+            .near("decoy.latency", measure.span)
+            .filter(|(_, distance)| *distance <= FARTHEST_DECOY)
+            // "Sub-100 ms, 99.99 % uptime": behind another value, it is said of that one.
+            .filter(|(word, _)| !stands_behind_another(reader, measure.span, *word))
+            // "Failures predicted hours ahead, so an alert after 5 minutes is fine."
+            // "Models are refreshed every hour, the feed must load within 250 ms."
+            .filter(|(_, distance)| {
+                let said = accepted || quantity.bound == Bound::AtMost && seconds <= 0.001;
+                !(said && cue.is_some_and(|(_, near)| near < *distance))
+            });
         let alone = decoy.is_none();
         let decoy = reader.closeness(decoy);
         let bounded = quantity.bound == Bound::AtMost
             || reader.bounded_behind(measure.span)
+            || reader.hits.before("target_is", quantity.whole.from).is_some()
             || reader.is_limit_by_refusal(measure);
         let fine = seconds <= 0.001;
         let mut score = reader.closeness(cue) - 1.1 * decoy;
@@ -99,13 +120,26 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let within = (measure.span.from.saturating_sub(1)..from).any(preposition);
         score += if within && bounded && alone { 0.27 } else { 0.0 };
         // "The answer took 900 ms. This year half a second at most": what was spoken of goes on.
-        let goes_on = cue.is_none() && bounded && alone && spoken_of_before(reader, measure.span);
+        let goes_on = cue.is_none()
+            && bounded
+            && alone
+            && (spoken_of_before(reader, measure.span) || was_before(reader, measure.span));
         score += if goes_on { 0.3 } else { 0.0 };
         // ", 2 requests per second, 1 second," and "one second is fine": a duration that a load stands beside, of which
         // nothing else is said.
-        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
-        let told = alone && (accepted || cue.is_none() && reader.is_item(measure.span));
+        let item = reader.is_item(measure.span) || reader.is_item(reader.with_bound_behind(measure.span));
+        let told = alone && (accepted || cue.is_none() && item);
         score += if told && has_load_beside(reader, measure.span) { 0.5 } else { 0.0 };
+        // "300 requests per minute. 4 seconds.": a statement that is a duration and nothing else, behind one of a load.
+        let own = reader.document.sentence_span(at);
+        let whole = measure.span.from == own.from && measure.span.to + 1 >= own.to;
+        let before = || {
+            own.from.checked_sub(1).is_some_and(|end| {
+                let span = reader.document.sentence_span(end);
+                has_load_beside(reader, span)
+            })
+        };
+        score += if alone && whole && cue.is_none() && before() { 0.5 } else { 0.0 };
         // "While the customer is still at the counter, … two seconds": somebody waits.
         let waits = cue.is_some()
             && alone
@@ -116,15 +150,18 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         score += if waits { 0.3 } else { 0.0 };
         // "Half a second is the limit": a sentence that only bounds a duration.
         let sentence = reader.document.sentence_span(at);
-        let accepted = reader.hits.at("accepted", measure.span.to).is_some();
-        let only_bounds =
-            alone && (reader.bounded_behind(measure.span) || accepted) && measure.span.from <= sentence.from + 1;
+        let only_bounds = alone
+            && (reader.bounded_behind(measure.span)
+                || accepted
+                || quantity.bound == Bound::AtMost && sentence.to - sentence.from <= SHORT_STATEMENT)
+            && measure.span.from <= sentence.from + 1;
         score += if only_bounds { 0.48 } else { 0.0 };
         // "The result must be there within 2 minutes", "scored within an hour of upload": minutes and hours are those of
         // an answer where it is bounded, and what comes is named close by; else they are those of anything.
         let outage = reader.clause_has("downtime", at)
             || crate::measure::period_at(&reader.document, &reader.hits, measure.span.to).is_some();
-        let awaited = bounded && alone && !outage && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
+        let awaited =
+            (bounded || accepted) && alone && !outage && cue.is_some_and(|(_, distance)| distance <= NEAR_AWAITED);
         let longest = if strong.is_some() && !outage || awaited { LONGEST_MS } else { LONGEST_UNNAMED_MS };
         if score < 0.45 || milliseconds > longest {
             continue;
@@ -166,6 +203,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             score,
             span: measure.span,
             named: percentile.is_some(),
+            limit: bounded && accepted,
             strong: strong.is_some_and(|(_, distance)| distance <= NEAR_STRONG),
         });
     }
@@ -179,6 +217,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let stricter = limit.is_some_and(|limit| candidate.found.value.milliseconds < limit);
         !(stricter && reader.is_wish(candidate.span.from))
     });
+    // "Aim for 100 ms; anything up to 250 ms is acceptable."
+    let limit =
+        candidates.iter().filter(|candidate| candidate.limit).map(|c| c.found.value.milliseconds).reduce(f64::max);
+    candidates.retain(|candidate| limit.is_none_or(|limit| candidate.found.value.milliseconds >= limit));
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best) = candidates.first() else { return (None, None) };
     let best_score = best.score;
@@ -205,11 +247,20 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     if !differ {
         return (Some(best.found.clone()), None);
     }
+    // "Features within 2 s, and a ranking that answers in 70 ms": one sentence speaks of two things rather than against
+    // itself, unless it turns.
+    let sentence = reader.document.sentence_span(best.span.from);
+    let turns = reader.hits.within("clause_break", sentence).any(|turn| turn.meaning.value == "word");
+    let named = close.iter().filter(|candidate| candidate.strong).count();
+    let together = named < 2 && close.iter().all(|candidate| sentence.overlaps(candidate.span));
     let strictest = close
         .iter()
         .min_by(|a, b| a.found.value.milliseconds.total_cmp(&b.found.value.milliseconds))
         .copied()
         .unwrap_or(best);
+    if together && !turns {
+        return (Some(strictest.found.clone()), None);
+    }
     let values: Vec<String> = close.iter().map(|c| format!("{} ms", show(c.found.value.milliseconds))).collect();
     let clash = Clash {
         fields: vec![ConstraintField::Latency],
@@ -222,16 +273,34 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     (Some(found), Some(clash))
 }
 
+/// True when another value stands between a duration and a word behind it.
+fn stands_behind_another(reader: &Reader, span: Span, word: Span) -> bool {
+    reader.measures_around(word.from, FARTHEST_DECOY).any(|(_, other)| {
+        span.to <= other.span.from && other.span.to <= word.from && !matches!(other.unit, Unit::Time(_))
+    })
+}
+
 /// True when the sentence of a duration has a rate too.
 fn has_load_beside(reader: &Reader, span: Span) -> bool {
     let sentence = reader.document.sentence(span.from);
-    reader.measures.iter().any(|other| {
+    reader.measures_around(span.from, LOAD_WITHIN).any(|(_, other)| {
         let rate = match other.unit {
             Unit::Rate(_) => true,
             Unit::Bare => other.period.is_some(),
             Unit::Money(_) | Unit::Time(_) | Unit::Data(_) | Unit::Percent => false,
         };
         rate && reader.document.sentence(other.at()) == sentence
+    })
+}
+
+/// "It used to take nine seconds; the target is two": another duration of the sentence tells how it was.
+fn was_before(reader: &Reader, span: Span) -> bool {
+    let sentence = reader.document.sentence_span(span.from);
+    reader.measures_around(span.from, WAS_WITHIN).any(|(_, other)| {
+        matches!(other.unit, Unit::Time(_))
+            && sentence.overlaps(other.span)
+            && other.span.to <= span.from
+            && reader.is_history(other.at())
     })
 }
 

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::{
     confidence::{COMPETING, CUE, EXPLICIT, IMPLIED, Weigher},
     field::kind::{about_training, is_only_a_time},
-    lexicon::{Hit, TOOL},
+    lexicon::{CITY, Hit, PLACE, REGION, TOOL},
+    measure::Unit,
     reader::{Clash, Found, Reader, show},
     text::Span,
 };
@@ -112,6 +113,34 @@ pub fn use_case(reader: &Reader) -> Option<Found<UseCase>> {
     heaviest(reader, &topics(reader, "use_case", |hit| is_picture(reader, hit)))
 }
 
+/// True where the load is said in requests a second.
+fn has_request_rate(reader: &Reader) -> bool {
+    let requests = [
+        "req",
+        "reqs",
+        "request",
+        "requests",
+        "rps",
+        "qps",
+        "query",
+        "queries",
+        "calls",
+        "anfragen",
+        "abfragen",
+        "requêtes",
+        "solicitudes",
+        "peticiones",
+        "richieste",
+        "requisições",
+        "verzoeken",
+    ];
+    let is_request = |at: usize| requests.contains(&reader.document.lower(at));
+    reader.measures.iter().any(|measure| {
+        let rate = matches!(measure.unit, Unit::Rate(_)) || measure.period.is_some_and(|period| period.seconds <= 60.0);
+        rate && (measure.span.from..measure.span.to).any(is_request)
+    })
+}
+
 /// How results are wanted. A short latency speaks for an answer to each request.
 pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<Found<Deployment>>, Option<Clash>) {
     // "Events from the mobile app" tell where data comes from, not where results go.
@@ -125,6 +154,12 @@ pub fn deployment(reader: &Reader, latency: Option<&Found<Latency>>) -> (Option<
     });
     let found = heaviest(reader, &topics);
     let batch = topics.iter().find(|topic| topic.value == Deployment::Batch);
+    // "4k req/s, sub-100 ms, Kafka": requests that are answered are no stream because of a tool.
+    let only_tools = found.as_ref().is_some_and(|found| {
+        let hits = topics.iter().filter(|topic| topic.value == found.value).flat_map(|topic| &topic.hits);
+        found.value == Deployment::Streaming && hits.map(|(_, weight)| *weight).fold(0.0, f64::max) < 0.5
+    });
+    let found = found.filter(|_| !(only_tools && latency.is_some() && has_request_rate(reader)));
     let short = latency.filter(|latency| latency.value.milliseconds <= 5000.0);
     match (found, short) {
         (Some(found), Some(latency)) if found.value == Deployment::Batch => {
@@ -455,11 +490,17 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
                 || reader.hits.at("class_end", label.span.to).is_some()
         });
         // "Images publiques": the languages that put it behind the noun need no verb.
-        let behind = subject.span.to == label.span.from
+        // "Imágenes de satélite públicas".
+        let described = subject.span.to + 2 == label.span.from
+            && matches!(document.lower(subject.span.to), "de" | "du" | "des" | "di" | "da" | "do");
+        let behind = (subject.span.to == label.span.from || described)
             && matches!(reader.hits.languages.main(), Some("fr" | "es" | "it" | "pt"));
-        let verb = verb || behind;
+        // `| Data | internal |`
+        let keyed = subject.span.to < label.span.from
+            && (subject.span.to..label.span.from).all(|at| matches!(document.lower(at), "|" | ":" | "="));
+        let (verb, small) = (verb || behind || keyed, small || keyed);
         let together = document.sentence(subject.span.from) == document.sentence(label.span.from);
-        (verb && small && ends && together).then(|| (value, subject.span.hull(label.span)))
+        (verb && (small || described) && ends && together).then(|| (value, subject.span.hull(label.span)))
     });
     said.chain(in_brackets(reader)).collect()
 }
@@ -498,6 +539,9 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
         if !excluded && reader.is_history(hit.span.from) {
             continue;
         }
+        if !excluded && is_provided_by_another(reader, hit) {
+            continue;
+        }
         let key = (hit.meaning.value.clone(), excluded);
         if spans.contains_key(&key) {
             continue;
@@ -518,6 +562,11 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     // "Anything but Azure": a cloud that is out of the question stands among what is excluded.
     for hit in reader.hits.of("cloud").filter(|hit| hit.negated.is_some() && hit.meaning.value != "on_premises") {
         if reader.hits.of("cloud").any(|other| other.meaning.value == hit.meaning.value && other.negated.is_none()) {
+            continue;
+        }
+        // "Not AWS GovCloud": a region of it is denied.
+        let region = [REGION, CITY, PLACE].iter().any(|group| reader.hits.at(group, hit.span.to).is_some());
+        if region {
             continue;
         }
         let span = hit.negated.filter(|cue| cue.distance(hit.span) < 6).map_or(hit.span, |cue| cue.hull(hit.span));
@@ -551,6 +600,18 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     tooling.preferred.retain(|tool| !both.contains(tool));
     let spans = spans.into_values().collect();
     (Some(Found { value: tooling, spans, weigher, derivation: None }), clash)
+}
+
+/// Makers of models, and the services that serve the same ones.
+const PROVIDERS: [(&str, &[&str]); 2] = [("openai", &["azure_openai"]), ("anthropic", &["bedrock", "vertex_ai"])];
+
+/// "GPT-4o via Azure OpenAI": the model's name stands for its maker only where no other provider of it is named.
+fn is_provided_by_another(reader: &Reader, hit: &Hit) -> bool {
+    let provider = PROVIDERS.iter().find(|(maker, _)| *maker == hit.meaning.value);
+    let by_model = !reader.document.quote(hit.span).eq_ignore_ascii_case(&hit.meaning.value);
+    by_model
+        && provider
+            .is_some_and(|(_, others)| reader.said(TOOL).any(|tool| others.contains(&tool.meaning.value.as_str())))
 }
 
 /// Tokens between a denial and what runs all the time: "kein Server, der die ganze Nacht dauernd läuft".

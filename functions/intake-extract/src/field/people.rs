@@ -14,6 +14,8 @@ use crate::{
 const LARGEST_TEAM: f64 = 500.0;
 /// Tokens before "refreshed" in which the model stands.
 const MODEL_BEFORE: usize = 6;
+/// Tokens behind people in which a verb tells that they keep the system.
+const KEEP_WITHIN: usize = 4;
 /// Most tokens of an answer that is only a number.
 const LONGEST_ANSWER: usize = 8;
 
@@ -136,7 +138,13 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             Some(Noun::People) if me_before(reader, measure).is_some() => true,
             Some(Noun::People) => {
                 let item = reader.is_item(measure.span) && !of_them;
-                strong || team_of || we_are || is_answer(reader, measure) || item
+                // "Eight colleagues from analytics maintain it."
+                let behind = Span::new(measure.span.to, measure.span.to + KEEP_WITHIN);
+                let keep = reader
+                    .hits
+                    .within("keep_verb", behind)
+                    .any(|hit| document.sentence(hit.span.from) == document.sentence(at));
+                strong || team_of || we_are || keep || is_answer(reader, measure) || item
             }
             Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
             // "a team of five", but no "team of 5 regions".
@@ -155,6 +163,14 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         });
         let decoy = decoys.map(|hit| (hit.span, hit.span.distance(measure.span))).min_by_key(|(_, distance)| *distance);
         let decoy = reader.closeness(decoy);
+        // "We will hire two more engineers": they are not there yet.
+        if matches!(
+            document.lower(measure.quantity.span.to),
+            "more" | "additional" | "further" | "weitere" | "zusätzliche" | "más"
+        ) && reader.clause_has("hire_verb", at)
+        {
+            continue;
+        }
         // "an API for 20 analysts": those are its users.
         let for_them = measure.span.from > 0
             && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para" | "by" | "per" | "voor");
@@ -250,7 +266,8 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
         let people = total.ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
-        let of_the_team = (team_of || we_are) && is_the_team(reader, measure);
+        let keeps = reader.hits.at("keep_verb", measure.span.to).is_some();
+        let of_the_team = (team_of || we_are || keeps) && is_the_team(reader, measure);
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
@@ -303,7 +320,7 @@ fn with_me(reader: &Reader) -> Option<Size> {
         let sentence = document.sentence_span(me);
         let of_team = reader.hits.of("cue.team_strong").any(|hit| {
             let apart = document.sentence(me).abs_diff(document.sentence(hit.span.from));
-            hit.span.from <= me && apart <= ASKED_WITHIN
+            (hit.span.from <= me || apart == 0) && apart <= ASKED_WITHIN
         });
         if !of_team || reader.is_history(me) {
             return None;
@@ -395,6 +412,10 @@ fn is_half_of_us(reader: &Reader, measure: &Measure) -> bool {
 
 /// True for the team that the text is about: "the platform team has six engineers" is said of another one.
 fn is_the_team(reader: &Reader, measure: &Measure) -> bool {
+    // "Three engineers maintain the service."
+    if reader.hits.at("keep_verb", measure.span.to).is_some() {
+        return true;
+    }
     let begin = measure.quantity.whole.from;
     let Some(hit) = crate::reader::named_before(&reader.document, &reader.hits, "cue.team_strong", begin) else {
         return false;
@@ -500,7 +521,11 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
         if reader.is_history(cue.span.from) {
             continue;
         }
-        let strong = reader.hits.at("retrain_strong", cue.span.from).is_some();
+        // "Is trained" is strong from its first word on.
+        let strong = reader
+            .hits
+            .within("retrain_strong", Span::new(cue.span.from.saturating_sub(2), cue.span.to))
+            .any(|hit| hit.span.overlaps(cue.span));
         let sentence = document.sentence(cue.span.from);
         let never = cue.negated.filter(|span| document.lower(span.from) == "never");
         if let Some(span) = never.filter(|_| strong) {
@@ -516,7 +541,9 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
                 },
             );
         }
-        if cue.negated.is_some() {
+        // "Retrain twice a month? No, once a month": the answer still tells the rhythm.
+        let asks = document.lower(document.sentence_span(cue.span.from).to - 1) == "?";
+        if cue.negated.is_some() && !asks {
             continue;
         }
         // "Training takes 4 hours every day on …" is no rhythm of retraining unless it is close and strong.
@@ -545,9 +572,12 @@ pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>)
             // "Training: SageMaker, every day at 02:00": a key speaks of its whole line.
             let keyed = cue.span.from <= question.from + 1
                 && (document.lower(cue.span.to) == ":" || document.lower(cue.span.to - 1) == ":");
-            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed;
+            // "The training job (weekly)."
+            let behind = cue.span.to..=cue.span.to + 2;
+            let own_bracket = behind.clone().any(|open| document.lower(open) == "(" && open < at && at <= open + 3);
+            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed && !own_bracket;
             let answer = asked && document.sentence(at) == sentence + 1;
-            if !answer && (document.sentence(at) != sentence || other_clause) {
+            if !answer && (document.sentence(at) != sentence || other_clause || cue.negated.is_some()) {
                 continue;
             }
             // A period that a count owns ("2M transactions per day") is not the rhythm.

@@ -19,6 +19,8 @@ pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
 
 /// A word about hosting that is farther from a place speaks of something else.
 const FARTHEST_CUE: usize = 12;
+/// Tokens around a place in which "otherwise" speaks of it.
+const CONDITION_WITHIN: usize = 24;
 /// A sentence of so few words is a note, in which a place stands for itself.
 const SHORT_SENTENCE: usize = 5;
 /// An item of a list with so few words is a note as well.
@@ -147,6 +149,20 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
         }
     }
     mentions.sort_by_key(|mention| mention.span.from);
+    // "US East (Ohio)": the bracket says which one of them.
+    let finer: Vec<Span> = mentions
+        .windows(2)
+        .filter(|pair| {
+            let (name, place) = (pair[0].span, pair[1].span);
+            place.from == name.to + 1
+                && reader.document.lower(name.to) == "("
+                && reader.document.lower(place.to) == ")"
+                && pair[0].jurisdiction == pair[1].jurisdiction
+                && !pair[1].excluded
+        })
+        .map(|pair| pair[0].span)
+        .collect();
+    mentions.retain(|mention| !finer.contains(&mention.span));
     let mut clashes = Vec::new();
     let mut excluded: Vec<Region> = Vec::new();
     for mention in mentions.iter().filter(|mention| mention.excluded) {
@@ -318,9 +334,27 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let preposition = reader.hits.before("place_preposition", span.from);
-    let cue = reader.cue("cue.region", span);
-    let only_cue =
-        reader.hits.in_clause(document, "only", span.from).map(|hit| hit.span).find(|found| found.distance(span) <= 8);
+    // "Customers live in Brazil", "unsere Kunden sitzen in Österreich": where people are hosts nothing.
+    let of_people = |found: Span| {
+        let lives = matches!(
+            document.lower(found.from),
+            "live" | "lives" | "sit" | "sits" | "located" | "sitzen" | "sitzt" | "leben" | "lebt" | "wohnen"
+        );
+        let before = Span::new(found.from.saturating_sub(4), found.from);
+        lives && reader.hits.within("cue.audience", before).any(|who| who.meaning.value != "none")
+    };
+    let at_home = (span.from.saturating_sub(4)..span.from).any(|at| of_people(Span::new(at, at + 1)));
+    let cue = reader.cue("cue.region", span).filter(|(found, _)| !of_people(*found));
+    // "If legal agrees we go there, otherwise it stays here": what may be is no restriction.
+    let sentence = document.sentence_span(span.from);
+    let conditional = (sentence.from.max(span.from.saturating_sub(CONDITION_WITHIN))
+        ..sentence.to.min(span.to + CONDITION_WITHIN))
+        .any(|at| matches!(document.lower(at), "otherwise" | "andernfalls" | "sonst" | "sinon"));
+    let only_cue = reader
+        .hits
+        .in_clause(document, "only", span.from)
+        .map(|hit| hit.span)
+        .find(|found| !conditional && found.distance(span) <= 8);
     // "Berlin-based", "US-only vendors": said of somebody.
     let described = document.joining_hyphen(span.to)
         && matches!(
@@ -334,29 +368,40 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     }
     let behind = document.lower(span.to);
     let instead = is_said_instead(reader, span);
+    // "…, probably Frankfurt, …": an item with a hedge before it.
+    let hedged = reader.hits.before("hedge", span.from).is_some_and(|hedge| {
+        let begin = hedge.span.from;
+        let opens =
+            begin == document.sentence_span(begin).from || matches!(document.lower(begin - 1), "," | ";" | "and");
+        opens
+            && (matches!(document.lower(span.to), "," | "." | ";" | ")") || span.to == document.sentence_span(begin).to)
+    });
+    let wanted = hedged || reader.hits.before("wanted", span.from).is_some();
     let fits = code
         || instead
         || preposition.is_some()
         || only_cue.is_some()
+        || wanted
         || matches!(behind, "only" | "region" | "regions" | "based" | "data" | "hosted" | "residency" | "cloud")
         || cue.is_some_and(|(_, distance)| distance <= 2)
         || span.from == 0
         || reader.hits.before("cloud", span.from).is_some()
         || document.lower(span.from.wrapping_sub(1)) == ":"
-        || matches!(document.lower(span.from.wrapping_sub(1)), "," | "(" | "no" | "not" | "/" | "non")
+        || matches!(
+            document.lower(span.from.wrapping_sub(1)),
+            "," | ";" | "-" | "–" | "(" | "no" | "not" | "/" | "non"
+        )
         || document.sentence_span(span.from).from == span.from;
     if !fits {
         return None;
     }
     // "outside": with another negation or "must not leave" it restricts, alone it excludes.
-    let outside = preposition.is_some_and(|found| {
-        (found.span.from..found.span.to)
-            .any(|at| matches!(document.lower(at), "outside" | "außerhalb" | "fuera" | "hors"))
-    });
+    let outside =
+        preposition.is_some_and(|found| (found.span.from..found.span.to).any(|at| is_outside(document.lower(at))));
     let other_negation = reader.hits.in_clause(document, "negation", span.from).any(|found| {
         found.span.to <= span.from
             && found.meaning.value == "forward"
-            && !(found.span.from..found.span.to).any(|at| matches!(document.lower(at), "outside" | "außerhalb"))
+            && !(found.span.from..found.span.to).any(|at| is_outside(document.lower(at)))
     });
     let (excluded, only) = if outside {
         let restricts = other_negation || only_cue.is_some();
@@ -377,18 +422,24 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     let nearer = |(_, distance): (Span, usize)| cue.is_none_or(|(_, other)| distance < other);
     // "Lives in AWS Ireland" is said of no people.
     let of_cloud = reader.hits.before("cloud", span.from).is_some();
-    let implied = !code && !only && !of_cloud && audience.is_some_and(nearer);
+    let implied = !code && !only && !of_cloud && (at_home || audience.is_some_and(nearer));
     // "No customers in the US" excludes nothing.
     if excluded && implied {
         return None;
     }
     let beside = Span::new(span.from.saturating_sub(3), span.to + 3);
     let cloud_beside = reader.hits.within("cloud", beside).any(|hit| hit.negated.is_none());
+    // "… auf Kubernetes in Irland": what runs there is named right before.
+    let on_platform = preposition.is_some_and(|found| {
+        ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
+    }) || is_second_place(reader, span);
     let spoken_of = implied
         || instead
         || only
         || excluded
         || cloud_beside
+        || on_platform
+        || wanted
         || cue.is_some_and(|(_, distance)| distance <= FARTHEST_CUE)
         || is_note(reader, span)
         || matches!(document.lower(span.from.wrapping_sub(1)), ":" | ";" | "|" | "=");
@@ -405,6 +456,26 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         .support_if(preposition.is_some(), "said as a place", BOUND);
     let weigher = reader.weigh(weigher, cue, span.from);
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
+}
+
+/// "… auf Kubernetes in Irland und Frankfurt": the second of two places of which the first is said so.
+fn is_second_place(reader: &Reader, span: Span) -> bool {
+    let Some(and) = span.from.checked_sub(1) else { return false };
+    if !matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | ",") {
+        return false;
+    }
+    let first = [REGION, CITY, PLACE].iter().find_map(|group| reader.hits.before(group, and));
+    first.is_some_and(|first| {
+        let preposition = reader.hits.before("place_preposition", first.span.from);
+        preposition.is_some_and(|found| {
+            ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
+        })
+    })
+}
+
+/// True for the word of "outside the EU".
+fn is_outside(word: &str) -> bool {
+    matches!(word, "outside" | "außerhalb" | "fuera" | "hors" | "dehors" | "fuori" | "fora" | "buiten")
 }
 
 /// "The data lives in Canada": it is no person who lives there.

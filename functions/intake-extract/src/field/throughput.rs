@@ -16,6 +16,9 @@ use crate::{
 /// Peak over average where the text gives only one of them: a common planning factor for daily traffic curves.
 const PEAK_FACTOR: f64 = 3.0;
 
+/// Fewer of something a day, of which nothing else is said, are no load.
+const LEAST_OF_ITEM: f64 = 50.0;
+
 /// A load that the text gives.
 struct Load {
     per_second: f64,
@@ -48,7 +51,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
         // "Une requête": an article counts nothing that a period elsewhere in the sentence could be of.
         let article = measure.period.is_none() && is_article(reader, measure);
-        if (times || article) && many.is_none() || reader.is_material_of_training(measure) {
+        // "How often do people hit it? – Twenty-five times a second."
+        let asked = times && measure.period.is_some_and(|period| period.seconds <= 60.0);
+        if (times && !asked || article) && many.is_none() || reader.is_material_of_training(measure) {
             continue;
         }
         let cue = reader.cue("cue.throughput", measure.span);
@@ -81,6 +86,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             (Unit::Bare, None, Some(period))
                 if period.seconds <= 86_400.0
                     && (cue.is_some()
+                        || reader.is_item(measure.span)
+                            // "1/1000 par jour" is a part.
+                            && !(measure.span.from > 0 && document.glued(measure.span.from - 1))
+                            && (period.seconds <= 1.0 || quantity.high >= LEAST_OF_ITEM)
                         || is_asked_for(reader, at)
                         || is_keyed(reader, measure)
                         || quantity.high > 1.0
@@ -131,6 +140,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             });
             distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
         });
+        let peak = peak || matches!(document.lower(measure.span.to), "max" | "maximum" | "maximal");
         let factor = many.as_ref().map_or(1.0, |many| many.count);
         let per_second = factor * quantity.high / seconds;
         let words = document.quote(measure.span);

@@ -7,6 +7,12 @@ use crate::text::{Document, Kind, Span};
 const FARTHEST_DENIED: usize = 60;
 /// Most tokens between a negation and "anything but".
 const ALL_BUT: usize = 5;
+/// Most tokens of a heading.
+const LONGEST_HEADING: usize = 7;
+/// Most words of a key before and behind the one that excludes: "Tools not allowed here:".
+const KEY_BEFORE: usize = 2;
+/// The same behind it, with the separator.
+const KEY_BEHIND: usize = 3;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 
@@ -65,6 +71,46 @@ impl Hits {
                 reaches.push((asked.span, document.sentence_span(question.to)));
             }
         }
+        // "Nobody here knows Kubernetes, so we avoid it": the last name before the pronoun.
+        for it in self.of("denies_it") {
+            let sentence = document.sentence_span(it.span.from);
+            let before = Span::new(sentence.from, it.span.from);
+            let named = [TOOL, "platform", "cloud"].iter().filter_map(|group| self.within(group, before).last());
+            if let Some(last) = named.max_by_key(|hit| hit.span.from) {
+                reaches.push((it.span, last.span));
+            }
+        }
+        // "Forbidden | Kafka, Databricks", "Non-goals: mobile app, Kubernetes": all that stands behind the key.
+        for key in self.of("asks_excluded") {
+            let sentence = document.sentence_span(key.span.from);
+            let words =
+                |from: usize, to: usize| (from..to).filter(|at| document.tokens[*at].kind != Kind::Symbol).count();
+            let separator = (key.span.to..sentence.to.min(key.span.to + KEY_BEHIND))
+                .find(|at| matches!(document.lower(*at), ":" | "|" | "=" | "\t"));
+            let Some(separator) = separator.filter(|_| words(sentence.from, key.span.from) <= KEY_BEFORE) else {
+                continue;
+            };
+            let end = (separator + 1..sentence.to.min(separator + FARTHEST_DENIED))
+                .find(|at| document.lower(*at) == "|" && *at > separator + 1)
+                .unwrap_or(sentence.to.min(separator + FARTHEST_DENIED));
+            reaches.push((key.span, Span::new(separator + 1, end)));
+        }
+        reaches.extend(self.headings_denied(document));
+        // "Any tools we must not use? – Airflow and Spark."
+        for no in self.of("negation").filter(|hit| hit.meaning.value == "forward") {
+            let question = document.sentence_span(no.span.from);
+            let ended = document.lower(question.to - 1) == "?" && question.to < document.tokens.len();
+            if !ended || question.to - question.from > LONGEST_QUESTION {
+                continue;
+            }
+            let asks = (question.from..no.span.from).any(|at| {
+                matches!(document.lower(at), "tools" | "tool" | "technologies" | "products" | "vendors" | "anything")
+            });
+            let names = [TOOL, "platform", "cloud"].iter().all(|group| self.within(group, question).next().is_none());
+            if asks && names {
+                reaches.push((no.span, document.sentence_span(question.to)));
+            }
+        }
         reaches.sort_by_key(|(cue, _)| cue.from);
         for hit in &mut self.hits {
             // A negation does not deny itself, nor a phrase that holds it ("no downtime").
@@ -75,6 +121,50 @@ impl Hits {
                 .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
                 .map(|(cue, _)| *cue);
         }
+    }
+
+    /// "## Out of scope", "Not wanted:" on a line of its own: what the lines below it name is denied, up to a blank line
+    /// or the next heading.
+    fn headings_denied(&self, document: &Document) -> Vec<(Span, Span)> {
+        let heading = |group: &'static str| {
+            self.of(group).filter(move |hit| {
+                let line = document.sentence_span(hit.span.from);
+                let words = |at: usize| document.tokens[at].kind != Kind::Symbol;
+                hit.meaning.value != "none"
+                    && (line.from..line.to).all(|at| !words(at) || hit.span.from <= at && at < hit.span.to)
+                    && document.begins_line(line.from)
+                    && document.begins_line(line.to)
+            })
+        };
+        // "What we don't want" above a list.
+        let above_list = self.of("negation").filter(|hit| {
+            let line = document.sentence_span(hit.span.from);
+            let names = [TOOL, "platform", "cloud", "compliance", REGION, CITY, PLACE];
+            hit.meaning.value == "forward"
+                && line.to - line.from <= LONGEST_HEADING
+                && document.begins_line(line.from)
+                && document.begins_item(line.to)
+                && !document.begins_item(line.from)
+                && names.iter().all(|group| self.within(group, line).next().is_none())
+        });
+        let mut denied = Vec::new();
+        for hit in heading("negation").chain(heading("asks_excluded")).chain(above_list) {
+            let line = document.sentence_span(hit.span.from);
+            let mut end = line.to;
+            while end < document.tokens.len() && end - line.to < FARTHEST_DENIED {
+                // A list ends where a line is no item of it.
+                let list = document.begins_item(line.to);
+                let over = document.begins_line(end) && list && !document.begins_item(end);
+                if end > line.to && document.begins_part(end) || document.is_heading(end) || over {
+                    break;
+                }
+                end = document.sentence_span(end).to;
+            }
+            if end > line.to {
+                denied.push((hit.span, Span::new(line.to, end)));
+            }
+        }
+        denied
     }
 
     /// "Anything but" behind another negation.
@@ -174,6 +264,11 @@ impl Hits {
         // A longer list than this is another statement; it also bounds the work on a text that only denies.
         let clause = Span::new(clause.from, clause.to.min(cue.to + FARTHEST_DENIED));
         let mut at = cue.to;
+        // "GovCloud? No - us-east-1": the dash ends the answer.
+        let dash = matches!(document.lower(at), "-" | "–" | "—") && !document.joining_hyphen(at);
+        if dash && self.at("no_alone", cue.from).is_some() {
+            return at;
+        }
         while at < clause.to {
             let comma = document.lower(at) == ",";
             let and = matches!(document.lower(at), "and" | "und" | "et" | "y" | "with");
@@ -190,7 +285,20 @@ impl Hits {
                 && at > cue.to
                 && matches!(
                     document.lower(at),
-                    "to" | "by" | "with" | "we" | "wir" | "nehmen" | "nutzen" | "verwenden" | "setzen"
+                    "to" | "by"
+                        | "with"
+                        | "we"
+                        | "we'd"
+                        | "we'll"
+                        | "i'd"
+                        | "i"
+                        | "i'll"
+                        | "let's"
+                        | "wir"
+                        | "nehmen"
+                        | "nutzen"
+                        | "verwenden"
+                        | "setzen"
                 );
             if turn || (comma && short) {
                 return at;
@@ -221,4 +329,5 @@ pub fn is_turn(word: &str) -> bool {
 fn ends_behind(document: &Document, span: Span) -> bool {
     document.sentence(span.to) != document.sentence(span.from)
         || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
+        || document.lower(span.to) == "-" && !document.glued(span.to) && !document.glued(span.to - 1)
 }
