@@ -107,7 +107,7 @@ test("a whole run: both gates, a reload in the middle, the result", async ({ pag
   await page.getByRole("link", { name: "Source", exact: true }).click();
   await expect(readme).toContainText("#");
   await expect(page.getByRole("link", { name: "Download zip" })).toHaveAttribute("href", /.+/);
-  for (const tab of ["Plan", "Report", "Costs", "Policy", "Validation", "Traces", "Repository"]) {
+  for (const tab of ["Workflow", "Architecture", "Report", "Costs", "Policy", "Validation", "Traces", "Repository"]) {
     await page.getByRole("tab", { name: tab }).click();
     await expect(page.getByRole("tabpanel")).not.toBeEmpty();
     await expect(page.getByText("Not there yet.")).toHaveCount(0);
