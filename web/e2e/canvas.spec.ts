@@ -129,4 +129,89 @@ test("the costs say what dominates them, what they do at other loads, and what t
   await expect(page.getByText("Against the version before")).toBeVisible();
   await expect(page.getByText("as before").first()).toBeVisible();
   await expectWellMade(page);
+  // From version to version the tab stays.
+  await page.getByRole("link", { name: "Back to version 1" }).click();
+  await expect(page.getByLabel("Version", { exact: true }).locator("option:checked")).toHaveText("Version 1");
+  await expect(page.getByRole("tab", { name: "Costs", selected: true })).toBeVisible();
+  await page.getByLabel("Version", { exact: true }).selectOption("Version 2");
+  await expect(page.getByRole("link", { name: "Previous version" })).toBeVisible();
+});
+
+test("the timeline has a row for each step, waits included", async ({ page }) => {
+  await start(page, "Score churn.", /Ask me more/);
+  await expect(page.getByRole("button", { name: "Accept all suggestions" })).toBeVisible();
+  await page.waitForTimeout(1_500);
+  await page.getByRole("button", { name: "Accept all suggestions" }).click();
+  await page.getByRole("button", { name: "Approve and generate" }).click();
+  await expect(page.locator("header").getByRole("status")).toHaveText("Completed");
+  await open(page, "Timeline");
+  const rows = page.getByRole("table", { name: "Time per step" });
+  await expect(rows.getByRole("rowheader")).toHaveCount(20);
+  await expect(rows.getByRole("row", { name: /Your answers/ }).getByTitle(/^Waited/)).toBeVisible();
+  await expect(page.getByRole("tabpanel")).toContainText("time left out");
+  await expectWellMade(page);
+  await rows.getByRole("link", { name: "Cost review" }).click();
+  await expect(page.getByRole("region", { name: /Cost review/ })).toBeVisible();
+});
+
+test("the rules can be sifted, the report has contents, and files can be searched", async ({ page }) => {
+  await finished(page);
+  const contents = page.getByRole("navigation", { name: "Contents" });
+  await contents.getByRole("link", { name: "What was decided" }).click();
+  await expect(page.getByRole("heading", { name: "What was decided" })).toBeInViewport();
+  await expectWellMade(page);
+  await page.setViewportSize(WIDE);
+  await open(page, "Policy");
+  await expect(page.getByRole("table", { name: "Policy" }).getByRole("row")).toHaveCount(7);
+  await page.getByRole("link", { name: /Waived/ }).click();
+  await expect(page).toHaveURL(/verdict=waived/);
+  await expect(page.getByRole("table", { name: "Policy" }).getByRole("row")).toHaveCount(2);
+  await expectWellMade(page);
+  await page.setViewportSize(WIDE);
+  await open(page, "Repository");
+  const files = page.getByRole("navigation", { name: "Files" });
+  await files.getByLabel("Search the files").fill("score py");
+  await expect(files.getByRole("status")).toHaveText("2 files match.");
+  await expect(files.getByRole("link")).toHaveText(["score.py", "test_score.py"]);
+  await expectWellMade(page);
+});
+
+test("events and the record can be read raw and taken away", async ({ page }) => {
+  await finished(page);
+  await open(page, "Data");
+  await page.getByLabel("Kind").selectOption("reason-card");
+  const card = page.getByRole("listitem").filter({ hasText: "Planner: Nightly batch on managed services" });
+  await card.locator("summary").click();
+  await expect(card.getByRole("region", { name: /^Event/ })).toContainText('"type": "reason-card"');
+  await page.getByLabel("Part of the record").selectOption("cost_review");
+  await expect(page.getByRole("region", { name: "cost_review.json" })).toContainText('"expected_usd": 1486.4');
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save those loaded" }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^ds_.*\.events\.jsonl$/);
+  await expect(page.getByRole("link", { name: /^Download .*zip/ }).last()).toHaveAttribute("href", /.+/);
+  await expectWellMade(page);
+});
+
+test("whoever approves is told what that accepts", async ({ page }) => {
+  await start(page, "Score churn.", /Ask me more/);
+  await page.getByRole("button", { name: "Accept all suggestions" }).click();
+  await expect(page.getByText("Whoever approves accepts this")).toBeVisible();
+  await expect(page.getByText("operations.backup: point-in-time recovery is off")).toBeVisible();
+  await expectWellMade(page);
+  // On a phone the row of tabs says that it goes on, until its end.
+  const edge = page.locator(".tabs-edge");
+  await expect(edge).toHaveCount(1);
+  await page.getByRole("tab", { name: "Data" }).click();
+  await expect(page.getByRole("tab", { name: "Data" })).toBeInViewport({ ratio: 1 });
+  await expect(page.locator(".tabs-edge-start")).toHaveCount(1);
+});
+
+test("the list of projects goes on as far as somebody reads", async ({ page, request }) => {
+  const made = await Promise.all(Array.from({ length: 60 }, (_, place) => request.post("/v1/projects", { data: { name: `Listed ${place} ${Date.now()}` } })));
+  expect(made.every((answer) => answer.ok())).toBe(true);
+  await page.goto("/");
+  const list = page.getByRole("region", { name: "Projects" });
+  await expect(list.getByRole("link")).toHaveCount(50);
+  await list.getByRole("button", { name: "Load more" }).click();
+  await expect.poll(() => list.getByRole("link").count()).toBeGreaterThan(59);
+  await expectWellMade(page);
 });

@@ -68,7 +68,7 @@ function Part({ data: { facts, to, chosen, faded } }: NodeProps<PartNode>) {
         className={classNames(
           "nopan flex size-full flex-col gap-0.5 rounded-xl border-[1.5px] border-line-strong/60 bg-surface px-3 py-2 shadow-card transition-colors hover:border-accent",
           chosen && "border-accent ring-2 ring-accent ring-offset-2 ring-offset-surface",
-          faded && "opacity-45",
+          faded && "border-dashed bg-sunken shadow-none",
         )}
       >
         <span className="flex items-center justify-between gap-2 text-[0.6875rem]">
@@ -95,7 +95,7 @@ function Outside({ data: { kind, note, faded } }: NodeProps<OutsideNode>) {
   return (
     <>
       <Sides />
-      <div className={classNames("flex size-full items-center gap-2 rounded-full border border-dashed border-line-strong bg-sunken px-3 text-xs leading-tight", faded && "opacity-45")}>
+      <div className={classNames("flex size-full items-center gap-2 rounded-full border border-dashed border-line-strong bg-sunken px-3 text-xs leading-tight", faded && "border-line")}>
         <Icon className="size-4 shrink-0 text-ink-soft" aria-hidden />
         <span className="min-w-0">
           {canvas.architecture.outside[kind === CALLERS ? "callers" : "sources"]}

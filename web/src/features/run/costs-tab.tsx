@@ -139,12 +139,12 @@ function Breakdown({ review, before }: { review: CostReview; before: CostReview 
         {parts.map(({ pattern, name, low, expected, high }) => {
           const was = earlier.find((part) => part.pattern === pattern);
           return (
-            <li key={pattern} className="grid grid-cols-[minmax(0,15rem)_minmax(4rem,1fr)_5.5rem_8.5rem] items-center gap-x-4 gap-y-1 max-md:grid-cols-[1fr_auto]">
+            <li key={pattern} className="grid grid-cols-[minmax(0,15rem)_minmax(4rem,1fr)_7rem_8.5rem] items-center gap-x-4 gap-y-1 max-md:grid-cols-[1fr_auto]">
               <Link to={link({ tab: "plan", component: pattern })} preventScrollReset className="hover:underline" title={pattern}>
                 {name}
               </Link>
               <Band low={low} expected={expected} high={high} most={most} />
-              <span className="text-end tabular-nums max-md:col-start-2 max-md:row-start-1">
+              <span className="text-end whitespace-nowrap tabular-nums max-md:col-start-2 max-md:row-start-1">
                 <span className="font-medium">{usd(expected)}</span> <span className="text-ink-soft">{percent(total > 0 ? expected / total : 0)}</span>
               </span>
               <span className="text-end text-xs text-ink-soft tabular-nums max-md:col-span-2 max-md:text-start">
@@ -177,9 +177,9 @@ function Band({ low, expected, high, most }: Omit<PartCost, "pattern" | "name"> 
 }
 
 /** The same design at other loads. */
-function Loads({ review: { sensitivity = [], budget } }: { review: CostReview }) {
+function Loads({ review: { sensitivity, budget } }: { review: CostReview }) {
   const of = canvas.costs;
-  if (sensitivity.length < 2) return null;
+  if (!sensitivity || sensitivity.length < 2) return null;
   const most = Math.max(...sensitivity.map(({ monthly_usd }) => monthly_usd), budget?.limit_usd ?? 0);
   return (
     <section className="space-y-2">
@@ -189,7 +189,7 @@ function Loads({ review: { sensitivity = [], budget } }: { review: CostReview })
         <thead>
           <tr>
             <HeadCell>{of.load}</HeadCell>
-            <HeadCell className="min-w-48">{strings.result.monthly}</HeadCell>
+            <HeadCell className="min-w-64">{strings.result.monthly}</HeadCell>
             <HeadCell className="text-end">{of.thousand}</HeadCell>
             <HeadCell className="text-end">{of.latency}</HeadCell>
             <HeadCell>{of.breaks}</HeadCell>
@@ -222,9 +222,9 @@ function Loads({ review: { sensitivity = [], budget } }: { review: CostReview })
 }
 
 /** Which lines make the range as wide as it is, and why. */
-function Widths({ review: { range = [] } }: { review: CostReview }) {
+function Widths({ review: { range } }: { review: CostReview }) {
   const of = canvas.costs;
-  if (range.length === 0) return null;
+  if (!range || range.length === 0) return null;
   return (
     <section className="space-y-2">
       <h3 className="font-semibold">{of.width}</h3>
@@ -245,9 +245,9 @@ function Widths({ review: { range = [] } }: { review: CostReview }) {
   );
 }
 
-function UnitCosts({ review: { unit_costs = [], free_tier = [] } }: { review: CostReview }) {
+function UnitCosts({ review: { unit_costs, free_tier } }: { review: CostReview }) {
   const of = canvas.costs;
-  if (unit_costs.length === 0) return null;
+  if (!unit_costs || unit_costs.length === 0) return null;
   return (
     <section className="space-y-2">
       <h3 className="font-semibold">{of.units}</h3>
@@ -261,7 +261,7 @@ function UnitCosts({ review: { unit_costs = [], free_tier = [] } }: { review: Co
           </div>
         ))}
       </dl>
-      {free_tier.length > 0 ? (
+      {free_tier && free_tier.length > 0 ? (
         <details className="text-sm">
           <summary className="text-accent">{of.free}</summary>
           <ul className="mt-1 list-disc space-y-0.5 ps-5">

@@ -82,6 +82,17 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
           <Prose text={gate.summary} />
         </p>
         <GateTimer gate={gate} touched={touched} />
+        {gate.risks && gate.risks.length > 0 ? (
+          <Notice tone="warn" title={strings.gate.risks}>
+            <ul className="list-disc space-y-1 ps-5">
+              {gate.risks.map((risk) => (
+                <li key={risk}>
+                  <Prose text={risk} />
+                </li>
+              ))}
+            </ul>
+          </Notice>
+        ) : null}
         {gate.auto_approval.blockers.length > 0 ? (
           <details className="text-sm text-ink-soft">
             <summary>{strings.gate.blockers}</summary>

@@ -26,19 +26,28 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
         </tr>
       </thead>
       <tbody>
-        {results.map(({ rule, title, source, verdict, evidence, remedy }) => (
+        {results.map(({ rule, title, source, control, as_of, pack, severity, verdict, evidence, remedy, waiver }) => (
           <tr key={rule}>
             <Cell className="min-w-48">
               <span className="font-medium">{title}</span>
               <span className="block text-xs text-ink-soft">
-                <code>{rule}</code> · {source}
+                <code>{rule}</code> · {control ? `${control} · ` : ""}
+                {source}
+                {as_of ? ` (${of.asOf(as_of)})` : ""}
+                {pack ? ` · ${of.pack(pack)}` : ""}
               </span>
             </Cell>
             <Cell>
               <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge>
+              {verdict === "fail" || verdict === "waived" ? <span className="mt-1 block text-xs text-ink-soft">{strings.severities[severity]}</span> : null}
             </Cell>
             <Cell className="min-w-56">
               <Prose text={evidence} />
+              {waiver ? (
+                <span className="mt-1 block text-ink-soft">
+                  {of.waivedBy(waiver.by)} <q>{waiver.comment}</q>
+                </span>
+              ) : null}
             </Cell>
             <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell>
           </tr>

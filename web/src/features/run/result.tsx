@@ -13,6 +13,8 @@ import { Skeleton } from "@/shared/ui/skeleton";
 import { TabsContent, TabsList, TabsRoot, TabsTrigger } from "@/shared/ui/tabs";
 
 const WorkflowTab = lazy(async () => ({ default: (await import("@/features/run/workflow-tab")).WorkflowTab }));
+const TimelineTab = lazy(async () => ({ default: (await import("@/features/run/timeline-tab")).TimelineTab }));
+const DataTab = lazy(async () => ({ default: (await import("@/features/run/data-tab")).DataTab }));
 const PlanTab = lazy(async () => ({ default: (await import("@/features/run/plan-tab")).PlanTab }));
 const CandidatesTab = lazy(async () => ({ default: (await import("@/features/run/candidates-tab")).CandidatesTab }));
 const RepositoryTab = lazy(async () => ({ default: (await import("@/features/run/repository-tab")).RepositoryTab }));
@@ -24,7 +26,7 @@ const TraceTab = lazy(async () => ({ default: (await import("@/features/run/trac
 const DiffTab = lazy(async () => ({ default: (await import("@/features/run/diff-tab")).DiffTab }));
 
 /** What changed comes right after the plan. */
-const TABS = ["workflow", "plan", "diff", "candidates", "costs", "policy", "report", "repository", "trace", "validation"] as const;
+const TABS = ["workflow", "plan", "diff", "candidates", "costs", "policy", "report", "repository", "trace", "validation", "timeline", "data"] as const;
 type Tab = (typeof TABS)[number];
 
 function isTab(value: string | null): value is Tab {
@@ -75,6 +77,9 @@ export function Result({ address, standing }: { address: RunAddress; standing: R
           <TabsContent value="workflow">
             <WorkflowTab standing={standing} />
           </TabsContent>
+          <TabsContent value="timeline">
+            <TimelineTab standing={standing} />
+          </TabsContent>
           <TabsContent value="plan">
             <PlanTab decisionSet={decisionSet} />
           </TabsContent>
@@ -95,6 +100,9 @@ export function Result({ address, standing }: { address: RunAddress; standing: R
           </TabsContent>
           <TabsContent value="validation">
             <ValidationTab report={decisionSet.validation ?? null} />
+          </TabsContent>
+          <TabsContent value="data">
+            <DataTab address={address} standing={standing} />
           </TabsContent>
           <TabsContent value="trace">
             <TraceTab review={decisionSet.implementation ?? null} />
