@@ -5,7 +5,7 @@ export const strings = {
     skip: "Skip to content",
     home: "Start page",
     theme: "Colour scheme",
-    themes: { system: "Like the system", light: "Light", dark: "Dark" },
+    themes: { system: "Like the system", light: "Light", dark: "Dark", claude: "Claude", midnight: "Midnight" },
   },
   common: {
     loading: "Loading…",
@@ -208,6 +208,9 @@ export const strings = {
     textMissing: "Write an answer, or go back to the suggestion.",
     choiceMissing: "Choose one, or go back to the suggestion.",
     risks: "Whoever approves accepts this",
+    against: "Against",
+    noChange: "as before",
+    sameParts: "The parts and their sizes are the same.",
     approve: "Approve and generate",
     revise: "Ask for a revision",
     reject: "Reject",

@@ -252,5 +252,5 @@ export function ArchitectureGraph({ parts, flows, notes, chosen, path, linkTo, r
   );
 
   const scale = Math.min(1, room / (layout.width * 1.04));
-  return <FlowCanvas label={canvas.architecture.picture} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} width={layout.width} height={layout.height} tall={Math.max(200, layout.height * 1.04 * scale + 20)} legend={legend} />;
+  return <FlowCanvas label={canvas.architecture.picture} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} width={layout.width} height={layout.height} tall={Math.max(200, layout.height * 1.04 * scale + 40)} legend={legend} />;
 }

@@ -45,5 +45,5 @@ export function axesOf(candidates: readonly Figures[], others: readonly Figures[
 
 /** Where a value stands on its axis: 1 at the best end, 0 at the worst; in the middle where all are the same. */
 export function heightOn({ best, worst }: Axis, value: number): number {
-  return best === worst ? 0.5 : (value - worst) / (best - worst);
+  return best === worst ? 0.5 : Math.abs((value - worst) / (best - worst));
 }

@@ -180,7 +180,9 @@ function FigureTable({ candidates, selected }: { candidates: readonly Candidate[
     operations: Math.min(...candidates.map(({ metrics }) => metrics.operations_hours_per_month)),
     risk: Math.min(...candidates.map(({ metrics }) => metrics.risk)),
   };
-  const mark = (is: boolean) => classNames("text-end whitespace-nowrap tabular-nums", is && candidates.length > 1 && "font-semibold text-good");
+  // The best is marked where the candidates differ.
+  const mark = (value: number | null | undefined, name: keyof typeof best, valueOf: (candidate: Candidate) => number | null | undefined) =>
+    classNames("text-end whitespace-nowrap tabular-nums", value === best[name] && candidates.some((one) => valueOf(one) !== value) && "font-semibold text-good");
   return (
     <DataTable caption={canvas.candidates.table}>
       <thead>
@@ -200,13 +202,13 @@ function FigureTable({ candidates, selected }: { candidates: readonly Candidate[
               <span className="font-medium">{name}</span> {id === selected.id ? <Badge tone="accent">{strings.gate.chosen}</Badge> : null}
               {violations.length > 0 ? <span className="block text-xs text-bad">{canvas.candidates.breaks(violations.length)}</span> : null}
             </Cell>
-            <Cell className={mark(total_score === best.score)}>{percent(total_score)}</Cell>
-            <Cell className={mark(metrics.monthly_usd === best.cost)}>{usd(metrics.monthly_usd)}</Cell>
-            <Cell className={mark(metrics.latency_p95_ms === best.latency)}>{metrics.latency_p95_ms === null || metrics.latency_p95_ms === undefined ? of.batch : duration(metrics.latency_p95_ms)}</Cell>
+            <Cell className={mark(total_score, "score", (one) => one.total_score)}>{percent(total_score)}</Cell>
+            <Cell className={mark(metrics.monthly_usd, "cost", (one) => one.metrics.monthly_usd)}>{usd(metrics.monthly_usd)}</Cell>
+            <Cell className={mark(metrics.latency_p95_ms, "latency", (one) => one.metrics.latency_p95_ms)}>{metrics.latency_p95_ms === null || metrics.latency_p95_ms === undefined ? of.batch : duration(metrics.latency_p95_ms)}</Cell>
             <Cell className="text-end whitespace-nowrap tabular-nums">{metrics.max_per_second === null || metrics.max_per_second === undefined ? of.unbounded : number(metrics.max_per_second)}</Cell>
-            <Cell className={mark(metrics.availability_percent === best.availability)}>{availability(metrics.availability_percent)}</Cell>
-            <Cell className={mark(metrics.operations_hours_per_month === best.operations)}>{number(metrics.operations_hours_per_month)}</Cell>
-            <Cell className={mark(metrics.risk === best.risk)}>{percent(metrics.risk)}</Cell>
+            <Cell className={mark(metrics.availability_percent, "availability", (one) => one.metrics.availability_percent)}>{availability(metrics.availability_percent)}</Cell>
+            <Cell className={mark(metrics.operations_hours_per_month, "operations", (one) => one.metrics.operations_hours_per_month)}>{number(metrics.operations_hours_per_month)}</Cell>
+            <Cell className={mark(metrics.risk, "risk", (one) => one.metrics.risk)}>{percent(metrics.risk)}</Cell>
           </tr>
         ))}
       </tbody>
@@ -282,7 +284,7 @@ function Scores({ plan }: { plan: Plan }) {
                 {name}
               </HeadCell>
             ))}
-            <HeadCell>{of.weightWhy}</HeadCell>
+            {plan.weights && plan.weights.length > 0 ? <HeadCell>{of.weightWhy}</HeadCell> : null}
           </tr>
         </thead>
         <tbody>
@@ -305,7 +307,7 @@ function Scores({ plan }: { plan: Plan }) {
                   </Cell>
                 );
               })}
-              <Cell className="min-w-44 text-ink-soft">{plan.weights?.find((one) => one.criterion === criterion)?.reason}</Cell>
+              {plan.weights && plan.weights.length > 0 ? <Cell className="min-w-44 text-ink-soft">{plan.weights.find((one) => one.criterion === criterion)?.reason}</Cell> : null}
             </tr>
           ))}
         </tbody>

@@ -9,7 +9,7 @@ import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { ArtifactLink, DecisionSet, Event } from "@/shared/api/types";
-import { bytes, time } from "@/shared/lib/format";
+import { bytes, clockTime, time } from "@/shared/lib/format";
 import { saveAs } from "@/shared/lib/save-as";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
@@ -136,10 +136,12 @@ function Events({ address, newest }: { address: RunAddress; newest: number }) {
             <details>
               <summary className="flex flex-wrap items-baseline gap-x-3 px-3 py-1.5 hover:bg-sunken">
                 <span className="w-8 text-end text-xs text-ink-soft tabular-nums">{event.sequence}</span>
-                <Badge>{event.type}</Badge>
+                <span className="sm:w-36">
+                  <Badge>{event.type}</Badge>
+                </span>
                 <span className="min-w-0 flex-1 basis-40 truncate">{subject(event)}</span>
-                <time dateTime={event.at} className="text-xs text-ink-soft tabular-nums">
-                  {time(event.at)}
+                <time dateTime={event.at} title={time(event.at)} className="text-xs text-ink-soft tabular-nums">
+                  {clockTime(event.at)}
                 </time>
               </summary>
               <Json value={event} label={of.event(event.sequence)} />

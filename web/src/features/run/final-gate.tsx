@@ -4,6 +4,7 @@ import type { FormEvent, ReactNode } from "react";
 import { CandidateList } from "@/features/run/candidate-list";
 import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/design-facts";
 import { Findings } from "@/features/run/findings";
+import { GateChanges } from "@/features/run/gate-changes";
 import { GateTimer } from "@/features/run/gate-timer";
 import { PolicyTable } from "@/features/run/policy-table";
 import { asProblem } from "@/shared/api/problem";
@@ -108,7 +109,14 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
       </div>
 
       <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 sm:p-5">
-        {decisionSet ? <PlanUnderReview decisionSet={decisionSet} told={gate.summary} /> : <Skeleton lines={5} />}
+        {decisionSet ? (
+          <>
+            <GateChanges address={address} decisionSet={decisionSet} />
+            <PlanUnderReview decisionSet={decisionSet} told={gate.summary} />
+          </>
+        ) : (
+          <Skeleton lines={5} />
+        )}
       </div>
 
       <div className="space-y-4 border-t border-line p-4 sm:p-5">

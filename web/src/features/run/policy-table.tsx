@@ -16,11 +16,13 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
     .filter(({ verdict }) => !onlyFailed || verdict === "fail" || verdict === "waived")
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   if (results.length === 0) return null;
+  // The last column is for what is broken.
+  const mending = results.some(({ verdict }) => verdict === "fail" || verdict === "waived");
   return (
     <DataTable caption={of.tabs.policy}>
       <thead>
         <tr>
-          {[of.rule, of.verdict, of.evidence, of.remedy].map((title) => (
+          {[of.rule, of.verdict, of.evidence, ...(mending ? [of.remedy] : [])].map((title) => (
             <HeadCell key={title}>{title}</HeadCell>
           ))}
         </tr>
@@ -31,7 +33,7 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
             <Cell className="min-w-48">
               <span className="font-medium">{title}</span>
               <span className="block text-xs text-ink-soft">
-                <code>{rule}</code> · {control ? `${control} · ` : ""}
+                <code>{rule}</code> · {control && !source.startsWith(control) ? `${control} · ` : ""}
                 {source}
                 {as_of ? ` (${of.asOf(as_of)})` : ""}
                 {pack ? ` · ${of.pack(pack)}` : ""}
@@ -49,7 +51,7 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
                 </span>
               ) : null}
             </Cell>
-            <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell>
+            {mending ? <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell> : null}
           </tr>
         ))}
       </tbody>

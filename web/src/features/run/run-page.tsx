@@ -169,14 +169,9 @@ function RunOf({ projectId, runId }: RunAddress) {
                 <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
               )
             ) : null}
-            {ready ? (
-              <>
-                {result}
-                {cards}
-              </>
-            ) : (
-              <Skeleton lines={6} />
-            )}
+            {/* What is stored can be read while the events are still on their way. */}
+            {ready || ended ? result : null}
+            {ready ? cards : <Skeleton lines={6} />}
             {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
           </div>
         </div>
