@@ -40,7 +40,7 @@ export const canvas = {
   },
   architecture: {
     picture: "Architecture",
-    monthly: (amount: string) => `${amount}/month`,
+    monthly: (amount: string) => `${amount}/mo`,
     points: (count: number) => (count === 1 ? "1 point" : `${count} points`),
     outside: { sources: "Data sources", callers: "Callers" },
     perSecond: (rate: string) => `${rate}/s at peak`,

@@ -19,6 +19,7 @@ export const strings = {
     close: "Close",
     scrolls: "There is more beside it: scroll sideways.",
     table: "Table",
+    diagram: "Source of a diagram",
     characters: (used: number, limit: number) => `${used.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
   },
   errors: {

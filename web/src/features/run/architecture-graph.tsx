@@ -12,12 +12,15 @@ import { classNames } from "@/shared/lib/class-names";
 import { usd, words } from "@/shared/lib/format";
 import { canvas } from "@/shared/strings-canvas";
 
-const WIDE = 216;
 const HIGH = 104;
-const GAP = 44;
+/** Sizes where there is room and where there is less: a part, what is between two, and what comes from outside. */
+const SIZES = { roomy: { wide: 216, gap: 44, outside: 136 }, tight: { wide: 172, gap: 26, outside: 132 } } as const;
+type Size = (typeof SIZES)[keyof typeof SIZES];
+/** From here on the parts stand in rows; below, one under the other. */
+const ROWS_FROM = 680;
+const ROOMY_FROM = 960;
 const STACK_GAP = 14;
 const ROW_GAP = 76;
-const OUTSIDE_WIDE = 136;
 const OUTSIDE_HIGH = 44;
 /** On a narrow page the parts stand one below the other, with room for the ways past them. */
 const SIDE = 46;
@@ -71,7 +74,7 @@ function Part({ data: { facts, to, chosen, faded } }: NodeProps<PartNode>) {
           faded && "border-dashed bg-sunken shadow-none",
         )}
       >
-        <span className="flex items-center justify-between gap-2 text-[0.6875rem]">
+        <span className="flex items-center justify-between gap-2 text-[0.6875rem] whitespace-nowrap">
           <span className="font-semibold tracking-wide text-accent uppercase">{words(capability)}</span>
           {facts.monthly === null ? null : <span className="text-ink-soft tabular-nums">{canvas.architecture.monthly(usd(facts.monthly))}</span>}
         </span>
@@ -124,33 +127,34 @@ interface Layout {
 const isOutside = (id: string) => id === SOURCES || id === CALLERS;
 
 /** Two rows; what comes from outside stands left of them or below. */
-function inRows(places: readonly Place[]): Layout {
-  const left = places.some(({ column }) => column < 0) ? OUTSIDE_WIDE + GAP : 0;
+function inRows(places: readonly Place[], { wide, gap, outside }: Size): Layout {
+  const left = places.some(({ column }) => column < 0) ? outside + gap : 0;
   const stacks = (row: number) => Math.max(1, ...places.filter((place) => place.row === row && !isOutside(place.id)).map(({ stack }) => stack + 1));
   const heightOf = (row: number) => stacks(row) * (HIGH + STACK_GAP) - STACK_GAP;
-  const tops = [0, heightOf(0) + ROW_GAP, heightOf(0) + ROW_GAP + heightOf(1) + GAP];
+  const tops = [0, heightOf(0) + ROW_GAP, heightOf(0) + ROW_GAP + heightOf(1) + 44];
   const spots = new Map<string, Spot>();
   for (const { id, row, column, stack } of places) {
     const top = tops[row] ?? 0;
     if (isOutside(id)) {
-      const x = column < 0 ? 0 : left + column * (WIDE + GAP) + (WIDE - OUTSIDE_WIDE) / 2;
+      const x = column < 0 ? 0 : left + column * (wide + gap) + (wide - outside) / 2;
       const y = row < 2 ? top + (HIGH - OUTSIDE_HIGH) / 2 + stack * (OUTSIDE_HIGH + STACK_GAP) : top;
-      spots.set(id, { x, y, width: OUTSIDE_WIDE, height: OUTSIDE_HIGH });
-    } else spots.set(id, { x: left + column * (WIDE + GAP), y: top + stack * (HIGH + STACK_GAP), width: WIDE, height: HIGH });
+      spots.set(id, { x, y, width: outside, height: OUTSIDE_HIGH });
+    } else spots.set(id, { x: left + column * (wide + gap), y: top + stack * (HIGH + STACK_GAP), width: wide, height: HIGH });
   }
   return bounded(spots);
 }
 
 /** One below the other, in the order of the data's way. */
 function inColumn(places: readonly Place[], components: readonly Component[]): Layout {
+  const { wide, outside: outsideWide } = SIZES.roomy;
   const order = [...components].map(({ pattern }) => pattern);
   const outside = places.filter(({ id }) => isOutside(id)).map(({ id }) => id);
   const spots = new Map<string, Spot>();
   let y = 0;
-  for (const [place, id] of outside.entries()) spots.set(id, { x: SIDE + place * (OUTSIDE_WIDE + 10), y: 0, width: OUTSIDE_WIDE, height: OUTSIDE_HIGH });
+  for (const [place, id] of outside.entries()) spots.set(id, { x: SIDE + place * (outsideWide + 10), y: 0, width: outsideWide, height: OUTSIDE_HIGH });
   if (outside.length > 0) y = OUTSIDE_HIGH + STEP_GAP;
   for (const id of order) {
-    spots.set(id, { x: SIDE, y, width: WIDE + 16, height: HIGH });
+    spots.set(id, { x: SIDE, y, width: wide + 16, height: HIGH });
     y += HIGH + STEP_GAP;
   }
   const { spots: all, width, height } = bounded(spots);
@@ -170,10 +174,10 @@ function sidesOf(from: Spot, to: Spot, narrow: boolean): [Side, Side] {
     const next = to.y > from.y && to.y - (from.y + from.height) <= STEP_GAP;
     return next ? ["Bottom", "Top"] : to.y > from.y ? ["Right", "Right"] : ["Left", "Left"];
   }
-  if (from.x === to.x && Math.abs(from.y - to.y) <= HIGH + GAP) return from.y < to.y ? ["Bottom", "Top"] : ["Top", "Bottom"];
+  if (from.x === to.x && Math.abs(from.y - to.y) <= HIGH + 44) return from.y < to.y ? ["Bottom", "Top"] : ["Top", "Bottom"];
   const level = from.y < to.y + to.height && to.y < from.y + from.height;
   if (level) {
-    const beside = Math.abs(to.x - from.x) <= Math.max(from.width, to.width) + GAP + OUTSIDE_WIDE;
+    const beside = Math.abs(to.x - from.x) <= Math.max(from.width, to.width) * 1.4;
     if (beside) return from.x < to.x ? ["Right", "Left"] : ["Left", "Right"];
     return ["Bottom", "Bottom"];
   }
@@ -203,12 +207,13 @@ interface ArchitectureGraphProps {
 
 /** The chosen design: its parts, and what flows between them. */
 export function ArchitectureGraph({ parts, flows, notes, chosen, path, linkTo, room, legend }: ArchitectureGraphProps) {
-  const narrow = room < 720;
+  const narrow = room < ROWS_FROM;
+  const size = room < ROOMY_FROM ? SIZES.tight : SIZES.roomy;
   const layout = useMemo(() => {
     const components = parts.map(({ component }) => component);
     const places = placesOf(components, flows);
-    return narrow ? inColumn(places, components) : inRows(places);
-  }, [parts, flows, narrow]);
+    return narrow ? inColumn(places, components) : inRows(places, size);
+  }, [parts, flows, narrow, size]);
 
   const along = useMemo(() => (path === null ? null : new Set(flows.filter(({ paths }) => paths.includes(path)).flatMap(({ from, to }) => [from, to]))), [flows, path]);
 
@@ -251,6 +256,6 @@ export function ArchitectureGraph({ parts, flows, notes, chosen, path, linkTo, r
     [flows, layout, narrow, path],
   );
 
-  const scale = Math.min(1, room / (layout.width * 1.04));
-  return <FlowCanvas label={canvas.architecture.picture} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} width={layout.width} height={layout.height} tall={Math.max(200, layout.height * 1.04 * scale + 40)} legend={legend} />;
+  const scale = Math.min(1, room / (layout.width * 1.03));
+  return <FlowCanvas label={canvas.architecture.picture} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} width={layout.width} height={layout.height} tall={Math.max(200, layout.height * 1.03 * scale + 40)} legend={legend} />;
 }

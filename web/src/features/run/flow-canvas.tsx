@@ -1,9 +1,9 @@
 import "@xyflow/react/dist/base.css";
 
 import { ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
-import type { Edge, EdgeTypes, Node, NodeTypes } from "@xyflow/react";
+import type { Edge, EdgeTypes, Node, NodeTypes, Viewport } from "@xyflow/react";
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 
 import { canvas } from "@/shared/strings-canvas";
@@ -25,8 +25,8 @@ interface FlowCanvasProps {
 }
 
 const NO_EDGE_TYPES: EdgeTypes = {};
-/** Room around what is drawn, as a share. */
-const FIT = { padding: 0.02, maxZoom: 1 } as const;
+/** Room around what is drawn, as a share of it. */
+const ROOM = 1.03;
 /** Whoever wants no motion gets the new place at once. */
 const motion = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? {} : { duration: 150 });
 
@@ -42,9 +42,15 @@ export function FlowCanvas(props: FlowCanvasProps) {
 function Canvas({ label, nodes, edges, nodeTypes, edgeTypes = NO_EDGE_TYPES, width, height, tall, legend }: FlowCanvasProps) {
   const flow = useReactFlow();
   const paneWidth = useStore((state) => state.width);
+  const paneHeight = useStore((state) => state.height);
+  // All that is drawn, ways included, and never larger than it was made.
+  const whole = useMemo((): Viewport => {
+    const zoom = Math.min(1, paneWidth / (width * ROOM), paneHeight / (height * ROOM));
+    return { x: (paneWidth - width * zoom) / 2, y: (paneHeight - height * zoom) / 2, zoom };
+  }, [paneWidth, paneHeight, width, height]);
   useEffect(() => {
-    if ([paneWidth, width, height, tall].every((size) => size > 0)) void flow.fitView(FIT);
-  }, [flow, paneWidth, width, height, tall]);
+    if (whole.zoom > 0) void flow.setViewport(whole);
+  }, [flow, whole]);
   return (
     <div role="group" aria-label={label} className="space-y-2">
       <div style={{ height: tall }}>
@@ -53,8 +59,6 @@ function Canvas({ label, nodes, edges, nodeTypes, edgeTypes = NO_EDGE_TYPES, wid
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        fitView
-        fitViewOptions={FIT}
         minZoom={0.2}
         maxZoom={2}
         nodesDraggable={false}
@@ -80,7 +84,7 @@ function Canvas({ label, nodes, edges, nodeTypes, edgeTypes = NO_EDGE_TYPES, wid
           <FlowButton label={canvas.flow.farther} onClick={() => void flow.zoomOut(motion())}>
             <Minus aria-hidden />
           </FlowButton>
-          <FlowButton label={canvas.flow.whole} onClick={() => void flow.fitView({ ...FIT, ...motion() })}>
+          <FlowButton label={canvas.flow.whole} onClick={() => void flow.setViewport(whole, motion())}>
             <Maximize aria-hidden />
           </FlowButton>
         </div>

@@ -21,7 +21,10 @@ import { TextInput } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 import type { ResolveLink } from "@/shared/ui/markdown-view";
 import { Notice } from "@/shared/ui/notice";
+import { PatternNames } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** Artifacts of the repository lie under this. */
 const ROOT = "repository/";
@@ -162,7 +165,10 @@ function FileView({ review, address, path, size, purpose, search, resolve }: Fil
         <Skeleton lines={8} />
       ) : rendered ? (
         <section aria-label={name} className="rounded-lg border border-line p-3 sm:p-5">
-          <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
+          {/* A file is shown as it is: ids stay ids. */}
+          <PatternNames value={NO_NAMES}>
+            <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
+          </PatternNames>
         </section>
       ) : (
         <CodeView key={name} code={content.data} path={name} line={Number(search.get("line")) || undefined} />

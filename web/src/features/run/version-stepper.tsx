@@ -31,7 +31,9 @@ export function VersionStepper({ address: { projectId, runId }, decisionSet, tab
         </Link>
       </Button>
     ) : (
-      <span className="size-7" />
+      <span aria-hidden className="flex size-7 items-center justify-center opacity-30">
+        <Icon className="size-4" />
+      </span>
     );
   return (
     <nav aria-label={strings.run.versions} className="-my-1 inline-flex items-center">

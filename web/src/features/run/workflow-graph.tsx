@@ -14,19 +14,19 @@ import type { NodeState, NodeView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
 
-const WIDE = 168;
 const HIGH = 76;
-const GAP = 32;
 const COLUMNS = 5;
+/** Sizes of a step and of what is between two, where there is room and where there is less. */
+const SIZES = { roomy: { wide: 168, gap: 32 }, tight: { wide: 138, gap: 22 } } as const;
+type Size = (typeof SIZES)[keyof typeof SIZES];
+const widthOf = ({ wide, gap }: Size) => COLUMNS * wide + (COLUMNS - 1) * gap;
 /** Between two rows there is room for the ways back. */
 const ROW_GAP = 62;
 /** Above the first row, for the way back from the questions. */
-const HEAD = 34;
+const HEAD = 28;
 const PART_GAP = 8;
 const GROUP_PADDING = 12;
 const GROUP_HEAD = 34;
-
-export const GRAPH_WIDTH = COLUMNS * WIDE + (COLUMNS - 1) * GAP;
 
 interface StepData extends Record<string, unknown> {
   view: NodeView;
@@ -35,11 +35,12 @@ interface StepData extends Record<string, unknown> {
   here: boolean;
   active: boolean;
   now: number;
+  tight: boolean;
 }
 
 interface GroupData extends Record<string, unknown> {
+  size: Size;
   nodes: readonly NodeView[];
-  active: boolean;
 }
 
 type StepNode = Node<StepData, "step">;
@@ -70,7 +71,7 @@ const STEP_ENDS = [
   ["bottom-out", "source", Position.Bottom, { left: "62%" }],
 ] as const satisfies readonly [string, "source" | "target", Position, CSSProperties?][];
 
-function Step({ data: { view, to, chosen, here, active, now } }: NodeProps<StepNode>) {
+function Step({ data: { view, to, chosen, here, active, now, tight } }: NodeProps<StepNode>) {
   const stopped = !active && (view.state === "running" || view.state === "waiting");
   return (
     <>
@@ -81,14 +82,15 @@ function Step({ data: { view, to, chosen, here, active, now } }: NodeProps<StepN
         preventScrollReset
         aria-current={here ? "step" : undefined}
         className={classNames(
-          "nopan flex size-full flex-col justify-between gap-1 rounded-xl border-[1.5px] px-2.5 py-2 text-[0.8125rem] leading-snug shadow-card transition-colors hover:border-accent",
+          "nopan flex size-full flex-col justify-between gap-1 rounded-xl border-[1.5px] py-2 shadow-card transition-colors hover:border-accent",
+          tight ? "px-2 text-xs leading-tight" : "px-2.5 text-[0.8125rem] leading-snug",
           EDGES[stopped ? "pending" : view.state],
           chosen && "ring-2 ring-accent ring-offset-2 ring-offset-surface",
         )}
       >
         <span className="flex items-start gap-1.5">
           <NodeIcon state={view.state} stopped={stopped} className="mt-px" />
-          <span className={classNames("line-clamp-2 min-w-0", view.state !== "pending" && view.state !== "skipped" && "font-medium")}>{nodeName(view.node)}</span>
+          <span className={classNames("min-w-0", tight ? "line-clamp-3" : "line-clamp-2", view.state !== "pending" && view.state !== "skipped" && "font-medium")}>{nodeName(view.node)}</span>
         </span>
         <span className="sr-only">, {strings.nodeStates[view.state]}</span>
         <span className="flex justify-between gap-2 text-[0.6875rem] text-ink-soft tabular-nums">
@@ -101,17 +103,17 @@ function Step({ data: { view, to, chosen, here, active, now } }: NodeProps<StepN
 }
 
 /** The ends lie where the ways from the row above come down and to the row below go on. */
-const GROUP_ENDS = [
-  ["top-in", "target", Position.Top, { left: (COLUMNS - 1) * (WIDE + GAP) + WIDE * 0.62 }],
-  ["bottom-out", "source", Position.Bottom, { left: WIDE / 2 }],
-  ["bottom-in-near", "target", Position.Bottom, { left: WIDE + GAP + WIDE / 2 }],
-] as const satisfies readonly [string, "source" | "target", Position, CSSProperties?][];
+const groupEnds = ({ wide, gap }: Size): [id: string, type: "source" | "target", position: Position, style: CSSProperties][] => [
+  ["top-in", "target", Position.Top, { left: (COLUMNS - 1) * (wide + gap) + wide * 0.62 }],
+  ["bottom-out", "source", Position.Bottom, { left: wide / 2 }],
+  ["bottom-in-near", "target", Position.Bottom, { left: wide + gap + wide / 2 }],
+];
 
-function Parts({ data: { nodes } }: NodeProps<GroupNode>) {
+function Parts({ data: { nodes, size } }: NodeProps<GroupNode>) {
   const done = nodes.filter(({ state }) => state === "done").length;
   return (
     <>
-      <Ends at={GROUP_ENDS} />
+      <Ends at={groupEnds(size)} />
       <div className="size-full rounded-2xl border border-line bg-sunken/60 px-3 py-2 text-xs">
         <span className="font-semibold">{nodeName(PARTS)}</span> <span className="text-ink-soft">{canvas.workflow.sideBySide(done, nodes.length)}</span>
       </div>
@@ -128,14 +130,15 @@ interface Layout {
 }
 
 /** Rows from left to right; those that run side by side share a box as wide as the picture. */
-function layoutOf(nodes: readonly NodeView[]): Layout {
+function layoutOf(nodes: readonly NodeView[], size: Size): Layout {
+  const { wide, gap } = size;
   const steps: Layout["steps"][number][] = [];
   let group: Layout["group"] = null;
   let y = HEAD;
   for (const row of rowsOf(nodes)) {
     if (row.phase === "write") {
       const most = Math.min(row.nodes.length, 6);
-      const width = (GRAPH_WIDTH - 2 * GROUP_PADDING - (most - 1) * PART_GAP) / most;
+      const width = (widthOf(size) - 2 * GROUP_PADDING - (most - 1) * PART_GAP) / most;
       for (const [place, view] of row.nodes.entries()) {
         steps.push({ view, x: GROUP_PADDING + (place % most) * (width + PART_GAP), y: y + GROUP_HEAD + Math.floor(place / most) * (HIGH + PART_GAP), width });
       }
@@ -144,7 +147,7 @@ function layoutOf(nodes: readonly NodeView[]): Layout {
       y += height + ROW_GAP;
     } else {
       for (const [place, view] of row.nodes.entries()) {
-        steps.push({ view, x: (place % COLUMNS) * (WIDE + GAP), y: y + Math.floor(place / COLUMNS) * (HIGH + ROW_GAP), width: WIDE });
+        steps.push({ view, x: (place % COLUMNS) * (wide + gap), y: y + Math.floor(place / COLUMNS) * (HIGH + ROW_GAP), width: wide });
       }
       y += Math.ceil(row.nodes.length / COLUMNS) * (HIGH + ROW_GAP);
     }
@@ -185,17 +188,19 @@ interface WorkflowGraphProps {
 
 /** The state machine of the run: what is done, what is at work, and how often it went back. */
 export function WorkflowGraph({ nodes, active, gateNode, chosen, linkTo, loops, now, room, legend }: WorkflowGraphProps) {
-  const layout = useMemo(() => layoutOf(nodes), [nodes]);
+  const size = room < widthOf(SIZES.roomy) * 0.95 ? SIZES.tight : SIZES.roomy;
+  const width = widthOf(size);
+  const layout = useMemo(() => layoutOf(nodes, size), [nodes, size]);
   const flowNodes = useMemo<Node[]>(() => {
-    const steps = layout.steps.map(({ view, x, y, width }): StepNode => {
+    const steps = layout.steps.map(({ view, x, y, width: own }): StepNode => {
       const here = view.node === gateNode || (active && view.state === "running");
-      return { id: view.node, type: "step", position: { x, y }, width, height: HIGH, zIndex: 2, data: { view, to: linkTo(view.node), chosen: view.node === chosen, here, active, now } };
+      return { id: view.node, type: "step", position: { x, y }, width: own, height: HIGH, zIndex: 2, data: { view, to: linkTo(view.node), chosen: view.node === chosen, here, active, now, tight: size === SIZES.tight } };
     });
     if (!layout.group) return steps;
     const { y, height, nodes: parts } = layout.group;
-    const group: GroupNode = { id: PARTS, type: "parts", position: { x: 0, y }, width: GRAPH_WIDTH, height, zIndex: 0, data: { nodes: parts, active } };
+    const group: GroupNode = { id: PARTS, type: "parts", position: { x: 0, y }, width, height, zIndex: 0, data: { nodes: parts, size } };
     return [group, ...steps];
-  }, [layout, linkTo, chosen, gateNode, active, now]);
+  }, [layout, size, width, linkTo, chosen, gateNode, active, now]);
 
   const edges = useMemo<Edge[]>(() => {
     const parts = layout.group?.nodes ?? [];
@@ -228,5 +233,6 @@ export function WorkflowGraph({ nodes, active, gateNode, chosen, linkTo, loops, 
     });
   }, [layout, nodes, loops, active]);
 
-  return <FlowCanvas label={canvas.workflow.title} nodes={flowNodes} edges={edges} nodeTypes={NODE_TYPES} width={GRAPH_WIDTH} height={layout.height} tall={Math.min(1, room / (GRAPH_WIDTH * 1.04)) * layout.height * 1.03} legend={legend} />;
+  const scale = Math.min(1, room / (width * 1.03));
+  return <FlowCanvas label={canvas.workflow.title} nodes={flowNodes} edges={edges} nodeTypes={NODE_TYPES} width={width} height={layout.height} tall={layout.height * scale * 1.03 + 16} legend={legend} />;
 }

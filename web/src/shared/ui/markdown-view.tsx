@@ -72,6 +72,11 @@ function forPeople({ names, anchors }: { names: ReadonlyMap<string, string>; anc
   };
 }
 
+/** A block of code that is the source of a diagram. */
+function isDiagram(node: Element | undefined): boolean {
+  return node?.children.some((child) => child.type === "element" && Array.isArray(child.properties.className) && child.properties.className.includes("language-mermaid")) ?? false;
+}
+
 /** The address inside the application of a link in the text, or null when it leads nowhere. */
 export type ResolveLink = (href: string) => string | null;
 
@@ -101,9 +106,20 @@ function componentsWith(resolve: ResolveLink | undefined): Components {
         <table {...rest} />
       </ScrollRegion>
     ),
-    // It may scroll.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    pre: ({ node: _node, ...rest }) => <pre tabIndex={0} {...rest} />,
+    pre: ({ node, ...rest }) => {
+      // It may scroll.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      const block = <pre tabIndex={0} {...rest} />;
+      // The canvas draws the design itself; the source of a diagram is for other readers of the file.
+      return isDiagram(node) ? (
+        <details className="text-sm">
+          <summary className="text-accent">{strings.common.diagram}</summary>
+          {block}
+        </details>
+      ) : (
+        block
+      );
+    },
     // The text may come from a model; an image would be a request to wherever it says.
     img: ({ alt }) => <span>{alt}</span>,
   };
