@@ -127,6 +127,36 @@ export const COSTS: CostReview = {
   budget: { limit_usd: 1500, used_share: 0.991, within: true },
   savings: [{ title: "Managed spot for training and batch", monthly_usd: 530, trade_off: "A night's run may start up to an hour later when capacity is short." }],
   trade_offs: ["Eight batch instances instead of five finish at 3 am instead of 5 am for $504 more."],
+  components: [
+    { pattern: "serve.sagemaker-batch", name: "Nightly batch transform", capability: "serve", low_usd: 610, expected_usd: 840.56, high_usd: 1290, share: 0.565 },
+    { pattern: "transform.glue", name: "Serverless Spark", capability: "transform", low_usd: 400, expected_usd: 501.6, high_usd: 720, share: 0.337 },
+    { pattern: "observe.cloudwatch", name: "Metrics, drift and alarms", capability: "observe", low_usd: 56, expected_usd: 70, high_usd: 84, share: 0.047 },
+    { pattern: "train.sagemaker-training", name: "Managed training jobs", capability: "train", low_usd: 33, expected_usd: 47.56, high_usd: 84, share: 0.032 },
+    { pattern: "store.s3-iceberg", name: "S3 lake with Iceberg tables", capability: "store", low_usd: 21, expected_usd: 26.68, high_usd: 32, share: 0.018 },
+    { pattern: "ingest.s3-transfer", name: "Scheduled S3 ingest", capability: "ingest", low_usd: 0, expected_usd: 0, high_usd: 0, share: 0 },
+  ],
+  unit_costs: [
+    { per: "1,000 predictions, everything included", usd: 0.02445, formula: "$1,486 / 60,800,000 a month × 1,000" },
+    { per: "training run", usd: 11.06, formula: "$47.56 / 4.3 runs a month" },
+  ],
+  drivers: [
+    { pattern: "serve.sagemaker-batch", item: "ml.m5.4xlarge batch transform", monthly_usd: 840.56, share: 0.565, cumulative_share: 0.565, formula: "5 instances × 5 h × 30.4 days" },
+    { pattern: "transform.glue", item: "Glue ETL", monthly_usd: 501.6, share: 0.337, cumulative_share: 0.903, formula: "25 DPU × 1.5 h × 30.4 days" },
+  ],
+  range: [
+    { pattern: "serve.sagemaker-batch", item: "ml.m5.4xlarge batch transform", low_usd: 610, expected_usd: 840.56, high_usd: 1290, share_of_width: 0.62, why: "the hours of a night are assumed: ×0.7 to ×1.5" },
+    { pattern: "transform.glue", item: "Glue ETL", low_usd: 400, expected_usd: 501.6, high_usd: 720, share_of_width: 0.29, why: "the size of a night's change is assumed" },
+  ],
+  sensitivity: [0.5, 1, 2, 5].map((factor) => ({
+    factor,
+    average_per_second: 23 * factor,
+    peak_per_second: 140 * factor,
+    monthly_usd: 246.4 + 1240 * factor,
+    usd_per_thousand: (246.4 + 1240 * factor) / (60_800 * factor),
+    latency_ms: null,
+    breaks: factor >= 2 ? ["the budget of $1,500", ...(factor >= 5 ? ["the window of five hours at night"] : [])] : [],
+  })),
+  free_tier: [{ item: "CloudWatch alarms", allowance: 10, unit: "alarm-month", used: 12, worth_usd: 1, terms: "every account, without end", source: "AWS Free Tier page", date: "2026-10" }],
   findings: [
     {
       id: "cost.headroom",
@@ -140,7 +170,7 @@ export const COSTS: CostReview = {
   ],
 };
 
-function candidate(id: string, name: string, summary: string, score: number, monthly: number, why: string | null): Candidate {
+function candidate(id: string, name: string, summary: string, score: number, monthly: number, hours: number, risk: number, why: string | null): Candidate {
   return {
     id,
     name,
@@ -148,6 +178,7 @@ function candidate(id: string, name: string, summary: string, score: number, mon
     components: [
       ["ingest", "ingest.s3-transfer", "Scheduled S3 ingest", ["Amazon S3", "AWS Glue"], { schedule: "01:00 UTC" }, "The data is in S3 already."],
       ["transform", "transform.glue", "Serverless Spark", ["AWS Glue"], { workers: "25 G.1X" }, "80 GB a night need Spark; nobody has to run it."],
+      ["store", "store.s3-iceberg", "S3 lake with Iceberg tables", ["Amazon S3"], {}, "80 GB of history, read once a night."],
       ["train", "train.sagemaker-training", "Managed training jobs", ["Amazon SageMaker"], { instance_type: "ml.m5.4xlarge" }, "Weekly runs, no cluster to keep."],
       ["serve", "serve.sagemaker-batch", "Nightly batch transform", ["Amazon SageMaker"], { instance_type: "ml.m5.4xlarge", instance_count: "5" }, "Scores are wanted once a night; an endpoint would idle 19 hours a day."],
       ["observe", "observe.cloudwatch", "Metrics, drift and alarms", ["Amazon CloudWatch"], { retention: "90 days" }, "Comes with the account."],
@@ -161,9 +192,9 @@ function candidate(id: string, name: string, summary: string, score: number, mon
       latency_ms: 0,
       availability_percent: 99.9,
       rationale: String(rationale),
-      traces: [],
+      traces: capability === "serve" ? [{ claim: "scores are wanted once a night", field: "deployment", quote: "every night" }] : [],
     })),
-    metrics: { monthly_usd: monthly, latency_p95_ms: null, max_per_second: 555, availability_percent: 99.87, operations_hours_per_month: 6, risk: 0.18 },
+    metrics: { monthly_usd: monthly, latency_p95_ms: null, max_per_second: 555, availability_percent: 99.87, operations_hours_per_month: hours, risk },
     cost: COSTS.estimate,
     scores: [
       { criterion: "cost", weight: 0.4, score, explanation: "Against the budget of $1,500." },
@@ -203,15 +234,40 @@ export const PLAN: NonNullable<DecisionSet["plan"]> = {
   },
   waived: [],
   candidates: [
-    candidate("batch-managed", "Nightly batch on managed services", "Glue prepares the features, SageMaker trains weekly and scores every night, results land in S3 for the CRM.", 0.83, 1486.4, null),
-    candidate("batch-fargate", "Batch in containers", "The same flow with scoring in Fargate tasks that AWS Batch starts.", 0.71, 1310, "Cheaper by $176, but image, scaling and retries are the team's own work: 14 instead of 6 hours a month."),
-    candidate("endpoint", "Always-on endpoint", "A real-time endpoint that is called in bulk at night.", 0.52, 2940, "Nobody asks for single scores, and the endpoint costs $1,450 more."),
+    candidate("batch-managed", "Nightly batch on managed services", "Glue prepares the features, SageMaker trains weekly and scores every night, results land in S3 for the CRM.", 0.83, 1486.4, 6, 0.18, null),
+    candidate("batch-fargate", "Batch in containers", "The same flow with scoring in Fargate tasks that AWS Batch starts.", 0.71, 1310, 14, 0.27, "Cheaper by $176, but image, scaling and retries are the team's own work: 14 instead of 6 hours a month."),
+    candidate("endpoint", "Always-on endpoint", "A real-time endpoint that is called in bulk at night.", 0.52, 2940, 8, 0.12, "Nobody asks for single scores, and the endpoint costs $1,450 more."),
   ],
   selected: "batch-managed",
   reason: "Scores are needed **once a night**, and the team is three people without Kubernetes: managed batch has the lowest running effort within the budget.",
   assumptions: [{ field: "availability", text: "A missed night may be caught up in the morning." }],
   excluded: [],
   responses: [],
+  weights: [
+    { criterion: "cost", weight: 0.4, source: "constraints", reason: "a budget of $1,500 was stated" },
+    { criterion: "operations", weight: 0.6, source: "constraints", reason: "three people run it" },
+  ],
+  pareto: [
+    ["batch-managed", 1486.4, 6, 0.18, 0.83],
+    ["batch-fargate", 1310, 14, 0.27, 0.71],
+    ["endpoint", 2940, 8, 0.12, 0.52],
+    [null, 990, 22, 0.41, 0.48],
+    [null, 1820, 5, 0.2, 0.66],
+  ].map(([id, monthly, hours, risk, score], place) => ({
+    name: `Design ${place + 1}`,
+    patterns: [],
+    candidate: id as string | null,
+    monthly_usd: Number(monthly),
+    latency_p95_ms: null,
+    operations_hours_per_month: Number(hours),
+    risk: Number(risk),
+    score: Number(score),
+    feasible: id !== "endpoint",
+    on_front: id !== "endpoint",
+    dominated_by: null,
+    best_at: [],
+  })),
+  compared: { combinations: 3_120, feasible: 412, front: 9 },
   confidence: 0.81,
   confidence_basis: ["coverage of the constraints: 0.86", "margin to the runner-up: 0.12", "no hard constraint broken"],
 };
@@ -220,7 +276,42 @@ export const TECH: NonNullable<DecisionSet["tech_review"]> = {
   stages: [],
   path_latency_ms: null,
   availability_percent: 99.87,
-  failure_domains: [],
+  failure_domains: [{ name: "Region eu-central-1", patterns: [], effect: "Everything stops; there is no second region in this design." }],
+  paths: [
+    {
+      name: "scoring",
+      what: "A night's scoring run",
+      unit: "h",
+      percentile: null,
+      stages: [
+        ["store.s3-iceberg", 0.2],
+        ["serve.sagemaker-batch", 3.8],
+      ].map(([pattern, time]) => ({ pattern: String(pattern), arrivals_per_second: 0, capacity_per_second: null, utilisation: 0.76, time: Number(time), share: Number(time) / 5, formula: `${time} h` })),
+      total: 4,
+      objective: 5,
+      objective_is_hard: true,
+      max_per_second: 145,
+      bottleneck: "serve.sagemaker-batch",
+      formula: "0.2 + 3.8 = 4 h of 5 h: 80 %",
+    },
+    {
+      name: "ingest",
+      what: "Arriving data into the store",
+      unit: "ms",
+      percentile: 95,
+      stages: ["ingest.s3-transfer", "transform.glue", "store.s3-iceberg"].map((pattern) => ({ pattern, arrivals_per_second: 0, capacity_per_second: null, utilisation: null, time: 0, share: 0, formula: "no documented limit is near" })),
+      total: null,
+      objective: null,
+      objective_is_hard: false,
+      max_per_second: null,
+      bottleneck: null,
+      formula: "No part works event by event: the data is as old as its schedule.",
+    },
+  ],
+  blast_radius: [
+    { pattern: "serve.sagemaker-batch", requests_fail: false, stops: [], goes_stale: ["observe.cloudwatch"], share: 0.33, single_point: true, hours_out_per_month: 0.73, effect: "The scoring run stops; the scores of the day before stay." },
+    { pattern: "store.s3-iceberg", requests_fail: false, stops: ["serve.sagemaker-batch"], goes_stale: ["train.sagemaker-training"], share: 0.5, single_point: false, hours_out_per_month: 0.73, effect: "The scoring run stops; the scores of the day before stay." },
+  ],
   findings: [
     {
       id: "tech.window",
@@ -272,6 +363,13 @@ export const IMPLEMENTATION: NonNullable<DecisionSet["implementation"]> = {
   standards: [{ path: "tests/test_score.py", line: 4, text: "def test_scores_are_probabilities() -> None:", says: "tests", written_by: "codegen" }],
   checked: 12,
   met: 11,
+};
+
+/** The parts that a file implements. */
+export const FILE_PATTERNS: Readonly<Record<string, readonly string[]>> = {
+  "src/churn/train.py": ["train.sagemaker-training"],
+  "src/churn/score.py": ["serve.sagemaker-batch"],
+  "infra/main.tf": ["store.s3-iceberg", "serve.sagemaker-batch"],
 };
 
 export const FILES: Readonly<Record<string, { purpose: string; text: string }>> = {
@@ -377,6 +475,7 @@ export function gate(kind: "input" | "final", iteration: number, seconds: number
         ? "Four things are not clear from the requirement. The suggestions are what the agents would take."
         : "Nightly batch on managed services: Glue prepares the features, SageMaker trains weekly and scores every night, results land in S3 for the CRM. Expected $1486 a month; no rule fails, and two findings are worth a look.",
     questions: kind === "input" ? QUESTIONS : [],
+    risks: kind === "input" ? [] : ["cost.headroom: the expected cost leaves 1 % of the budget, and the high end of $2210 breaks it.", "operations.backup: point-in-time recovery is off for the scores table."],
     options: kind === "input" ? ["approve"] : ["approve", "revise", "reject"],
     auto_approval: kind === "input" ? { allowed: false, threshold: 0.8, blockers: ["`budget` is critical and needs a person"] } : { allowed: true, threshold: 0.8, blockers: [] },
     opened_at: new Date(opened).toISOString(),

@@ -37,7 +37,7 @@ for (const [name, width, colorScheme] of [
   await page.getByRole("tab", { name: "Repository" }).waitFor();
   await page.waitForTimeout(800);
   await shoot("4-repository");
-  for (const tab of ["Plan", "Report", "Costs", "Policy", "Validation"]) {
+  for (const tab of ["Workflow", "Architecture", "Report", "Costs", "Policy", "Validation"]) {
     await page.getByRole("tab", { name: tab }).click();
     await page.waitForTimeout(500);
     await shoot(`5-${tab.toLowerCase()}`);

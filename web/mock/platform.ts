@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import type { Artifact, DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
-import { AZURE_PLAN, COSTS, DIFF, FILES, IMPLEMENTATION, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
+import { AZURE_PLAN, COSTS, DIFF, FILES, FILE_PATTERNS, IMPLEMENTATION, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
 
@@ -19,6 +19,8 @@ interface MockRun {
   timer: NodeJS.Timeout | null;
   failedOnce: boolean;
   interrupted: boolean;
+  /** The files of a run that was loaded. */
+  file?: (path: string) => string | null;
 }
 
 export interface Answer {
@@ -68,7 +70,7 @@ export class MockPlatform {
     if (first === "health") return ok({ status: "ok", version: "mock" });
     if (first !== "projects") return problem(404, "route-not-found", "There is no such route.");
     if (!projectId) {
-      if (method === "GET") return ok({ projects: this.#projects.toReversed(), next_cursor: null });
+      if (method === "GET") return ok(this.#listed(Number(query.get("limit") ?? 50), query.get("cursor")));
       const { name } = body as { name: string };
       if (this.#projects.some((project) => project.name.toLowerCase() === name.toLowerCase())) return problem(409, "project-name-taken", `\`${name}\` exists.`);
       const project: Project = { id: `prj_${ulid()}`, owner: "local", name, description: "", last_version: 0, created_at: new Date().toISOString() };
@@ -109,11 +111,15 @@ export class MockPlatform {
         this.#start(run);
         return { status: 202, body: accepted(run) };
       case "artifacts": {
+        if (run.file && fifth === "content") {
+          const text = run.file((query.get("path") ?? "").replace("repository/", ""));
+          return text === null ? problem(404, "artifact-not-found", "There is no such artifact.") : { status: 200, body: text, text: true };
+        }
         if (fifth === "content") {
           const file = FILES[(query.get("path") ?? "").replace("repository/", "")];
           return file ? { status: 200, body: file.text, text: true } : problem(404, "artifact-not-found", "There is no such artifact.");
         }
-        const artifacts = run.set.result ? artifactsOf() : [];
+        const artifacts = !run.set.result ? [] : run.file ? storedArtifacts(run.set) : artifactsOf();
         return ok({ artifacts: artifacts.map((artifact) => ({ ...artifact, url: `/v1/mock-object/${artifact.path}`, expires_at: new Date(Date.now() + 600_000).toISOString() })) });
       }
       case "diff":
@@ -121,6 +127,13 @@ export class MockPlatform {
       default:
         return problem(404, "route-not-found", "There is no such route.");
     }
+  }
+
+  /** A page of the projects, the newest first; the cursor is the place of the next one. */
+  #listed(limit: number, cursor: string | null) {
+    const from = Number(cursor ?? 0);
+    const all = this.#projects.toReversed();
+    return { projects: all.slice(from, from + limit), next_cursor: all.length > from + limit ? String(from + limit) : null };
   }
 
   /** Events for a subscriber that has everything up to `after`. */
@@ -229,6 +242,7 @@ export class MockPlatform {
 
   #complete(run: MockRun, step: { node: string; iteration: number }, started: number): void {
     run.step += 1;
+    this.#record(run, step, started);
     this.#emit(run, { type: "node-complete", data: { step, duration_ms: Date.now() - started, summary: "Done.", progress: this.#progress(run) } });
     this.#next(run);
   }
@@ -247,7 +261,31 @@ export class MockPlatform {
     if (kind === "input") this.#emit(run, { type: "questions-presented", data: { gate: opened } });
     this.#emit(run, { type: "workflow-paused", data: { gate: opened } });
     const step = { node: `hitl_gate_${kind}`, iteration: run.round };
+    this.#record(run, step, started);
     this.#emit(run, { type: "node-complete", data: { step, duration_ms: Date.now() - started, summary: "The gate is open.", progress: this.#progress(run) } });
+  }
+
+  /** The run record of a completed node. */
+  #record(run: MockRun, step: { node: string; iteration: number }, started: number): void {
+    run.set.agent_runs.push({
+      step,
+      attempt: run.set.attempt,
+      thinker: { kind: "built_in_rules" },
+      tokens_total: 0,
+      started_at: new Date(started).toISOString(),
+      duration_ms: Date.now() - started,
+      ok: true,
+      output: { sha256: sha(`${run.set.id} ${step.node} ${step.iteration}`), size: 1_024 + step.node.length * 97 },
+      signal: {},
+    });
+  }
+
+  /** A run that somebody stored: everything that the API said of it, and its files if they are there. */
+  load(set: DecisionSet, events: Event[], file: (path: string) => string | null): void {
+    if (!this.#projects.some(({ id }) => id === set.project_id)) {
+      this.#projects.push({ id: set.project_id, owner: "local", name: set.title, description: "", last_version: set.version, created_at: set.created_at });
+    }
+    this.#runs.set(set.id, { set, events, step: NODES.length, round: 0, timer: null, failedOnce: false, interrupted: false, file });
   }
 
   #approve(run: MockRun, answer: GateAnswer): Answer {
@@ -326,7 +364,7 @@ export class MockPlatform {
     if (node === "critic_cost") set.cost_review = COSTS;
     if (node === "policy_eval") set.policy_report = POLICY;
     if (node === "codegen") {
-      const files = Object.entries(FILES).map(([path, { purpose, text }]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose, patterns: [], written_by: path.startsWith("reports/") ? "rationale_compile" : "codegen" }));
+      const files = Object.entries(FILES).map(([path, { purpose, text }]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose, patterns: [...(FILE_PATTERNS[path] ?? [])], written_by: path.startsWith("reports/") ? "rationale_compile" : "codegen" }));
       set.manifest = { name: "churn-scoring", files: files.filter(({ path }) => !path.startsWith("reports/")), total_bytes: 4_000 };
       set.reports = { files: files.filter(({ path }) => path.startsWith("reports/")), main: "reports/architecture.md" };
     }
@@ -342,6 +380,12 @@ export class MockPlatform {
 function artifactsOf(): Artifact[] {
   const files = Object.entries(FILES).map(([path, { text }]) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: sha(text), size_bytes: text.length }));
   return [...files, { path: "repository.zip", kind: "bundle", content_type: "application/zip", sha256: sha("zip"), size_bytes: 8_192 }];
+}
+
+function storedArtifacts({ manifest, reports, result }: DecisionSet): Artifact[] {
+  const files = [...(manifest?.files ?? []), ...(reports?.files ?? [])];
+  const artifacts = files.map(({ path, body }) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: body.sha256, size_bytes: body.size }));
+  return result ? [...artifacts, result.bundle] : artifacts;
 }
 
 function accepted({ set }: MockRun) {

@@ -1,11 +1,12 @@
 /** Serves the mock platform from Vite: `npm run mock`. */
+import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
-import type { ClientMessage } from "../src/shared/api/types.ts";
+import type { ClientMessage, DecisionSet, Event } from "../src/shared/api/types.ts";
 import { MockPlatform } from "./platform.ts";
 import type { ServerMessage } from "./types.ts";
 
@@ -20,6 +21,8 @@ export function mockPlatform(): Plugin {
 /** Behind the development server and behind the preview of the build alike. */
 function serve(server: ViteDevServer | PreviewServer): void {
   const platform = new MockPlatform({ pace: number("MOCK_PACE_MS", 900), gateSeconds: number("MOCK_GATE_SECONDS", 120) });
+  // Folders with what the API said of real runs: `decision-set.json`, `events.jsonl` and the files under `repo`.
+  for (const folder of (process.env["MOCK_STORED"] ?? "").split(",").filter(Boolean)) loadStored(platform, folder);
   const followers = new Map<string, Set<WebSocket>>();
   platform.onEvent = (runId, message) => {
     for (const socket of followers.get(runId) ?? []) send(socket, message);
@@ -41,6 +44,14 @@ function serve(server: ViteDevServer | PreviewServer): void {
       });
     });
   });
+}
+
+function loadStored(platform: MockPlatform, folder: string): void {
+  const set = JSON.parse(readFileSync(`${folder}/decision-set.json`, "utf8")) as DecisionSet;
+  const lines = readFileSync(`${folder}/events.jsonl`, "utf8").split("\n").filter(Boolean);
+  const file = (path: string) => (existsSync(`${folder}/repo/${path}`) ? readFileSync(`${folder}/repo/${path}`, "utf8") : null);
+  platform.load(set, lines.map((line) => JSON.parse(line) as Event), file);
+  console.log(`stored run: /projects/${set.project_id}/decision-sets/${set.id}`);
 }
 
 function send(socket: WebSocket, message: ServerMessage): void {

@@ -1,4 +1,4 @@
-// Sets the theme before the first paint. `src/shared/lib/theme.ts` writes the same key.
+// Sets the theme before the first paint. `src/shared/lib/theme.ts` writes the same key and sets the same classes.
 (function () {
   var choice = null;
   try {
@@ -6,6 +6,9 @@
   } catch {
     // Storage may be forbidden; then the system's scheme decides.
   }
-  var dark = choice === "dark" || (choice !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  var named = choice === "claude" || choice === "midnight" ? choice : null;
+  var chosen = choice === "light" || choice === "dark" || named !== null;
+  var dark = choice === "dark" || choice === "midnight" || (!chosen && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.classList.toggle("dark", dark);
+  if (named !== null) document.documentElement.classList.add(named);
 })();

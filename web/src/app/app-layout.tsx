@@ -1,32 +1,32 @@
-import { Monitor, Moon, Sun } from "lucide-react";
+import { Feather, Monitor, Moon, MoonStar, Sun } from "lucide-react";
 import { Link, Outlet, ScrollRestoration, useMatch, useNavigation } from "react-router";
 
 import { paths } from "@/shared/lib/paths";
-import { setTheme, useTheme } from "@/shared/lib/theme";
+import { THEMES, setTheme, useTheme } from "@/shared/lib/theme";
 import type { ThemeChoice } from "@/shared/lib/theme";
 import { useConnectionState } from "@/shared/live/use-run-feed";
 import { strings } from "@/shared/strings";
-import { Button } from "@/shared/ui/button";
 
-const NEXT: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: "light", light: "dark", dark: "system" };
-const ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
+const ICONS = { system: Monitor, light: Sun, dark: Moon, claude: Feather, midnight: MoonStar } as const satisfies Record<ThemeChoice, unknown>;
 
 export function AppLayout() {
   const navigation = useNavigation();
   // Whoever comes from a project goes on in it.
   const projectId = useMatch("/projects/:projectId/*")?.params.projectId;
+  // A run's page is wider than the others.
+  const run = useMatch("/projects/:projectId/decision-sets/*") !== null;
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#content" className="sr-only z-50 rounded bg-surface px-3 py-2 focus:not-sr-only focus:absolute focus:m-2">
         {strings.app.skip}
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-surface/95 backdrop-blur">
-        <div className="mx-auto flex h-14 max-w-6xl items-center justify-between gap-4 px-4">
+        <div className={`mx-auto flex h-14 items-center justify-between gap-4 px-4 ${run ? "max-w-[88rem]" : "max-w-6xl"}`}>
           <Link to={projectId ? paths.startIn(projectId) : paths.start()} aria-label={`${strings.app.name}, ${strings.app.home}`} className="flex items-center gap-2.5 font-semibold tracking-tight">
             <img src="/icon.svg" alt="" width="26" height="26" />
             {strings.app.name}
           </Link>
-          <ThemeButton />
+          <ThemeChooser />
         </div>
       </header>
       <ConnectionBanner />
@@ -38,13 +38,27 @@ export function AppLayout() {
   );
 }
 
-function ThemeButton() {
+/** The system's own select lies unseen over the sign: it works by touch, keyboard and screen reader as it is. */
+function ThemeChooser() {
   const theme = useTheme();
   const Icon = ICONS[theme];
   return (
-    <Button tone="quiet" size="icon" onClick={() => setTheme(NEXT[theme])} aria-label={`${strings.app.theme}: ${strings.app.themes[theme]}`} title={strings.app.themes[theme]}>
-      <Icon aria-hidden />
-    </Button>
+    <span className="relative flex size-9 shrink-0 items-center justify-center rounded-lg text-ink-soft hover:bg-sunken hover:text-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+      <Icon className="size-4" aria-hidden />
+      <select
+        aria-label={strings.app.theme}
+        title={strings.app.themes[theme]}
+        value={theme}
+        onChange={(event) => setTheme(THEMES.find((one) => one === event.target.value) ?? "system")}
+        className="absolute inset-0 size-full cursor-pointer appearance-none bg-surface text-sm text-ink opacity-0 outline-none"
+      >
+        {THEMES.map((one) => (
+          <option key={one} value={one}>
+            {strings.app.themes[one]}
+          </option>
+        ))}
+      </select>
+    </span>
   );
 }
 

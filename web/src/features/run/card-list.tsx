@@ -62,15 +62,20 @@ export function CardList({ cards, dropped, reasoning, requirement, ended }: Card
     newest.current.change("card", opens ? String(sequence) : null);
   }, []);
 
-  // A link to a card brings it into view, once, when it is there.
-  const arrived = linked !== null && cards.some(({ sequence }) => sequence === linked);
-  const first = useRef(linked);
-  useEffect(() => {
-    if (arrived && first.current !== null) {
-      document.getElementById(cardElementId(first.current))?.scrollIntoView({ block: "start" });
-      first.current = null;
+  // A link to a card opens it and brings it into view, once, when it is there; one that was opened here is in view.
+  const [followed, setFollowed] = useState(linked);
+  const [wanted, setWanted] = useState(linked);
+  if (linked !== followed) {
+    setFollowed(linked);
+    if (linked !== null && !opened.has(linked)) {
+      setOpened(new Set(opened).add(linked));
+      setWanted(linked);
     }
-  }, [arrived]);
+  }
+  const arrived = wanted !== null && cards.some(({ sequence }) => sequence === wanted);
+  useEffect(() => {
+    if (arrived && wanted !== null) document.getElementById(cardElementId(wanted))?.scrollIntoView({ block: "start" });
+  }, [arrived, wanted]);
 
   return (
     <section aria-labelledby={`${id}-title`} className="space-y-3">

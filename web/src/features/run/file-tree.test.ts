@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { fileAt, treeOf } from "@/features/run/file-tree";
+import { fileAt, matching, treeOf } from "@/features/run/file-tree";
 import type { Folder } from "@/features/run/file-tree";
 
 function pathsOf(folder: Folder): string[] {
@@ -34,5 +34,15 @@ describe("links between files", () => {
     ["README.md", "./../../etc", "etc"],
   ])("from %s, %s is %s", (from, href, target) => {
     expect(fileAt(from, href)).toBe(target);
+  });
+});
+
+describe("the search for files", () => {
+  it("wants every word, whatever its case and place", () => {
+    const paths = ["src/app/Train.py", "tests/test_train.py", "infra/main.tf"];
+    expect(matching(paths, "  ")).toBe(paths);
+    expect(matching(paths, "train")).toHaveLength(2);
+    expect(matching(paths, "py SRC")).toEqual(["src/app/Train.py"]);
+    expect(matching(paths, "train tf")).toEqual([]);
   });
 });

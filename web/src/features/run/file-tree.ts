@@ -28,6 +28,12 @@ export function treeOf(paths: readonly string[]): Folder {
   return root;
 }
 
+/** The paths that hold every word of what is sought, in any order and whatever the case. */
+export function matching(paths: readonly string[], sought: string): readonly string[] {
+  const wanted = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  return wanted.length === 0 ? paths : paths.filter((path) => wanted.every((word) => path.toLowerCase().includes(word)));
+}
+
 export function isMarkdown(path: string): boolean {
   return /\.(md|markdown)$/i.test(path);
 }

@@ -4,6 +4,7 @@ import type { FormEvent, ReactNode } from "react";
 import { CandidateList } from "@/features/run/candidate-list";
 import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/design-facts";
 import { Findings } from "@/features/run/findings";
+import { GateChanges } from "@/features/run/gate-changes";
 import { GateTimer } from "@/features/run/gate-timer";
 import { PolicyTable } from "@/features/run/policy-table";
 import { asProblem } from "@/shared/api/problem";
@@ -82,6 +83,17 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
           <Prose text={gate.summary} />
         </p>
         <GateTimer gate={gate} touched={touched} />
+        {gate.risks && gate.risks.length > 0 ? (
+          <Notice tone="warn" title={strings.gate.risks}>
+            <ul className="list-disc space-y-1 ps-5">
+              {gate.risks.map((risk) => (
+                <li key={risk}>
+                  <Prose text={risk} />
+                </li>
+              ))}
+            </ul>
+          </Notice>
+        ) : null}
         {gate.auto_approval.blockers.length > 0 ? (
           <details className="text-sm text-ink-soft">
             <summary>{strings.gate.blockers}</summary>
@@ -97,7 +109,14 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
       </div>
 
       <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 sm:p-5">
-        {decisionSet ? <PlanUnderReview decisionSet={decisionSet} told={gate.summary} /> : <Skeleton lines={5} />}
+        {decisionSet ? (
+          <>
+            <GateChanges address={address} decisionSet={decisionSet} />
+            <PlanUnderReview decisionSet={decisionSet} told={gate.summary} />
+          </>
+        ) : (
+          <Skeleton lines={5} />
+        )}
       </div>
 
       <div className="space-y-4 border-t border-line p-4 sm:p-5">

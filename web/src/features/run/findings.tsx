@@ -12,11 +12,11 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
     <ul className="space-y-3">
       {findings.map(({ id, severity, title, evidence, remedy }) => (
         <li key={id} className="text-sm">
-          <p className="flex flex-wrap items-center gap-2 font-medium">
-            <Badge tone={severityTones[severity]}>{strings.severities[severity]}</Badge>
-            <span className="min-w-0">
-              <Prose text={title} />
-            </span>
+          <p className="font-medium">
+            <Badge tone={severityTones[severity]} className="me-1.5">
+              {strings.severities[severity]}
+            </Badge>
+            <Prose text={title} />
           </p>
           <p className="mt-1 text-ink-soft">
             <Prose text={evidence} />

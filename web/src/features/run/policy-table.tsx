@@ -16,31 +16,42 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
     .filter(({ verdict }) => !onlyFailed || verdict === "fail" || verdict === "waived")
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   if (results.length === 0) return null;
+  // The last column is for what is broken.
+  const mending = results.some(({ verdict }) => verdict === "fail" || verdict === "waived");
   return (
     <DataTable caption={of.tabs.policy}>
       <thead>
         <tr>
-          {[of.rule, of.verdict, of.evidence, of.remedy].map((title) => (
+          {[of.rule, of.verdict, of.evidence, ...(mending ? [of.remedy] : [])].map((title) => (
             <HeadCell key={title}>{title}</HeadCell>
           ))}
         </tr>
       </thead>
       <tbody>
-        {results.map(({ rule, title, source, verdict, evidence, remedy }) => (
+        {results.map(({ rule, title, source, control, as_of, pack, severity, verdict, evidence, remedy, waiver }) => (
           <tr key={rule}>
             <Cell className="min-w-48">
               <span className="font-medium">{title}</span>
               <span className="block text-xs text-ink-soft">
-                <code>{rule}</code> · {source}
+                <code>{rule}</code> · {control && !source.startsWith(control) ? `${control} · ` : ""}
+                {source}
+                {as_of ? ` (${of.asOf(as_of)})` : ""}
+                {pack ? ` · ${of.pack(pack)}` : ""}
               </span>
             </Cell>
             <Cell>
               <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge>
+              {verdict === "fail" || verdict === "waived" ? <span className="mt-1 block text-xs text-ink-soft">{strings.severities[severity]}</span> : null}
             </Cell>
             <Cell className="min-w-56">
               <Prose text={evidence} />
+              {waiver ? (
+                <span className="mt-1 block text-ink-soft">
+                  {of.waivedBy(waiver.by)} <q>{waiver.comment}</q>
+                </span>
+              ) : null}
             </Cell>
-            <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell>
+            {mending ? <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell> : null}
           </tr>
         ))}
       </tbody>

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { fileAt, linkToFile } from "@/features/run/file-tree";
@@ -7,6 +8,10 @@ import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet } from "@/shared/api/types";
+import { classNames } from "@/shared/lib/class-names";
+import type { Heading } from "@/shared/lib/headings";
+import { useMedia } from "@/shared/lib/use-media";
+import { strings } from "@/shared/strings";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
 import { Skeleton } from "@/shared/ui/skeleton";
@@ -18,6 +23,7 @@ export function ReportTab({ address, decisionSet: { manifest, reports, result } 
 
 function Report({ address, file, known }: { address: RunAddress; file: string; known: ReadonlySet<string> }) {
   const [search] = useSearchParams();
+  const [headings, setHeadings] = useState<readonly Heading[]>([]);
   const content = useQuery(queries.content(address, `repository/${file}`));
   const resolve = (href: string) => {
     const target = fileAt(file, href);
@@ -25,5 +31,43 @@ function Report({ address, file, known }: { address: RunAddress; file: string; k
   };
   if (content.error) return <Notice tone="bad" title={asProblem(content.error).message} />;
   if (content.data === undefined) return <Skeleton lines={10} />;
-  return <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />;
+  return (
+    <div className="gap-8 xl:grid xl:grid-cols-[minmax(0,1fr)_15rem]">
+      <Contents headings={headings} />
+      <Markdown text={content.data} className="max-w-3xl min-w-0 xl:col-start-1 xl:row-start-1" resolve={resolve} onHeadings={setHeadings} />
+    </div>
+  );
+}
+
+/** What the report holds; beside it where there is room, folded above it where there is not. */
+function Contents({ headings }: { headings: readonly Heading[] }) {
+  const wide = useMedia("(min-width: 80rem)");
+  const listed = headings.filter(({ level }) => level > 1);
+  if (listed.length < 3) return null;
+  return (
+    <nav aria-label={strings.result.contents} className="mb-5 self-start rounded-lg border border-line p-3 text-sm xl:sticky xl:top-20 xl:col-start-2 xl:row-start-1 xl:mb-0 xl:max-h-[80vh] xl:overflow-y-auto xl:border-0 xl:p-0">
+      <details open={wide}>
+        <summary className="font-semibold xl:pointer-events-none xl:list-none" tabIndex={wide ? -1 : 0}>
+          {strings.result.contents}
+        </summary>
+        <ul className="mt-2 space-y-1">
+          {listed.map(({ id, level, text }) => (
+            <li key={id} className={classNames(level > 2 && "ms-3")}>
+              <a
+                href={`#${id}`}
+                className="block text-ink-soft hover:text-accent"
+                onClick={(event) => {
+                  // The address is the view's; a place in a text is only looked at.
+                  event.preventDefault();
+                  document.getElementById(id)?.scrollIntoView();
+                }}
+              >
+                {text}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </nav>
+  );
 }

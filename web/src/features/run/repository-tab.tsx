@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { File, Folder as FolderIcon } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
-import { fileAt, isMarkdown, linkToFile, treeOf } from "@/features/run/file-tree";
+import { fileAt, isMarkdown, linkToFile, matching, treeOf } from "@/features/run/file-tree";
 import type { Folder } from "@/features/run/file-tree";
 import { reasonsOf } from "@/features/run/line-reasons";
 import { NotYet } from "@/features/run/not-yet";
@@ -17,10 +17,14 @@ import { useMedia } from "@/shared/lib/use-media";
 import { strings } from "@/shared/strings";
 import { CodeView } from "@/shared/ui/code-view";
 import { CopyButton } from "@/shared/ui/copy-button";
+import { TextInput } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 import type { ResolveLink } from "@/shared/ui/markdown-view";
 import { Notice } from "@/shared/ui/notice";
+import { PatternNames } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** Artifacts of the repository lie under this. */
 const ROOT = "repository/";
@@ -31,7 +35,9 @@ export function RepositoryTab({ address, decisionSet }: { address: RunAddress; d
   const exists = decisionSet.manifest !== null && decisionSet.manifest !== undefined;
   const artifacts = useQuery({ ...queries.artifacts(address), enabled: exists });
   const files = useMemo(() => (artifacts.data?.artifacts ?? []).filter(({ path }) => path.startsWith(ROOT)), [artifacts.data]);
-  const tree = useMemo(() => treeOf(files.map(({ path }) => path.slice(ROOT.length))), [files]);
+  const [sought, setSought] = useState("");
+  const found = useMemo(() => matching(files.map(({ path }) => path.slice(ROOT.length)), sought), [files, sought]);
+  const tree = useMemo(() => treeOf(found), [found]);
 
   const wanted = search.get("file");
   const readme = files.find(({ path }) => path.toLowerCase() === `${ROOT}readme.md`) ?? files[0];
@@ -60,7 +66,12 @@ export function RepositoryTab({ address, decisionSet }: { address: RunAddress; d
           {strings.result.backToFiles} ({files.length})
         </summary>
         <nav aria-label={strings.result.files} className="text-sm max-md:border-t max-md:border-line max-md:p-2 md:max-h-[75vh] md:overflow-y-auto">
-          <Tree folder={tree} search={search} current={shown?.path.slice(ROOT.length) ?? null} top />
+          <TextInput type="search" aria-label={strings.result.searchFiles} placeholder={strings.result.searchFiles} value={sought} onChange={(event) => setSought(event.target.value)} className="mb-2 min-h-9" />
+          <p role="status" className={sought === "" ? "sr-only" : "px-1.5 pb-1 text-xs text-ink-soft"}>
+            {sought === "" ? "" : strings.result.filesFound(found.length)}
+          </p>
+          {/* Another search is another tree, with its folders open. */}
+          <Tree key={sought} folder={tree} search={search} current={shown?.path.slice(ROOT.length) ?? null} top all={sought !== ""} />
         </nav>
       </details>
       <div className="min-w-0">
@@ -75,17 +86,17 @@ export function RepositoryTab({ address, decisionSet }: { address: RunAddress; d
 }
 
 
-function Tree({ folder, search, current, top = false }: { folder: Folder; search: URLSearchParams; current: string | null; top?: boolean }) {
+function Tree({ folder, search, current, top = false, all = false }: { folder: Folder; search: URLSearchParams; current: string | null; top?: boolean; all?: boolean }) {
   return (
     <ul className={classNames(!top && "ms-2.5 border-s border-line ps-1.5")}>
       {folder.folders.map((child) => (
         <li key={child.path}>
-          <details open={top || child.folders.length + child.files.length <= 12 || current?.startsWith(`${child.path}/`)}>
+          <details open={all || top || child.folders.length + child.files.length <= 12 || current?.startsWith(`${child.path}/`)}>
             <summary className="flex items-center gap-1.5 rounded px-1.5 py-1 hover:bg-sunken">
               <FolderIcon className="size-4 shrink-0 text-ink-soft" aria-hidden />
               {child.name}
             </summary>
-            <Tree folder={child} search={search} current={current} />
+            <Tree folder={child} search={search} current={current} all={all} />
           </details>
         </li>
       ))}
@@ -154,7 +165,10 @@ function FileView({ review, address, path, size, purpose, search, resolve }: Fil
         <Skeleton lines={8} />
       ) : rendered ? (
         <section aria-label={name} className="rounded-lg border border-line p-3 sm:p-5">
-          <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
+          {/* A file is shown as it is: ids stay ids. */}
+          <PatternNames value={NO_NAMES}>
+            <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
+          </PatternNames>
         </section>
       ) : (
         <CodeView key={name} code={content.data} path={name} line={Number(search.get("line")) || undefined} />

@@ -1,18 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { Suspense, lazy, useId } from "react";
-import { useSearchParams } from "react-router";
 
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
-import type { DecisionSet } from "@/shared/api/types";
+import type { RunStanding } from "@/features/run/run-standing";
+import { useLinks } from "@/features/run/use-links";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { Skeleton } from "@/shared/ui/skeleton";
 import { TabsContent, TabsList, TabsRoot, TabsTrigger } from "@/shared/ui/tabs";
 
+const WorkflowTab = lazy(async () => ({ default: (await import("@/features/run/workflow-tab")).WorkflowTab }));
+const TimelineTab = lazy(async () => ({ default: (await import("@/features/run/timeline-tab")).TimelineTab }));
+const DataTab = lazy(async () => ({ default: (await import("@/features/run/data-tab")).DataTab }));
 const PlanTab = lazy(async () => ({ default: (await import("@/features/run/plan-tab")).PlanTab }));
+const CandidatesTab = lazy(async () => ({ default: (await import("@/features/run/candidates-tab")).CandidatesTab }));
 const RepositoryTab = lazy(async () => ({ default: (await import("@/features/run/repository-tab")).RepositoryTab }));
 const ReportTab = lazy(async () => ({ default: (await import("@/features/run/report-tab")).ReportTab }));
 const CostsTab = lazy(async () => ({ default: (await import("@/features/run/costs-tab")).CostsTab }));
@@ -21,38 +25,30 @@ const ValidationTab = lazy(async () => ({ default: (await import("@/features/run
 const TraceTab = lazy(async () => ({ default: (await import("@/features/run/trace-tab")).TraceTab }));
 const DiffTab = lazy(async () => ({ default: (await import("@/features/run/diff-tab")).DiffTab }));
 
-/** What changed comes right after the overview. */
-const TABS = ["plan", "diff", "report", "repository", "trace", "costs", "policy", "validation"] as const;
+/** What changed comes right after the plan. */
+const TABS = ["workflow", "plan", "diff", "candidates", "costs", "policy", "report", "repository", "trace", "validation", "timeline", "data"] as const;
 type Tab = (typeof TABS)[number];
 
 function isTab(value: string | null): value is Tab {
   return TABS.some((tab) => tab === value);
 }
 
-/** Everything that the run has produced so far; the tab is part of the address. */
-export function Result({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
+/** Everything that the run shows of itself and has produced so far; the tab is part of the address. */
+export function Result({ address, standing }: { address: RunAddress; standing: RunStanding }) {
   const id = useId();
-  const [search, setSearch] = useSearchParams();
-  const wanted = search.get("tab");
-  const tab: Tab = isTab(wanted) ? wanted : decisionSet.result && decisionSet.reports ? "report" : "plan";
-  const artifacts = useQuery({ ...queries.artifacts(address), enabled: decisionSet.result !== null && decisionSet.result !== undefined });
+  const { value, go } = useLinks();
+  const { decisionSet } = standing;
+  const wanted = value("tab");
+  const finished = decisionSet.result !== null && decisionSet.result !== undefined;
+  const tab: Tab = isTab(wanted) ? wanted : finished && decisionSet.reports ? "report" : "workflow";
+  const artifacts = useQuery({ ...queries.artifacts(address), enabled: finished });
   const bundlePath = decisionSet.result?.bundle.path;
   const bundle = artifacts.data?.artifacts.find(({ path }) => path === bundlePath);
-  const change = (value: string) =>
-    setSearch(
-      (previous) => {
-        const next = new URLSearchParams(previous);
-        next.set("tab", value);
-        return next;
-      },
-      { replace: true, preventScrollReset: true },
-    );
-
   return (
     <Card aria-labelledby={`${id}-title`}>
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4 sm:px-5">
         <h2 id={`${id}-title`} className="text-lg font-semibold">
-          {strings.result.title}
+          {finished ? strings.result.resultTitle : strings.result.title}
         </h2>
         {bundle ? (
           <Button asChild tone="primary" size="small">
@@ -63,11 +59,11 @@ export function Result({ address, decisionSet }: { address: RunAddress; decision
           </Button>
         ) : null}
       </div>
-      <TabsRoot value={tab} onValueChange={change}>
+      <TabsRoot value={tab} onValueChange={(next) => go({ tab: next })}>
         <TabsList aria-labelledby={`${id}-title`}>
-          {TABS.filter((value) => value !== "diff" || decisionSet.parent).map((value) => (
-            <TabsTrigger key={value} value={value}>
-              {strings.result.tabs[value]}
+          {TABS.filter((one) => one !== "diff" || decisionSet.parent).map((one) => (
+            <TabsTrigger key={one} value={one}>
+              {strings.result.tabs[one]}
             </TabsTrigger>
           ))}
         </TabsList>
@@ -78,8 +74,17 @@ export function Result({ address, decisionSet }: { address: RunAddress; decision
             </div>
           }
         >
+          <TabsContent value="workflow">
+            <WorkflowTab standing={standing} />
+          </TabsContent>
+          <TabsContent value="timeline">
+            <TimelineTab standing={standing} />
+          </TabsContent>
           <TabsContent value="plan">
             <PlanTab decisionSet={decisionSet} />
+          </TabsContent>
+          <TabsContent value="candidates">
+            <CandidatesTab decisionSet={decisionSet} />
           </TabsContent>
           <TabsContent value="repository">
             <RepositoryTab address={address} decisionSet={decisionSet} />
@@ -88,13 +93,16 @@ export function Result({ address, decisionSet }: { address: RunAddress; decision
             <ReportTab address={address} decisionSet={decisionSet} />
           </TabsContent>
           <TabsContent value="costs">
-            <CostsTab decisionSet={decisionSet} />
+            <CostsTab address={address} decisionSet={decisionSet} />
           </TabsContent>
           <TabsContent value="policy">
             <PolicyTab report={decisionSet.policy_report ?? null} />
           </TabsContent>
           <TabsContent value="validation">
             <ValidationTab report={decisionSet.validation ?? null} />
+          </TabsContent>
+          <TabsContent value="data">
+            <DataTab address={address} standing={standing} />
           </TabsContent>
           <TabsContent value="trace">
             <TraceTab review={decisionSet.implementation ?? null} />

@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowUpLeft, X } from "lucide-react";
 import { Link } from "react-router";
 
+import { useLinks } from "@/features/run/use-links";
+import { VersionStepper } from "@/features/run/version-stepper";
 import { queries, useCancelRun } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import { asProblem } from "@/shared/api/problem";
@@ -26,6 +28,7 @@ interface RunHeaderProps {
 }
 
 export function RunHeader({ address, decisionSet, view, status, ended }: RunHeaderProps) {
+  const { value } = useLinks();
   const cancel = useCancelRun(address);
   const project = useQuery(queries.project(address.projectId));
   const progress = view.progress ?? decisionSet.progress;
@@ -45,11 +48,11 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
             </Link>
           </p>
           <h1 className="text-xl font-semibold tracking-tight text-balance sm:text-2xl">{decisionSet.title}</h1>
-          <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-soft">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-soft">
             <span role="status">
               <StatusBadge status={status} />
             </span>
-            <span>{strings.run.version(decisionSet.version)}</span>
+            <VersionStepper address={address} decisionSet={decisionSet} tab={value("tab")} />
             <span>{strings.variants[decisionSet.variant].name}</span>
             <span>{time(decisionSet.created_at)}</span>
             {view.attempt > 1 ? <span>{strings.run.attempt(view.attempt)}</span> : null}
@@ -59,7 +62,7 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
                 {strings.run.parent}
               </Link>
             ) : null}
-          </p>
+          </div>
         </div>
         {ended ? null : (
           <Confirm

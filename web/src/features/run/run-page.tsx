@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 
 import { CardList } from "@/features/run/card-list";
 import { patternNamesOf } from "@/features/run/design-facts";
@@ -13,6 +13,7 @@ import { InputGate } from "@/features/run/input-gate";
 import { RequirementPanel } from "@/features/run/requirement-panel";
 import { Result } from "@/features/run/result";
 import { RunHeader } from "@/features/run/run-header";
+import { useLinks } from "@/features/run/use-links";
 import { WorkflowList } from "@/features/run/workflow-list";
 import { asProblem } from "@/shared/api/problem";
 import type { ApiProblem } from "@/shared/api/problem";
@@ -45,7 +46,7 @@ function hasEnded(status: RunStatus): boolean {
 function RunOf({ projectId, runId }: RunAddress) {
   const address = useMemo(() => ({ projectId, runId }), [projectId, runId]);
   const client = useQueryClient();
-  const [search] = useSearchParams();
+  const { value, link } = useLinks();
   const wide = useMedia("(min-width: 64rem)");
   const { view, reasoning, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
   const query = useQuery(queries.decisionSet(address));
@@ -101,7 +102,7 @@ function RunOf({ projectId, runId }: RunAddress) {
     );
   }
 
-  const linked = Number(search.get("card"));
+  const linked = Number(value("card"));
   const evidence = view.cards.filter(({ sequence }) => !linked || sequence === linked).flatMap(({ card }) => card.evidence);
   const gate = openGate ? view.gates.get(openGate) : undefined;
   const conflictAt = (problem: ApiProblem) => {
@@ -110,11 +111,13 @@ function RunOf({ projectId, runId }: RunAddress) {
   };
   const interrupted = job.data?.interrupted === true && !ended;
   const cards = <CardList cards={view.cards} dropped={view.droppedCards} reasoning={reasoning} requirement={decisionSet.requirement} ended={ended} />;
-  const result = decisionSet.plan ? <Result address={address} decisionSet={decisionSet} /> : null;
+  const active = !ended && !interrupted;
+  const gateNode = openGate === null ? null : `hitl_gate_${kindOfGate(openGate)}`;
+  const result = <Result address={address} standing={{ decisionSet, view, active, gateNode }} />;
 
   return (
     <PatternNames value={names}>
-      <div className="mx-auto max-w-6xl space-y-6 px-4 py-6 sm:py-8">
+      <div className="mx-auto max-w-[88rem] space-y-6 px-4 py-6 sm:py-8">
         <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
         <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
         <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
@@ -124,7 +127,8 @@ function RunOf({ projectId, runId }: RunAddress) {
                 <summary id="workflow" className="rounded-lg px-2 py-1.5 text-sm font-semibold lg:pointer-events-none lg:list-none" tabIndex={wide ? -1 : 0}>
                   {wide ? strings.run.workflow : strings.run.overview}
                 </summary>
-                <WorkflowList nodes={view.nodes} active={!ended && !interrupted} openGate={openGate} />
+                {/* On a narrow page the canvas shows the same list. */}
+                {wide ? <WorkflowList nodes={view.nodes} active={active} gateNode={gateNode} chosen={value("node")} linkTo={(node) => link({ tab: "workflow", node })} /> : null}
                 <div className="space-y-4 p-2 pt-4">
                   <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
                   <GateHistory gates={[...view.gates.values()]} />
@@ -165,17 +169,9 @@ function RunOf({ projectId, runId }: RunAddress) {
                 <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
               )
             ) : null}
-            {status === "completed" ? (
-              <>
-                {result}
-                {cards}
-              </>
-            ) : (
-              <>
-                {ready ? cards : <Skeleton lines={6} />}
-                {gate ? null : result}
-              </>
-            )}
+            {/* What is stored can be read while the events are still on their way. */}
+            {ready || ended ? result : null}
+            {ready ? cards : <Skeleton lines={6} />}
             {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
           </div>
         </div>

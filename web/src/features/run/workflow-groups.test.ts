@@ -4,7 +4,7 @@ import { groupsOf, stateOfGroup } from "@/features/run/workflow-groups";
 import type { NodeState, NodeView } from "@/shared/live/fold";
 
 function node(name: string, state: NodeState = "pending"): NodeView {
-  return { node: name, state, rounds: 0, iteration: 0, startedAt: null, durationMs: 0, summary: null };
+  return { node: name, state, rounds: 0, retries: 0, iteration: 0, startedAt: null, durationMs: 0, summary: null };
 }
 
 describe("steps side by side", () => {

@@ -1,11 +1,11 @@
 import { Ban, Check, Circle, CircleDashed, Hourglass, LoaderCircle, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 
 import { groupsOf, stateOfGroup } from "@/features/run/workflow-groups";
 import { classNames } from "@/shared/lib/class-names";
 import { duration, words } from "@/shared/lib/format";
 import { useNow } from "@/shared/lib/use-now";
-import { kindOfGate } from "@/shared/live/fold";
 import type { NodeState, NodeView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 
@@ -22,17 +22,50 @@ export function nodeName(node: string): string {
   return strings.nodes[node] ?? words(node);
 }
 
+/** How often a node went round and began again; empty when it did neither. */
+export function nodeNotes({ rounds, retries, state }: NodeView): string {
+  const counted = [rounds > 1 ? strings.run.rounds(rounds) : "", retries > 0 ? strings.run.retries(retries) : ""].filter(Boolean).join(", ");
+  return counted === "" && (state === "skipped" || state === "waiting") ? strings.nodeStates[state] : counted;
+}
+
+/** The time that a node took, or has taken so far. */
+export function nodeTime(node: NodeView, active: boolean, now: number): string | null {
+  const running = node.state === "running" && active && node.startedAt !== null;
+  const time = running ? Math.max(0, now - Date.parse(node.startedAt ?? "")) : node.durationMs;
+  if (node.rounds === 0) return null;
+  // A step that failed has no time of its own.
+  if (!running) return time > 0 || node.state === "done" ? duration(time) : null;
+  return time < 1_000 ? "" : duration(Math.floor(time / 1_000) * 1_000);
+}
+
+/** A state as a sign; the words stand beside it. */
+export function NodeIcon({ state, stopped, className }: { state: NodeState; stopped: boolean; className?: string }) {
+  const { Icon, className: colour, spins } = stopped ? { Icon: Ban, className: "text-ink-soft", spins: false } : looks[state];
+  return <Icon className={classNames("size-4 shrink-0", colour, spins && "animate-spin", className)} aria-hidden />;
+}
+
 interface WorkflowListProps {
   nodes: readonly NodeView[];
   active: boolean;
-  openGate: string | null;
+  /** The node that waits for a person. */
+  gateNode: string | null;
+  chosen: string | null;
+  linkTo: (node: string) => string;
 }
 
 /** The steps in their order; those that run side by side stand indented under what they do together. */
-export function WorkflowList({ nodes, active, openGate }: WorkflowListProps) {
+export function WorkflowList({ nodes, active, gateNode, chosen, linkTo }: WorkflowListProps) {
   const now = useNow(active);
-  const gateNode = openGate === null ? null : `hitl_gate_${kindOfGate(openGate)}`;
-  const item = (node: NodeView) => <NodeItem key={node.node} node={node} active={active} here={node.node === gateNode} now={now} />;
+  const item = (node: NodeView) => {
+    const here = (node.state === "running" && active) || node.node === gateNode;
+    return (
+      <li key={node.node} className={classNames("rounded-lg", here && "bg-sunken", node.node === chosen && "bg-accent-soft")} aria-current={here ? "step" : undefined}>
+        <Link to={linkTo(node.node)} replace preventScrollReset className="block rounded-lg -outline-offset-2 hover:bg-sunken" aria-current={node.node === chosen ? "true" : undefined}>
+          <Row state={node.state} active={active} name={nodeName(node.node)} note={nodeNotes(node)} time={nodeTime(node, active, now)} />
+        </Link>
+      </li>
+    );
+  };
   return (
     <ol className="space-y-0.5">
       {groupsOf(nodes).map((group) => {
@@ -52,47 +85,22 @@ export function WorkflowList({ nodes, active, openGate }: WorkflowListProps) {
   );
 }
 
-function NodeItem({ node, active, here, now }: { node: NodeView; active: boolean; here: boolean; now: number }) {
-  const running = node.state === "running" && active && node.startedAt !== null;
-  const time = running ? Math.max(0, now - Date.parse(node.startedAt ?? "")) : node.durationMs;
-  return (
-    <li className={classNames("rounded-lg", (running || here) && "bg-sunken")} aria-current={running || here ? "step" : undefined}>
-      <Row
-        state={node.state}
-        active={active}
-        name={nodeName(node.node)}
-        note={node.rounds > 1 ? strings.run.rounds(node.rounds) : null}
-        below={node.state === "skipped" || node.state === "waiting" ? strings.nodeStates[node.state] : null}
-        time={node.rounds > 0 ? (running && time < 1_000 ? "" : duration(running ? Math.floor(time / 1_000) * 1_000 : time)) : null}
-      />
-    </li>
-  );
-}
-
 interface RowProps {
   state: NodeState;
   active: boolean;
   name: string;
-  note?: string | null;
-  below?: string | null;
+  note: string;
   time?: ReactNode;
 }
 
-function Row({ state, active, name, note = null, below = null, time = null }: RowProps) {
-  const stopped = !active && (state === "running" || state === "waiting");
-  const { Icon, className, spins } = stopped ? { Icon: Ban, className: "text-ink-soft", spins: false } : looks[state];
+function Row({ state, active, name, note, time = null }: RowProps) {
   return (
     <div className="flex items-start gap-2.5 px-2 py-1.5 text-sm">
-      <Icon className={classNames("mt-0.5 size-4 shrink-0", className, spins && "animate-spin")} aria-hidden />
+      <NodeIcon state={state} stopped={!active && (state === "running" || state === "waiting")} className="mt-0.5" />
       <span className="min-w-0 flex-1">
         <span className={classNames(state === "pending" || state === "skipped" ? "text-ink-soft" : "font-medium")}>{name}</span>
         <span className="sr-only">, {strings.nodeStates[state]}</span>
         {note ? <span className="ms-1.5 text-xs text-ink-soft">{note}</span> : null}
-        {below ? (
-          <span className="block text-xs text-ink-soft" aria-hidden>
-            {below}
-          </span>
-        ) : null}
       </span>
       {time === null ? null : <span className="shrink-0 text-xs text-ink-soft tabular-nums">{time}</span>}
     </div>

@@ -172,7 +172,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
               {existing ? <p className="text-xs text-ink-soft">{strings.start.nextVersion(existing.last_version + 1)}</p> : null}
             </div>
             {project === NEW ? (
-              <div className="w-full space-y-1.5 sm:w-60">
+              <div className="w-full space-y-1.5 sm:w-72">
                 <label htmlFor={`${id}-name`} className="block text-sm font-semibold">
                   {strings.start.newProjectName} <span className="font-normal text-ink-soft">({strings.common.optional})</span>
                 </label>

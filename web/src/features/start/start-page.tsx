@@ -2,6 +2,7 @@ import { useSearchParams } from "react-router";
 
 import { EXAMPLES } from "@/features/start/examples";
 import { ExampleGallery } from "@/features/start/example-gallery";
+import { ProjectList } from "@/features/start/project-list";
 import { RecentRuns } from "@/features/start/recent-runs";
 import { RequirementForm } from "@/features/start/requirement-form";
 import { strings } from "@/shared/strings";
@@ -31,6 +32,7 @@ export default function StartPage() {
         }}
       />
       <RecentRuns />
+      <ProjectList />
     </div>
   );
 }

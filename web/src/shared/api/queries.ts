@@ -1,5 +1,5 @@
 /** The server's state: how each part is asked for and under which key it is kept. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 
 import { api, sent } from "@/shared/api/client";
@@ -18,6 +18,15 @@ export const queries = {
     queryOptions({
       queryKey: ["projects"],
       queryFn: ({ signal }) => sent(api.GET("/v1/projects", { params: { query: { limit: 100 } }, signal })),
+    }),
+
+  /** All projects, page by page. */
+  projectPages: () =>
+    infiniteQueryOptions({
+      queryKey: ["projects", "pages"],
+      queryFn: ({ signal, pageParam }) => sent(api.GET("/v1/projects", { params: { query: { limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) } }, signal })),
+      initialPageParam: null as string | null,
+      getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     }),
 
   project: (projectId: string) =>
@@ -68,6 +77,26 @@ export const queries = {
         ),
       // A version's files never change.
       staleTime: Infinity,
+    }),
+
+  /** The events as they are stored, page by page. `newest` is the newest that is known of, so that a run that goes on is read on. */
+  events: (address: RunAddress, newest: number) =>
+    infiniteQueryOptions({
+      queryKey: ["projects", address.projectId, "decision-sets", address.runId, "events", newest],
+      queryFn: ({ signal, pageParam }) =>
+        sent(
+          api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/events", {
+            params: { path: pathOf(address), query: { after: pageParam, limit: 100 } },
+            signal,
+          }),
+        ),
+      initialPageParam: 0,
+      getNextPageParam: ({ events, newest_sequence }) => {
+        const last = events.at(-1)?.sequence;
+        return last !== undefined && last < newest_sequence ? last : undefined;
+      },
+      // What was shown stays while a run that goes on is read anew.
+      placeholderData: (previous) => previous,
     }),
 
   diff: (address: RunAddress) =>

@@ -3,7 +3,12 @@ import { useSyncExternalStore } from "react";
 /** The key is read by `public/theme.js` before the first paint. */
 const KEY = "theme";
 
-export type ThemeChoice = "system" | "light" | "dark";
+export const THEMES = ["system", "light", "dark", "claude", "midnight"] as const;
+
+export type ThemeChoice = (typeof THEMES)[number];
+
+/** Those with colours of their own; the class is the name. */
+const NAMED: readonly ThemeChoice[] = ["claude", "midnight"];
 
 const dark = typeof matchMedia === "function" ? matchMedia("(prefers-color-scheme: dark)") : null;
 const listeners = new Set<() => void>();
@@ -11,7 +16,7 @@ const listeners = new Set<() => void>();
 function stored(): ThemeChoice {
   try {
     const value = localStorage.getItem(KEY);
-    return value === "light" || value === "dark" ? value : "system";
+    return THEMES.find((theme) => theme === value) ?? "system";
   } catch {
     // Storage may be forbidden; the choice then lasts as long as the page.
     return "system";
@@ -21,7 +26,9 @@ function stored(): ThemeChoice {
 let choice: ThemeChoice = stored();
 
 function apply(): void {
-  document.documentElement.classList.toggle("dark", choice === "dark" || (choice === "system" && dark?.matches === true));
+  const { classList } = document.documentElement;
+  classList.toggle("dark", choice === "dark" || choice === "midnight" || (choice === "system" && dark?.matches === true));
+  for (const name of NAMED) classList.toggle(name, choice === name);
   for (const listener of listeners) listener();
 }
 

@@ -17,6 +17,8 @@ export interface NodeView {
   readonly state: NodeState;
   /** How often the node has begun; 2 means that a loop came round once. */
   readonly rounds: number;
+  /** How often a round had to begin again, after a failure or an interruption. */
+  readonly retries: number;
   /** Iteration of the newest round, from 0. */
   readonly iteration: number;
   /** When the newest round began, ISO 8601. */
@@ -220,7 +222,7 @@ function apply(view: RunView, event: Event): RunView {
 }
 
 function fresh(node: string): NodeView {
-  return { node, state: "pending", rounds: 0, iteration: 0, startedAt: null, durationMs: 0, summary: null };
+  return { node, state: "pending", rounds: 0, retries: 0, iteration: 0, startedAt: null, durationMs: 0, summary: null };
 }
 
 /** A node at the beginning of another attempt: what is done stays done, what was at work begins again. */
@@ -260,7 +262,7 @@ function started(nodes: readonly NodeView[], name: string, iteration: number, at
   return all.map((node, place) => {
     if (place === position) {
       const again = node.rounds > 0 && iteration === node.iteration && node.state !== "done";
-      return { ...node, state: "running", rounds: again ? node.rounds : node.rounds + 1, iteration, startedAt: at };
+      return { ...node, state: "running", rounds: again ? node.rounds : node.rounds + 1, retries: again ? node.retries + 1 : node.retries, iteration, startedAt: at };
     }
     // One that runs beside it begins in its own time.
     const beside = sideBySide(name) !== null && sideBySide(name) === sideBySide(node.node);

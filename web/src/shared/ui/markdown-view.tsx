@@ -1,10 +1,12 @@
 import type { Element, ElementContent, Root, RootContent } from "hast";
-import { useContext, useMemo } from "react";
+import { useContext, useEffect, useMemo, useRef } from "react";
 import Markdown from "react-markdown";
 import type { Components } from "react-markdown";
 import { Link } from "react-router";
 import remarkGfm from "remark-gfm";
 
+import { headingIds } from "@/shared/lib/headings";
+import type { Heading } from "@/shared/lib/headings";
 import { proseOf } from "@/shared/lib/prose";
 import { strings } from "@/shared/strings";
 import { PatternNames } from "@/shared/ui/prose";
@@ -37,8 +39,9 @@ function named(name: string, id: string): ElementContent {
 }
 
 /** Labels tables by the heading above them, gives their columns room, and writes agents' words for people. */
-function forPeople({ names }: { names: ReadonlyMap<string, string> }) {
+function forPeople({ names, anchors }: { names: ReadonlyMap<string, string>; anchors: boolean }) {
   return (tree: Root) => {
+    const idOf = headingIds();
     let heading: string = strings.common.table;
     const labels = new Map<string, number>();
     const visit = (node: RootContent): ElementContent[] => {
@@ -52,7 +55,10 @@ function forPeople({ names }: { names: ReadonlyMap<string, string> }) {
         const name = names.get(id);
         return [name === undefined ? node : named(name, id)];
       }
-      if (/^h[1-6]$/.test(node.tagName)) heading = textOf(node);
+      if (/^h[1-6]$/.test(node.tagName)) {
+        heading = textOf(node);
+        if (anchors) node.properties["id"] = idOf(heading);
+      }
       if (node.tagName === "table") {
         const count = (labels.get(heading) ?? 0) + 1;
         labels.set(heading, count);
@@ -64,6 +70,11 @@ function forPeople({ names }: { names: ReadonlyMap<string, string> }) {
     };
     tree.children = tree.children.flatMap(visit);
   };
+}
+
+/** A block of code that is the source of a diagram. */
+function isDiagram(node: Element | undefined): boolean {
+  return node?.children.some((child) => child.type === "element" && Array.isArray(child.properties.className) && child.properties.className.includes("language-mermaid")) ?? false;
 }
 
 /** The address inside the application of a link in the text, or null when it leads nowhere. */
@@ -95,21 +106,53 @@ function componentsWith(resolve: ResolveLink | undefined): Components {
         <table {...rest} />
       </ScrollRegion>
     ),
-    // It may scroll.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    pre: ({ node: _node, ...rest }) => <pre tabIndex={0} {...rest} />,
+    pre: ({ node, ...rest }) => {
+      // It may scroll.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      const block = <pre tabIndex={0} {...rest} />;
+      // The canvas draws the design itself; the source of a diagram is for other readers of the file.
+      return isDiagram(node) ? (
+        <details className="text-sm">
+          <summary className="text-accent">{strings.common.diagram}</summary>
+          {block}
+        </details>
+      ) : (
+        block
+      );
+    },
     // The text may come from a model; an image would be a request to wherever it says.
     img: ({ alt }) => <span>{alt}</span>,
   };
 }
 
-export function MarkdownView({ text, resolve }: { text: string; resolve?: ResolveLink }) {
+export interface MarkdownViewProps {
+  text: string;
+  resolve?: ResolveLink;
+  /** Told of the headings once they are on the page; only then do they have ids. */
+  onHeadings?: (headings: readonly Heading[]) => void;
+}
+
+export function MarkdownView({ text, resolve, onHeadings }: MarkdownViewProps) {
   const names = useContext(PatternNames);
-  const rehype = useMemo(() => [[forPeople, { names }] satisfies [typeof forPeople, object]], [names]);
+  const anchors = onHeadings !== undefined;
+  const box = useRef<HTMLDivElement>(null);
+  const told = useRef("");
+  // Read from the page after each paint, so that the list says what stands there, names for ids included.
+  useEffect(() => {
+    if (!onHeadings || !box.current) return;
+    const found = [...box.current.querySelectorAll<HTMLElement>("h1[id],h2[id],h3[id]")].map(({ id, tagName, textContent }) => ({ level: Number(tagName.slice(1)), id, text: textContent ?? "" }));
+    const now = JSON.stringify(found);
+    if (told.current === now) return;
+    told.current = now;
+    onHeadings(found);
+  });
+  const rehype = useMemo(() => [[forPeople, { names, anchors }] satisfies [typeof forPeople, object]], [names, anchors]);
   const components = useMemo(() => componentsWith(resolve), [resolve]);
   return (
-    <Markdown remarkPlugins={REMARK} rehypePlugins={rehype} components={components}>
-      {text}
-    </Markdown>
+    <div ref={box} className="contents-root">
+      <Markdown remarkPlugins={REMARK} rehypePlugins={rehype} components={components}>
+        {text}
+      </Markdown>
+    </div>
   );
 }

@@ -1,32 +1,14 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import type { ReactNode } from "react";
 
 import { classNames } from "@/shared/lib/class-names";
+import { useScrollEdges } from "@/shared/lib/use-scroll-edges";
 import { strings } from "@/shared/strings";
 
 /** What is wider than the page scrolls sideways on its own; shadows and a line say that there is more. */
 export function ScrollRegion({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
-  const [more, setMore] = useState({ before: false, after: false });
-
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
-    const look = () => {
-      const before = element.scrollLeft > 1;
-      const after = element.scrollLeft + element.clientWidth < element.scrollWidth - 1;
-      setMore((known) => (known.before === before && known.after === after ? known : { before, after }));
-    };
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    if (element.firstElementChild) observer.observe(element.firstElementChild);
-    element.addEventListener("scroll", look, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", look);
-    };
-  }, []);
-
+  const more = useScrollEdges(box);
   return (
     <div>
       {more.before || more.after ? <p className="mb-1 text-xs text-ink-soft">{strings.common.scrolls}</p> : null}

@@ -1,12 +1,43 @@
+import { ChevronLeft, ChevronRight } from "lucide-react";
 import { Tabs as Radix } from "radix-ui";
+import { useEffect, useRef } from "react";
 import type { ComponentProps } from "react";
 
 import { classNames } from "@/shared/lib/class-names";
+import { useScrollEdges } from "@/shared/lib/use-scroll-edges";
 
 export const TabsRoot = Radix.Root;
 
+/** A row of tabs that scrolls when it is longer than the page is wide, and says on which side it goes on. */
 export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.List>) {
-  return <Radix.List className={classNames("flex gap-1 overflow-x-auto border-b border-line px-2", className)} {...rest} />;
+  const box = useRef<HTMLDivElement>(null);
+  const more = useScrollEdges(box);
+  // The chosen one is in sight, also when an address chose it.
+  useEffect(() => {
+    const list = box.current;
+    const chosen = list?.querySelector<HTMLElement>("[data-state=active]");
+    if (!list || !chosen) return;
+    const [left, right] = [chosen.offsetLeft - 40, chosen.offsetLeft + chosen.offsetWidth + 40];
+    if (left < list.scrollLeft) list.scrollTo({ left });
+    else if (right > list.scrollLeft + list.clientWidth) list.scrollTo({ left: right - list.clientWidth });
+  });
+  return (
+    <div className="relative">
+      <Radix.List ref={box} className={classNames("relative flex gap-1 overflow-x-auto border-b border-line px-2 [scrollbar-width:none]", className)} {...rest} />
+      {more.before ? <Edge side="start" /> : null}
+      {more.after ? <Edge side="end" /> : null}
+    </div>
+  );
+}
+
+/** Whoever sees it can swipe; the keyboard reaches every tab by the arrows anyway. */
+function Edge({ side }: { side: "start" | "end" }) {
+  const Icon = side === "start" ? ChevronLeft : ChevronRight;
+  return (
+    <span aria-hidden className={classNames("tabs-edge pointer-events-none absolute inset-y-0 bottom-px flex w-10 items-center text-accent", side === "start" ? "tabs-edge-start start-0 justify-start" : "end-0 justify-end")}>
+      <Icon className="size-4" />
+    </span>
+  );
 }
 
 export function TabsTrigger({ className, ...rest }: ComponentProps<typeof Radix.Trigger>) {
