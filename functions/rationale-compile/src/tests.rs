@@ -165,6 +165,7 @@ fn candidate(id: &str, name: &str, components: Vec<Component>, cost: CostEstimat
             risk: 0.2,
         },
         components,
+        network: None,
         cost,
         scores: vec![CriterionScore {
             criterion: "cost".into(),

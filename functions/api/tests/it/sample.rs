@@ -181,6 +181,7 @@ fn plan(design: &Design) -> PlanDecision {
         name: "Managed".into(),
         summary: "Managed parts".into(),
         components: vec![component],
+        network: None,
         metrics,
         cost: estimate(design.usd),
         scores: vec![],

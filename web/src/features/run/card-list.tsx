@@ -2,7 +2,7 @@ import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useSta
 import { useSearchParams } from "react-router";
 
 import { ReasonCardItem, cardElementId } from "@/features/run/reason-card";
-import { nodeName } from "@/features/run/workflow-list";
+import { nodeName } from "@/features/run/workflow/workflow-list";
 import type { Priority } from "@/shared/api/types";
 import type { CardView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";

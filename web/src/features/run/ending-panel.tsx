@@ -1,6 +1,6 @@
 import { RotateCw } from "lucide-react";
 
-import { nodeName } from "@/features/run/workflow-list";
+import { nodeName } from "@/features/run/workflow/workflow-list";
 import { asProblem } from "@/shared/api/problem";
 import { useResumeRun } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";

@@ -2,8 +2,8 @@ import { ChevronDown } from "lucide-react";
 import { memo } from "react";
 import type { ReactNode } from "react";
 
-import { priorityTones } from "@/features/run/input-gate";
-import { verdictTones } from "@/features/run/policy-table";
+import { priorityTones } from "@/features/run/gates/input-gate";
+import { verdictTones } from "@/features/run/plan/policy-table";
 import { Excerpt } from "@/features/run/requirement-panel";
 import type { ReasonCard, Thinker, Verdict } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";

@@ -12,18 +12,18 @@ import { Card } from "@/shared/ui/card";
 import { Skeleton } from "@/shared/ui/skeleton";
 import { TabsContent, TabsList, TabsRoot, TabsTrigger } from "@/shared/ui/tabs";
 
-const WorkflowTab = lazy(async () => ({ default: (await import("@/features/run/workflow-tab")).WorkflowTab }));
-const TimelineTab = lazy(async () => ({ default: (await import("@/features/run/timeline-tab")).TimelineTab }));
+const WorkflowTab = lazy(async () => ({ default: (await import("@/features/run/workflow/workflow-tab")).WorkflowTab }));
+const TimelineTab = lazy(async () => ({ default: (await import("@/features/run/workflow/timeline-tab")).TimelineTab }));
 const DataTab = lazy(async () => ({ default: (await import("@/features/run/data-tab")).DataTab }));
-const PlanTab = lazy(async () => ({ default: (await import("@/features/run/plan-tab")).PlanTab }));
-const CandidatesTab = lazy(async () => ({ default: (await import("@/features/run/candidates-tab")).CandidatesTab }));
-const RepositoryTab = lazy(async () => ({ default: (await import("@/features/run/repository-tab")).RepositoryTab }));
-const ReportTab = lazy(async () => ({ default: (await import("@/features/run/report-tab")).ReportTab }));
-const CostsTab = lazy(async () => ({ default: (await import("@/features/run/costs-tab")).CostsTab }));
-const PolicyTab = lazy(async () => ({ default: (await import("@/features/run/policy-tab")).PolicyTab }));
-const ValidationTab = lazy(async () => ({ default: (await import("@/features/run/validation-tab")).ValidationTab }));
-const TraceTab = lazy(async () => ({ default: (await import("@/features/run/trace-tab")).TraceTab }));
-const DiffTab = lazy(async () => ({ default: (await import("@/features/run/diff-tab")).DiffTab }));
+const PlanTab = lazy(async () => ({ default: (await import("@/features/run/plan/plan-tab")).PlanTab }));
+const CandidatesTab = lazy(async () => ({ default: (await import("@/features/run/plan/candidates-tab")).CandidatesTab }));
+const RepositoryTab = lazy(async () => ({ default: (await import("@/features/run/repository/repository-tab")).RepositoryTab }));
+const ReportTab = lazy(async () => ({ default: (await import("@/features/run/repository/report-tab")).ReportTab }));
+const CostsTab = lazy(async () => ({ default: (await import("@/features/run/plan/costs-tab")).CostsTab }));
+const PolicyTab = lazy(async () => ({ default: (await import("@/features/run/plan/policy-tab")).PolicyTab }));
+const ValidationTab = lazy(async () => ({ default: (await import("@/features/run/repository/validation-tab")).ValidationTab }));
+const TraceTab = lazy(async () => ({ default: (await import("@/features/run/repository/trace-tab")).TraceTab }));
+const DiffTab = lazy(async () => ({ default: (await import("@/features/run/repository/diff-tab")).DiffTab }));
 
 /** What changed comes right after the plan. */
 const TABS = ["workflow", "plan", "diff", "candidates", "costs", "policy", "report", "repository", "trace", "validation", "timeline", "data"] as const;

@@ -2,7 +2,7 @@ import { Ban, Check, Circle, CircleDashed, Hourglass, LoaderCircle, TriangleAler
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
-import { groupsOf, stateOfGroup } from "@/features/run/workflow-groups";
+import { groupsOf, stateOfGroup } from "@/features/run/workflow/workflow-groups";
 import { classNames } from "@/shared/lib/class-names";
 import { duration, words } from "@/shared/lib/format";
 import { useNow } from "@/shared/lib/use-now";

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { CALLERS, SOURCES, flowsOf, placesOf } from "@/features/run/architecture-map";
-import type { Component, PathBudget } from "@/features/run/architecture-map";
+import { CALLERS, SOURCES, flowsOf, placesOf } from "@/features/run/plan/architecture-map";
+import type { Component, PathBudget } from "@/features/run/plan/architecture-map";
 
 function part(pattern: string): Component {
   const capability = pattern.split(".")[0] as Component["capability"];

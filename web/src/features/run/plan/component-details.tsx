@@ -3,11 +3,11 @@ import { useContext, useId } from "react";
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
 
-import { costOf, findingsOf } from "@/features/run/architecture-map";
-import type { Component } from "@/features/run/architecture-map";
-import { linkToFile } from "@/features/run/file-tree";
+import { costOf, findingsOf } from "@/features/run/plan/architecture-map";
+import type { Component } from "@/features/run/plan/architecture-map";
+import { linkToFile } from "@/features/run/repository/file-tree";
 import { Findings } from "@/features/run/findings";
-import { verdictTones } from "@/features/run/policy-table";
+import { verdictTones } from "@/features/run/plan/policy-table";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
 import { availability, duration, number, percent, usd, words } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";

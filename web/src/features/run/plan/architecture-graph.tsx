@@ -5,8 +5,8 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
-import { CALLERS, SOURCES, placesOf } from "@/features/run/architecture-map";
-import type { Component, Flow, FlowKind, Place } from "@/features/run/architecture-map";
+import { CALLERS, SOURCES, placesOf } from "@/features/run/plan/architecture-map";
+import type { Component, Flow, FlowKind, Place } from "@/features/run/plan/architecture-map";
 import { FlowCanvas } from "@/features/run/flow-canvas";
 import { classNames } from "@/shared/lib/class-names";
 import { usd, words } from "@/shared/lib/format";

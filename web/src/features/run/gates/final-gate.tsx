@@ -1,12 +1,12 @@
 import { useId, useRef, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 
-import { CandidateList } from "@/features/run/candidate-list";
-import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/design-facts";
+import { CandidateList } from "@/features/run/plan/candidate-list";
+import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/plan/design-facts";
 import { Findings } from "@/features/run/findings";
-import { GateChanges } from "@/features/run/gate-changes";
-import { GateTimer } from "@/features/run/gate-timer";
-import { PolicyTable } from "@/features/run/policy-table";
+import { GateChanges } from "@/features/run/gates/gate-changes";
+import { GateTimer } from "@/features/run/gates/gate-timer";
+import { PolicyTable } from "@/features/run/plan/policy-table";
 import { asProblem } from "@/shared/api/problem";
 import type { ApiProblem } from "@/shared/api/problem";
 import { useAnswerGate, useHoldGate } from "@/shared/api/queries";

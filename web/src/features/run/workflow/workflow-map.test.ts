@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { PARTS, WAYS, isTaken, loopsTaken, rowsOf, waysBetween } from "@/features/run/workflow-map";
+import { PARTS, WAYS, isTaken, loopsTaken, rowsOf, waysBetween } from "@/features/run/workflow/workflow-map";
 import type { Gate } from "@/shared/api/types";
 import type { NodeView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";

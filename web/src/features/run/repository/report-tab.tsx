@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
-import { fileAt, linkToFile } from "@/features/run/file-tree";
+import { fileAt, linkToFile } from "@/features/run/repository/file-tree";
 import { NotYet } from "@/features/run/not-yet";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";

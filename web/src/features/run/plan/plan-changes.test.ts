@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { changesOf } from "@/features/run/plan-changes";
+import { changesOf } from "@/features/run/plan/plan-changes";
 import type { DecisionSet } from "@/shared/api/types";
 
 type Plan = NonNullable<DecisionSet["plan"]>;

@@ -5,10 +5,10 @@ import type { CSSProperties, ReactNode } from "react";
 import { Link } from "react-router";
 
 import { FlowCanvas } from "@/features/run/flow-canvas";
-import { stateOfGroup } from "@/features/run/workflow-groups";
-import { NodeIcon, nodeName, nodeNotes, nodeTime } from "@/features/run/workflow-list";
-import { PARTS, isTaken, rowsOf, waysBetween } from "@/features/run/workflow-map";
-import type { Loop, Way } from "@/features/run/workflow-map";
+import { stateOfGroup } from "@/features/run/workflow/workflow-groups";
+import { NodeIcon, nodeName, nodeNotes, nodeTime } from "@/features/run/workflow/workflow-list";
+import { PARTS, isTaken, rowsOf, waysBetween } from "@/features/run/workflow/workflow-map";
+import type { Loop, Way } from "@/features/run/workflow/workflow-map";
 import { classNames } from "@/shared/lib/class-names";
 import type { NodeState, NodeView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";

@@ -2,10 +2,10 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 
 import type { RunStanding } from "@/features/run/run-standing";
-import { barsOf, scaleOf } from "@/features/run/timeline";
-import type { Bar, Scale } from "@/features/run/timeline";
+import { barsOf, scaleOf } from "@/features/run/workflow/timeline";
+import type { Bar, Scale } from "@/features/run/workflow/timeline";
 import { useLinks } from "@/features/run/use-links";
-import { nodeName } from "@/features/run/workflow-list";
+import { nodeName } from "@/features/run/workflow/workflow-list";
 import { classNames } from "@/shared/lib/class-names";
 import { duration } from "@/shared/lib/format";
 import { useNow } from "@/shared/lib/use-now";

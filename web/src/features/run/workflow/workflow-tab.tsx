@@ -1,8 +1,8 @@
 import { Suspense, lazy, useMemo } from "react";
 
-import { NodeDetails } from "@/features/run/node-details";
-import { WorkflowList } from "@/features/run/workflow-list";
-import { loopsTaken } from "@/features/run/workflow-map";
+import { NodeDetails } from "@/features/run/workflow/node-details";
+import { WorkflowList } from "@/features/run/workflow/workflow-list";
+import { loopsTaken } from "@/features/run/workflow/workflow-map";
 import type { RunStanding } from "@/features/run/run-standing";
 import { useLinks } from "@/features/run/use-links";
 import { useNow } from "@/shared/lib/use-now";
@@ -10,7 +10,7 @@ import { useWidth } from "@/shared/lib/use-width";
 import { canvas } from "@/shared/strings-canvas";
 import { Skeleton } from "@/shared/ui/skeleton";
 
-const WorkflowGraph = lazy(async () => ({ default: (await import("@/features/run/workflow-graph")).WorkflowGraph }));
+const WorkflowGraph = lazy(async () => ({ default: (await import("@/features/run/workflow/workflow-graph")).WorkflowGraph }));
 
 /** Below this width the picture's words are too small, and the list says the same. */
 const READABLE = 680;

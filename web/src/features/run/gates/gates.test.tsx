@@ -3,9 +3,9 @@ import { cleanup, render, screen, waitFor, within } from "@testing-library/react
 import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { FinalGate } from "@/features/run/final-gate";
-import { GateHistory } from "@/features/run/gate-history";
-import { InputGate } from "@/features/run/input-gate";
+import { FinalGate } from "@/features/run/gates/final-gate";
+import { GateHistory } from "@/features/run/gates/gate-history";
+import { InputGate } from "@/features/run/gates/input-gate";
 import type { ApiProblem } from "@/shared/api/problem";
 import type { DecisionSet, Gate, ProblemBody, Question } from "@/shared/api/types";
 

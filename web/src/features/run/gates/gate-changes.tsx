@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
-import { changesOf } from "@/features/run/plan-changes";
+import { changesOf } from "@/features/run/plan/plan-changes";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet } from "@/shared/api/types";

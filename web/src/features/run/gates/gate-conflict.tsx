@@ -1,4 +1,4 @@
-import { GateAnswers, whoDecided } from "@/features/run/gate-answers";
+import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
 import type { ApiProblem } from "@/shared/api/problem";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";

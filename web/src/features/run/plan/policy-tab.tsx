@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 
 import { NotYet } from "@/features/run/not-yet";
-import { PolicyTable, verdictTones } from "@/features/run/policy-table";
+import { PolicyTable, verdictTones } from "@/features/run/plan/policy-table";
 import { useLinks } from "@/features/run/use-links";
 import type { DecisionSet, Verdict } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";

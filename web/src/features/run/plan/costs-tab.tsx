@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useContext } from "react";
 import { Link } from "react-router";
 
-import { budgetOf } from "@/features/run/design-facts";
+import { budgetOf } from "@/features/run/plan/design-facts";
 import { Findings } from "@/features/run/findings";
 import { NotYet } from "@/features/run/not-yet";
 import { useLinks } from "@/features/run/use-links";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { axesOf, heightOn } from "@/features/run/candidate-axes";
-import type { Figures } from "@/features/run/candidate-axes";
+import { axesOf, heightOn } from "@/features/run/plan/candidate-axes";
+import type { Figures } from "@/features/run/plan/candidate-axes";
 
 const NONE: Figures = { score: null, cost: null, latency: null, operations: null, risk: null, availability: null };
 

@@ -1,4 +1,4 @@
-import { GateAnswers, whoDecided } from "@/features/run/gate-answers";
+import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
 import type { Gate } from "@/shared/api/types";
 import { strings } from "@/shared/strings";
 

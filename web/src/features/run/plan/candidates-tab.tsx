@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { axesOf, figuresOf, figuresOfPoint, heightOn } from "@/features/run/candidate-axes";
-import type { Axis, AxisName, Figures } from "@/features/run/candidate-axes";
+import { axesOf, figuresOf, figuresOfPoint, heightOn } from "@/features/run/plan/candidate-axes";
+import type { Axis, AxisName, Figures } from "@/features/run/plan/candidate-axes";
 import { NotYet } from "@/features/run/not-yet";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";

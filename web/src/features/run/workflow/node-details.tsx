@@ -2,8 +2,8 @@ import { X } from "lucide-react";
 import { useId } from "react";
 import { Link } from "react-router";
 
-import { GateAnswers, whoDecided } from "@/features/run/gate-answers";
-import { NodeIcon, nodeName } from "@/features/run/workflow-list";
+import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
+import { NodeIcon, nodeName } from "@/features/run/workflow/workflow-list";
 import type { DecisionSet, Gate } from "@/shared/api/types";
 import { bytes, duration, number, percent, time } from "@/shared/lib/format";
 import { kindOfGate } from "@/shared/live/fold";

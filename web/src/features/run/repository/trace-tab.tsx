@@ -1,6 +1,6 @@
 import { Link, useSearchParams } from "react-router";
 
-import { linkToFile } from "@/features/run/file-tree";
+import { linkToFile } from "@/features/run/repository/file-tree";
 import { Findings } from "@/features/run/findings";
 import { NotYet } from "@/features/run/not-yet";
 import type { ImplementationReview } from "@/shared/api/types";

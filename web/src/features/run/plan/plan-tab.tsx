@@ -1,10 +1,10 @@
 import { Suspense, lazy, useCallback, useContext, useMemo } from "react";
 import { Link } from "react-router";
 
-import { CALLERS, costOf, findingsOf, flowsOf } from "@/features/run/architecture-map";
-import type { Component, Flow, PathBudget } from "@/features/run/architecture-map";
-import type { PartFacts } from "@/features/run/architecture-graph";
-import { ComponentDetails } from "@/features/run/component-details";
+import { CALLERS, costOf, findingsOf, flowsOf } from "@/features/run/plan/architecture-map";
+import type { Component, Flow, PathBudget } from "@/features/run/plan/architecture-map";
+import type { PartFacts } from "@/features/run/plan/architecture-graph";
+import { ComponentDetails } from "@/features/run/plan/component-details";
 import { NotYet } from "@/features/run/not-yet";
 import { useLinks } from "@/features/run/use-links";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
@@ -18,7 +18,7 @@ import { Markdown } from "@/shared/ui/markdown";
 import { PatternNames, Prose } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
-const ArchitectureGraph = lazy(async () => ({ default: (await import("@/features/run/architecture-graph")).ArchitectureGraph }));
+const ArchitectureGraph = lazy(async () => ({ default: (await import("@/features/run/plan/architecture-graph")).ArchitectureGraph }));
 
 const NO_PATHS: readonly PathBudget[] = [];
 

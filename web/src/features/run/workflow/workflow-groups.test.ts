@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { groupsOf, stateOfGroup } from "@/features/run/workflow-groups";
+import { groupsOf, stateOfGroup } from "@/features/run/workflow/workflow-groups";
 import type { NodeState, NodeView } from "@/shared/live/fold";
 
 function node(name: string, state: NodeState = "pending"): NodeView {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { reasonsOf } from "@/features/run/line-reasons";
+import { reasonsOf } from "@/features/run/repository/line-reasons";
 import type { ImplementationReview } from "@/shared/api/types";
 
 const place = (path: string, line: number, says: string) => ({ path, line, text: "x", says, written_by: "codegen" });

@@ -3,9 +3,9 @@ import { File, Folder as FolderIcon } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
-import { fileAt, isMarkdown, linkToFile, matching, treeOf } from "@/features/run/file-tree";
-import type { Folder } from "@/features/run/file-tree";
-import { reasonsOf } from "@/features/run/line-reasons";
+import { fileAt, isMarkdown, linkToFile, matching, treeOf } from "@/features/run/repository/file-tree";
+import type { Folder } from "@/features/run/repository/file-tree";
+import { reasonsOf } from "@/features/run/repository/line-reasons";
 import { NotYet } from "@/features/run/not-yet";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { fileAt, matching, treeOf } from "@/features/run/file-tree";
-import type { Folder } from "@/features/run/file-tree";
+import { fileAt, matching, treeOf } from "@/features/run/repository/file-tree";
+import type { Folder } from "@/features/run/repository/file-tree";
 
 function pathsOf(folder: Folder): string[] {
   return [...folder.folders.flatMap(pathsOf), ...folder.files.map(({ path }) => path)];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { collect, draftsOf, problemsByQuestion } from "@/features/run/answers";
+import { collect, draftsOf, problemsByQuestion } from "@/features/run/gates/answers";
 import type { Question } from "@/shared/api/types";
 
 function question(id: string, field: Question["field"], value: Question["default"]["value"]): Question {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { barsOf, scaleOf } from "@/features/run/timeline";
-import type { Bar } from "@/features/run/timeline";
+import { barsOf, scaleOf } from "@/features/run/workflow/timeline";
+import type { Bar } from "@/features/run/workflow/timeline";
 import type { DecisionSet, Gate } from "@/shared/api/types";
 import type { NodeView } from "@/shared/live/fold";
 

@@ -2,9 +2,9 @@ import { RotateCcw } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { FormEvent } from "react";
 
-import { collect, draftsOf, isDefault, problemsByQuestion } from "@/features/run/answers";
-import type { Draft, Drafts } from "@/features/run/answers";
-import { GateTimer } from "@/features/run/gate-timer";
+import { collect, draftsOf, isDefault, problemsByQuestion } from "@/features/run/gates/answers";
+import type { Draft, Drafts } from "@/features/run/gates/answers";
+import { GateTimer } from "@/features/run/gates/gate-timer";
 import { asProblem } from "@/shared/api/problem";
 import type { ApiProblem } from "@/shared/api/problem";
 import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
