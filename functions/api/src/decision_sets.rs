@@ -13,7 +13,7 @@ use design::{
     question::QuestionSet,
     repository::{ReportSet, RepositoryManifest},
     validation::ValidationReport,
-    version::{CostDelta, FileChange, PersistedVersion, VersionDiff},
+    version::{Cause, CostDelta, FileChange, FindingDiff, PersistedVersion, VersionDiff},
 };
 use run::{
     artifact::Artifact,
@@ -117,6 +117,12 @@ pub struct VersionChanges {
     pub files_removed: u32,
     /// Number of files changed.
     pub files_modified: u32,
+    /// Number of files that have another path.
+    pub files_renamed: u32,
+    /// Findings of critics and policies that differ, the worst first.
+    pub findings: Vec<FindingDiff>,
+    /// Which changed constraint brought about which change.
+    pub causes: Vec<Cause>,
 }
 
 /// Which events.
@@ -254,6 +260,9 @@ impl From<VersionDiff> for VersionChanges {
             files_added: count(FileChange::Added).unwrap_or(u32::MAX),
             files_removed: count(FileChange::Removed).unwrap_or(u32::MAX),
             files_modified: count(FileChange::Modified).unwrap_or(u32::MAX),
+            files_renamed: count(FileChange::Renamed).unwrap_or(u32::MAX),
+            findings: diff.findings,
+            causes: diff.causes,
             parent: diff.parent,
             summary: diff.summary,
             constraints: diff.constraints,

@@ -140,6 +140,42 @@ async fn code_is_generated_anew_for_the_same_decisions() {
 }
 
 #[tokio::test]
+async fn a_version_is_compared_with_the_nearest_completed_one_before_it() {
+    let world = World::new().await;
+    let project = world.project("Across").await;
+    let long = "a line that stays\n".repeat(20).into_bytes();
+    let moved = [long.clone(), b"one more\n".to_vec()].concat();
+    let (_, first) = completed(
+        &world,
+        &project,
+        json!({"requirement": "x"}),
+        &Design { files: vec![("src/old.py", long)], ..design() },
+    )
+    .await;
+    let body = json!({"requirement": "x", "parent": first.run});
+    let (failed_path, failed) = world.decision_set_in(&project, body).await;
+    commit(&world.store, &failed, Change::by_attempt(1).status(RunStatus::Failed)).await;
+    let large = "ü\n".repeat(200_000).into_bytes();
+    let (path, _) = completed(
+        &world,
+        &project,
+        json!({"requirement": "x", "parent": failed.run}),
+        &Design { files: vec![("src/large.txt", large), ("src/new.py", moved)], ..design() },
+    )
+    .await;
+    let diff = world.get(&format!("{path}/diff")).await.expect(200);
+    assert_eq!(diff["parent"], json!(first.run), "the failed one in between left nothing");
+    let (large, moved) = (&diff["files"][0], &diff["files"][1]);
+    assert_eq!((&large["cut"], &large["additions"]), (&json!(true), &json!(200_000)));
+    assert!(diff.to_string().len() < 300_000);
+    assert_eq!(
+        (&moved["change"], &moved["renamed_from"], &moved["similarity"]),
+        (&json!("renamed"), &json!("src/old.py"), &json!(97))
+    );
+    world.get(&format!("{failed_path}/diff")).await.problem(409, "run-not-completed");
+}
+
+#[tokio::test]
 async fn only_a_completed_run_generates() {
     let world = World::new().await;
     let (path, key) = world.decision_set().await;

@@ -574,6 +574,15 @@ export interface components {
          * @enum {string}
          */
         Category: "requirements" | "architecture" | "technical" | "cost" | "policy" | "approval" | "code" | "documentation";
+        /** @description A changed constraint and what it brought about. */
+        Cause: {
+            /** @description The constraint. */
+            field: components["schemas"]["ConstraintField"];
+            /** @description Its change in words, as in the list of changed constraints. */
+            change: string;
+            /** @description The changed components that rest on it, by their patterns. */
+            patterns: string[];
+        };
         /** @description One constraint that gives way. */
         Change: {
             /** @description The constraint. */
@@ -1346,13 +1355,24 @@ export interface components {
          * @description What happened to a file between two versions.
          * @enum {string}
          */
-        FileChange: "added" | "removed" | "modified";
+        FileChange: "added" | "removed" | "modified" | "renamed";
         /** @description One file's difference. */
         FileDiff: {
-            /** @description Path from the repository's root. */
+            /** @description Path from the repository's root; the new one of a renamed file. */
             path: string;
             /** @description What happened to it. */
             change: components["schemas"]["FileChange"];
+            /** @description The path before, where it was another. */
+            renamed_from?: string | null;
+            /**
+             * Format: int32
+             * @description How much of a renamed file stayed, in percent of the larger of the two, 50 to 100.
+             */
+            similarity?: number | null;
+            before?: components["schemas"]["FileState"] | null;
+            after?: components["schemas"]["FileState"] | null;
+            /** @description True when one of the two is not text. */
+            binary?: boolean;
             /**
              * Format: int32
              * @description Lines added.
@@ -1365,6 +1385,20 @@ export interface components {
             deletions: number;
             /** @description Unified diff with three lines of context. */
             unified: string;
+            /** @description True when only the beginning of the difference is given, because all of it is too large for one answer. */
+            cut?: boolean;
+        };
+        /** @description What a file is on one side of a difference. */
+        FileState: {
+            /** @description Hash of its content. */
+            sha256: components["schemas"]["Sha256Hex"];
+            /**
+             * Format: int64
+             * @description Size in bytes.
+             */
+            size: number;
+            /** @description True for scripts. */
+            executable: boolean;
         };
         /** @description Something that a critic found. */
         Finding: {
@@ -1383,6 +1417,29 @@ export interface components {
             /** @description True when choosing other patterns than those concerned may mend it, so that the planner should avoid them. */
             replan: boolean;
         };
+        /**
+         * @description What became of a finding between two versions.
+         * @enum {string}
+         */
+        FindingChange: "new" | "gone" | "changed";
+        /** @description A finding that differs between two versions. */
+        FindingDiff: {
+            /** @description Who found it. */
+            source: components["schemas"]["FindingSource"];
+            /** @description Id of the finding or of the policy's rule. */
+            id: string;
+            /** @description What became of it. */
+            change: components["schemas"]["FindingChange"];
+            before?: components["schemas"]["Severity"] | null;
+            after?: components["schemas"]["Severity"] | null;
+            /** @description All of it in one line. */
+            text: string;
+        };
+        /**
+         * @description Who found something.
+         * @enum {string}
+         */
+        FindingSource: "critic_tech" | "critic_cost" | "policy_eval";
         /**
          * @description A compliance framework.
          * @enum {string}
@@ -3292,17 +3349,30 @@ export interface components {
              * @description Number of files changed.
              */
             files_modified: number;
+            /**
+             * Format: int32
+             * @description Number of files that have another path.
+             */
+            files_renamed: number;
+            /** @description Findings of critics and policies that differ, the worst first. */
+            findings: components["schemas"]["FindingDiff"][];
+            /** @description Which changed constraint brought about which change. */
+            causes: components["schemas"]["Cause"][];
         };
-        /** @description What changed since the parent version. */
+        /** @description What changed since the parent version, or another one that it is compared with. */
         VersionDiff: {
-            /** @description The parent version. */
+            /** @description The version compared with: the nearest completed one before, or the one that was asked for. */
             parent: components["schemas"]["RunId"];
             /** @description What changed and why, in Markdown. */
             summary: string;
             /** @description Changed constraints, one line each. */
             constraints: string[];
-            /** @description Changed components, one line each. */
+            /** @description Changed components, one line each, with the changed constraints behind them. */
             components: string[];
+            /** @description Which changed constraint brought about which change; in the order of the constraints. */
+            causes?: components["schemas"]["Cause"][];
+            /** @description Findings of critics and policies that differ, the worst first. */
+            findings?: components["schemas"]["FindingDiff"][];
             /** @description Difference of the cost. */
             cost: components["schemas"]["CostDelta"];
             /** @description Differences per file, sorted by path. */
@@ -4173,7 +4243,7 @@ export interface operations {
     get_diff: {
         parameters: {
             query?: {
-                /** @description The other version; the parent when left out. */
+                /** @description The other version; the nearest completed one that this one continues when left out. */
                 against?: components["schemas"]["RunId"];
             };
             header?: never;
