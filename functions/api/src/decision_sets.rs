@@ -92,6 +92,9 @@ pub struct DecisionSet {
 pub struct VersionResult {
     /// The repository as one zip.
     pub bundle: Artifact,
+    /// This version and the completed ones before it: `git clone` of the downloaded bundle gives the history, with a
+    /// tag such as `v3` for each version.
+    pub history: Option<Artifact>,
     /// The result in one sentence.
     pub summary: String,
     /// What changed since the parent version; null when there is none that completed.
@@ -249,7 +252,12 @@ pub async fn get(store: &Store, key: &RunKey) -> Result<DecisionSet, Problem> {
 
 impl From<PersistedVersion> for VersionResult {
     fn from(version: PersistedVersion) -> Self {
-        Self { bundle: version.bundle, summary: version.summary, changes: version.diff.map(VersionChanges::from) }
+        Self {
+            bundle: version.bundle,
+            history: version.history,
+            summary: version.summary,
+            changes: version.diff.map(VersionChanges::from),
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! The bundle is one zip of the generated files and the reports, the same bytes for the same files ([`bundle`]). Against
 //! the nearest completed version before it, `versions` says what changed in constraints, components, findings, cost and
-//! files, and which constraint is behind it.
+//! files, and which constraint is behind it. The version is then a commit on top of that one's ([`history`]).
 
 pub mod bundle;
+pub mod history;
 
 use std::collections::BTreeSet;
 
@@ -16,10 +17,11 @@ use design::{
     version::{PersistedVersion, VersionDiff},
 };
 use futures::{StreamExt, TryStreamExt, stream};
+use history::{GIT_BUNDLE, Grown, Story};
 use run::{
     artifact::Artifact,
     body::Sha256Hex,
-    card::{Category, Confidence, Fact, Trigger},
+    card::{Category, Confidence, Fact, Risk, Trigger},
     id::RunId,
     question::Priority,
 };
@@ -52,6 +54,8 @@ pub struct Input {
     pub version: Version,
     /// The version before.
     pub before: Before,
+    /// What its commit says.
+    pub story: Story,
 }
 
 impl Agent for DiffAndPersist {
@@ -65,7 +69,15 @@ impl Agent for DiffAndPersist {
         Node::Codegen.as_str(),
         Node::RationaleCompile.as_str(),
     ];
-    const READS_PARENT: &'static [&'static str] = Self::READS;
+    const READS_PARENT: &'static [&'static str] = &[
+        Node::Planner.as_str(),
+        Node::CriticTech.as_str(),
+        Node::CriticCost.as_str(),
+        Node::PolicyEval.as_str(),
+        Node::Codegen.as_str(),
+        Node::RationaleCompile.as_str(),
+        Node::DiffAndPersist.as_str(),
+    ];
     const PARENT: Parent = Parent::Completed;
     type Input = Input;
     type Output = PersistedVersion;
@@ -78,7 +90,9 @@ impl Agent for DiffAndPersist {
             (None, Some(parent)) => Before::Unfinished(parent.clone()),
             (None, None) => Before::None,
         };
-        Ok(Input { name, version, before })
+        let persisted = memory.parent().map(|parent| parent.latest::<PersistedVersion>(Node::DiffAndPersist.as_str()));
+        let story = Story::recall(memory, persisted.transpose()?.and_then(|persisted| persisted.history))?;
+        Ok(Input { name, version, before, story })
     }
 
     async fn think(&self, input: Input, desk: &Desk) -> Result<Thought<PersistedVersion, NoSignal>, AgentError> {
@@ -89,10 +103,10 @@ impl Agent for DiffAndPersist {
         let mut artifacts: Vec<Artifact> = input.version.files.iter().map(file_artifact).collect();
         artifacts.push(bundle.clone());
 
+        let mut all = bodies;
         let diff = match &input.before {
             Before::None | Before::Unfinished(_) => None,
             Before::Completed(before) => {
-                let mut all = bodies;
                 let wanted = versions::needed(&before.files, &input.version.files);
                 all.extend(read(wanted.into_iter().filter(|sha256| !all.contains_key(sha256)).collect(), desk).await?);
                 let diff = versions::compare(before, &input.version, &all).map_err(missing)?;
@@ -101,9 +115,29 @@ impl Agent for DiffAndPersist {
                 Some(diff)
             }
         };
+        let older = match &input.story.before {
+            Some(artifact) => Some(desk.bodies().get(&artifact.sha256).await?),
+            None => None,
+        };
+        let parent = match &input.before {
+            Before::Completed(before) => Some(before.number),
+            Before::None | Before::Unfinished(_) => None,
+        };
+        let grown = history::grow(&input.story, &input.version, parent, older.as_deref(), diff.as_ref(), &all)
+            .map_err(missing)?;
+        let path = format!("{}.bundle", input.name);
+        let history = stored(&grown.bundle, path, "git_bundle", GIT_BUNDLE, desk).await?;
+        artifacts.push(history.clone());
         let summary = summary(&input, &bundle, diff.as_ref());
-        let card = card(&input, &bundle, diff.as_ref(), &summary);
-        let output = PersistedVersion { bundle, artifacts: artifacts.clone(), diff, summary: summary.clone() };
+        let mut card = card(&input, &bundle, diff.as_ref(), &summary);
+        tell(&grown, &history, &mut card);
+        let output = PersistedVersion {
+            bundle,
+            history: Some(history),
+            artifacts: artifacts.clone(),
+            diff,
+            summary: summary.clone(),
+        };
         Ok(Thought { output, signal: NoSignal {}, summary, card, artifacts })
     }
 }
@@ -176,6 +210,19 @@ fn summary(input: &Input, bundle: &Artifact, diff: Option<&VersionDiff>) -> Stri
     }
 }
 
+/// What came of the history, on the card.
+fn tell(grown: &Grown, history: &Artifact, card: &mut CardDraft) {
+    card.outputs.push(Fact::new("Git history", format!("{} ({} bytes)", history.path, history.size_bytes)));
+    card.outputs.push(Fact::new("Versions in it", grown.versions.to_string()));
+    if let Some(lost) = &grown.lost {
+        card.risks.push(Risk {
+            severity: Priority::High,
+            text: format!("The git history begins with this version, because {lost}."),
+            mitigation: "Earlier versions are still in their own bundles and zips.".to_owned(),
+        });
+    }
+}
+
 fn card(input: &Input, bundle: &Artifact, diff: Option<&VersionDiff>, summary: &str) -> CardDraft {
     let mut card = CardDraft::new(
         Trigger::Initial,
@@ -212,3 +259,6 @@ fn card(input: &Input, bundle: &Artifact, diff: Option<&VersionDiff>, summary: &
     }
     card
 }
+
+#[cfg(test)]
+mod tests;

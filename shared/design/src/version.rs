@@ -157,6 +157,9 @@ pub struct VersionDiff {
 pub struct PersistedVersion {
     /// The repository as one zip.
     pub bundle: Artifact,
+    /// This version and the completed ones before it as a git bundle; `None` in results of earlier releases.
+    #[serde(default)]
+    pub history: Option<Artifact>,
     /// Every artifact of the version, the bundle included.
     pub artifacts: Vec<Artifact>,
     /// What changed since the parent, where there is one that completed.

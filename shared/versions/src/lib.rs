@@ -24,6 +24,7 @@ use design::{
 use run::{body::Sha256Hex, id::RunId};
 
 pub use files::cut;
+pub use git::Damaged;
 pub use patch::patch;
 pub use words::{cost_in_words, findings_in_words};
 
