@@ -118,8 +118,10 @@ async fn load(store: &Store, run: Run) -> Result<(Version, PersistedVersion), Pr
     let (Some(plan), Some(cost), Some(manifest), Some(reports), Some(persisted)) = parts else {
         return Err(internal().because(format!("completed run {} lacks an output", run.id)));
     };
+    let (edits, conflicts) = (manifest.edits.clone(), manifest.conflicts.clone());
     let files = versions::joined(manifest, reports);
-    Ok((Version { run: run.id, number: run.version, plan, cost, tech, policy, files }, persisted))
+    let version = Version { run: run.id, number: run.version, plan, cost, tech, policy, files, edits, conflicts };
+    Ok((version, persisted))
 }
 
 async fn read(store: &Store, key: &RunKey, wanted: BTreeSet<Sha256Hex>) -> Result<Bodies, Problem> {

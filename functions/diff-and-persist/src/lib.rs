@@ -145,6 +145,7 @@ impl Agent for DiffAndPersist {
 fn recall_version(memory: &Memory) -> Result<(String, Version), AgentError> {
     let manifest: RepositoryManifest = memory.latest(Node::Codegen.as_str())?;
     let name = manifest.name.clone();
+    let (edits, conflicts) = (manifest.edits.clone(), manifest.conflicts.clone());
     let version = Version {
         run: memory.run().id.clone(),
         number: memory.run().version,
@@ -153,6 +154,8 @@ fn recall_version(memory: &Memory) -> Result<(String, Version), AgentError> {
         tech: memory.find(Node::CriticTech.as_str())?,
         policy: memory.find(Node::PolicyEval.as_str())?,
         files: versions::joined(manifest, memory.latest(Node::RationaleCompile.as_str())?),
+        edits,
+        conflicts,
     };
     Ok((name, version))
 }

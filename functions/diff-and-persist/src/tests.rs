@@ -60,7 +60,8 @@ async fn memory(run: Run, files: &[(&str, &[u8])], usd: f64, desk: &Desk) -> Mem
     for (path, content) in files {
         stored.push(file(path, content, desk).await);
     }
-    let manifest = RepositoryManifest { name: "churn".into(), files: stored, total_bytes: 0 };
+    let manifest =
+        RepositoryManifest { name: "churn".into(), files: stored, total_bytes: 0, ..RepositoryManifest::default() };
     let report = file("reports/architecture.md", b"# Report\n", desk).await;
     let reports = ReportSet { main: report.path.clone(), files: vec![report] };
     let plan = PlanDecision {

@@ -156,7 +156,8 @@ impl<'a> Visit<'a> {
                 | EventBody::AutoApproving(_)
                 | EventBody::WorkflowResumed(_)
                 | EventBody::WorkflowComplete(_)
-                | EventBody::Error(_) => None,
+                | EventBody::Error(_)
+                | EventBody::FilesEdited(_) => None,
             })
             .ok_or_else(|| AgentError::MemoryIncomplete("the run's first event is not `workflow-start`".into()))?;
         let bodies = Arc::new(ProjectBodies::new(store.clone(), &key));

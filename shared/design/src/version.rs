@@ -1,9 +1,9 @@
 //! Output of `diff_and_persist`: the bundle, and what changed since the parent version.
 
-use run::{artifact::Artifact, body::Sha256Hex, id::RunId};
+use run::{artifact::Artifact, body::Sha256Hex, edit::FileEdit, id::RunId};
 use serde::{Deserialize, Serialize};
 
-use crate::{constraint::ConstraintField, finding::Severity};
+use crate::{constraint::ConstraintField, finding::Severity, repository::EditConflict};
 
 /// What happened to a file between two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -146,6 +146,12 @@ pub struct VersionDiff {
     /// Findings of critics and policies that differ, the worst first.
     #[serde(default)]
     pub findings: Vec<FindingDiff>,
+    /// Edits of people that are in this version's files.
+    #[serde(default)]
+    pub edits: Vec<FileEdit>,
+    /// Edits that could not be brought together with what is generated; the person's text is in the files.
+    #[serde(default)]
+    pub conflicts: Vec<EditConflict>,
     /// Difference of the cost.
     pub cost: CostDelta,
     /// Differences per file, sorted by path.

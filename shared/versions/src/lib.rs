@@ -8,6 +8,7 @@ mod binary;
 pub mod files;
 mod findings;
 pub mod git;
+pub mod merge;
 mod patch;
 mod words;
 
@@ -18,10 +19,10 @@ use design::{
     finding::TechReview,
     plan::PlanDecision,
     policy::PolicyReport,
-    repository::{ReportSet, RepositoryFile, RepositoryManifest},
+    repository::{EditConflict, ReportSet, RepositoryFile, RepositoryManifest},
     version::{CostDelta, VersionDiff},
 };
-use run::{body::Sha256Hex, id::RunId};
+use run::{body::Sha256Hex, edit::FileEdit, id::RunId};
 
 pub use files::cut;
 pub use git::Damaged;
@@ -53,6 +54,10 @@ pub struct Version {
     pub policy: Option<PolicyReport>,
     /// Generated files and reports, sorted by path.
     pub files: Vec<RepositoryFile>,
+    /// Edits of people that are in them.
+    pub edits: Vec<FileEdit>,
+    /// Edits that could not be brought together with what is generated.
+    pub conflicts: Vec<EditConflict>,
 }
 
 /// The files of a version, sorted by path. A report replaces a generated file of the same path.
@@ -88,6 +93,8 @@ pub fn compare(before: &Version, after: &Version, bodies: &Bodies) -> Result<Ver
         components: components.into_iter().map(|change| change.line).collect(),
         causes,
         findings,
+        edits: after.edits.clone(),
+        conflicts: after.conflicts.clone(),
         cost,
         files,
     };

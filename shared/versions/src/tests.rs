@@ -2,6 +2,7 @@
 
 mod compared;
 mod history;
+mod merges;
 mod patches;
 
 use std::{path::Path, process::Command};

@@ -146,6 +146,7 @@ pub(crate) fn summary(before: &Version, after: &Version, diff: &VersionDiff) -> 
         percent(&diff.cost)
     ));
     parts.push(files(diff));
+    parts.extend(edits(diff));
     parts.join("\n\n") + "\n"
 }
 
@@ -195,6 +196,24 @@ fn files(diff: &VersionDiff) -> String {
         sum(|file| file.additions),
         sum(|file| file.deletions),
     )
+}
+
+/// The edits of people that are in the version, and those that need another look.
+fn edits(diff: &VersionDiff) -> Option<String> {
+    if diff.edits.is_empty() && diff.conflicts.is_empty() {
+        return None;
+    }
+    let kept = diff.edits.iter().map(|edit| match edit.body {
+        Some(_) => format!("`{}` with the edit of {}", edit.path, edit.by.name),
+        None => format!("`{}` stays out, as {} wants it", edit.path, edit.by.name),
+    });
+    let open = diff.conflicts.iter().map(|conflict| {
+        format!(
+            "**conflict** in `{}`: the side of {} was kept; look at what is generated",
+            conflict.path, conflict.by.name
+        )
+    });
+    Some(list("Edits of people", kept.chain(open)))
 }
 
 /// How many findings came and went, for a sentence.

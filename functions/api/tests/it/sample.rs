@@ -276,7 +276,7 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
     };
     let artifacts: Vec<_> =
         files.iter().map(|file| artifact(format!("repository/{}", file.path), &file.body)).collect();
-    let manifest = RepositoryManifest { name: "churn".into(), files, total_bytes: 0 };
+    let manifest = RepositoryManifest { name: "churn".into(), files, total_bytes: 0, ..RepositoryManifest::default() };
     node(store, key, Node::Codegen, 0, &manifest).await;
     let validation = ValidationReport::default();
     node(store, key, Node::Validators, 0, &validation).await;

@@ -21,6 +21,8 @@ pub(super) fn nothing() -> VersionDiff {
         components: vec![],
         causes: vec![],
         findings: vec![],
+        edits: vec![],
+        conflicts: vec![],
         cost,
         files: vec![],
     }
@@ -92,6 +94,8 @@ fn version(number: u32, constraints: ConstraintSet, components: Vec<Component>) 
         tech: Some(TechReview::default()),
         policy: Some(PolicyReport::default()),
         files: vec![],
+        edits: vec![],
+        conflicts: vec![],
     }
 }
 
