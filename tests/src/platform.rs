@@ -428,7 +428,8 @@ pub fn assert_log(events: &[Event], status: &str) -> Result<Vec<Step>> {
             | EventBody::AutoApproving(_)
             | EventBody::WorkflowResumed(_)
             | EventBody::WorkflowComplete(_)
-            | EventBody::Error(_) => {}
+            | EventBody::Error(_)
+            | EventBody::FilesEdited(_) => {}
         }
     }
     Ok(completed)

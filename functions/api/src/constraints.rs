@@ -19,7 +19,7 @@ use store::{Created, NewRun, StoreError};
 use utoipa::ToSchema;
 
 use crate::{
-    Api, copy, given, policies,
+    Api, copy, edits, given, policies,
     problem::{Kind, Problem, ended, internal},
     text::{self, TITLE_MAX_CHARACTERS},
 };
@@ -31,7 +31,9 @@ pub const KIND: &str = "design";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDecisionSet {
-    /// The requirement in plain language: 1 to 20,000 characters (Unicode scalar values) of any script.
+    /// The requirement in plain language: 1 to 20,000 characters (Unicode scalar values) of any script. Credentials,
+    /// account ids and personal data that are recognised are replaced by marks such as `[removed: access key]` before
+    /// anything is stored.
     #[schema(
         min_length = 1,
         max_length = 20000,
@@ -139,12 +141,16 @@ pub async fn create(
     owner: &OwnerId,
     project: &ProjectId,
     key: Option<String>,
-    new: NewDecisionSet,
+    mut new: NewDecisionSet,
 ) -> Result<Accepted, Problem> {
     check(&new)?;
-    if let Some(parent) = &new.parent {
-        check_parent(api, owner, project, parent).await?;
-    }
+    // What does not belong into a requirement is stored nowhere: not in a body, an event, a title or a file.
+    new.requirement = redaction::redact(&new.requirement);
+    new.title = new.title.map(|title| redaction::redact(&title));
+    let edits = match &new.parent {
+        Some(parent) => edits::carried(&api.store, &parent_of(api, owner, project, parent).await?).await?,
+        None => Vec::new(),
+    };
     let request = Sha256Hex::of(&to_json(&new)?);
     let has_key = key.is_some();
     let input = DesignInput {
@@ -152,6 +158,7 @@ pub async fn create(
         constraints: new.constraints.unwrap_or_default(),
         weights: new.weights,
         policies: policies::versions(&api.store, owner, project).await?,
+        edits,
         parent: new.parent.clone(),
     };
     let title = new.title.map_or_else(|| text::title(&input.requirement), |title| title.trim().to_owned());
@@ -172,12 +179,12 @@ pub async fn create(
     begin(api, created, has_key).await
 }
 
-async fn check_parent(api: &Api, owner: &OwnerId, project: &ProjectId, parent: &RunId) -> Result<(), Problem> {
+async fn parent_of(api: &Api, owner: &OwnerId, project: &ProjectId, parent: &RunId) -> Result<Run, Problem> {
     // The project first: without it, the parent is not what is wrong.
     api.store.project(owner, project).await?;
     let key = RunKey { owner: owner.clone(), project: project.clone(), run: parent.clone() };
     match api.store.run(&key).await {
-        Ok(_) => Ok(()),
+        Ok(run) => Ok(run),
         Err(StoreError::NotFound { .. }) => Err(Problem::field(
             Kind::BodyInvalid,
             "parent",
@@ -239,6 +246,7 @@ pub async fn generate(api: &Api, source: &RunKey, key: Option<String>) -> Result
     }
     let input = api.store.get_body(&source.owner, &source.project_id, &source.input.sha256).await?;
     let input: DesignInput = serde_json::from_slice(&input).map_err(|error| internal().because(error))?;
+    let edits = edits::carried(&api.store, &source).await?;
     let has_key = key.is_some();
     let request = Sha256Hex::of(format!("generate {}", source.id).as_bytes());
     let created = api
@@ -251,7 +259,7 @@ pub async fn generate(api: &Api, source: &RunKey, key: Option<String>) -> Result
             title: source.title.clone(),
             variant: source.variant,
             nodes: nodes(),
-            input: to_json(&DesignInput { parent: Some(source.id.clone()), ..input })?,
+            input: to_json(&DesignInput { parent: Some(source.id.clone()), edits, ..input })?,
             idempotency: key.map(|key| store::IdempotencyKey { key, request }),
         })
         .await?;

@@ -113,6 +113,7 @@ fn step_of(body: &EventBody) -> Option<Step> {
         | EventBody::AutoApproving(_)
         | EventBody::WorkflowResumed(_)
         | EventBody::WorkflowComplete(_)
-        | EventBody::Error(_) => None,
+        | EventBody::Error(_)
+        | EventBody::FilesEdited(_) => None,
     }
 }

@@ -13,7 +13,7 @@ use design::{
     question::QuestionSet,
     repository::{ReportSet, RepositoryManifest},
     validation::ValidationReport,
-    version::{CostDelta, FileChange, PersistedVersion, VersionDiff},
+    version::{Cause, CostDelta, FileChange, FindingDiff, PersistedVersion, VersionDiff},
 };
 use run::{
     artifact::Artifact,
@@ -92,6 +92,9 @@ pub struct DecisionSet {
 pub struct VersionResult {
     /// The repository as one zip.
     pub bundle: Artifact,
+    /// This version and the completed ones before it: `git clone` of the downloaded bundle gives the history, with a
+    /// tag such as `v3` for each version.
+    pub history: Option<Artifact>,
     /// The result in one sentence.
     pub summary: String,
     /// What changed since the parent version; null when there is none that completed.
@@ -117,6 +120,12 @@ pub struct VersionChanges {
     pub files_removed: u32,
     /// Number of files changed.
     pub files_modified: u32,
+    /// Number of files that have another path.
+    pub files_renamed: u32,
+    /// Findings of critics and policies that differ, the worst first.
+    pub findings: Vec<FindingDiff>,
+    /// Which changed constraint brought about which change.
+    pub causes: Vec<Cause>,
 }
 
 /// Which events.
@@ -243,7 +252,12 @@ pub async fn get(store: &Store, key: &RunKey) -> Result<DecisionSet, Problem> {
 
 impl From<PersistedVersion> for VersionResult {
     fn from(version: PersistedVersion) -> Self {
-        Self { bundle: version.bundle, summary: version.summary, changes: version.diff.map(VersionChanges::from) }
+        Self {
+            bundle: version.bundle,
+            history: version.history,
+            summary: version.summary,
+            changes: version.diff.map(VersionChanges::from),
+        }
     }
 }
 
@@ -254,6 +268,9 @@ impl From<VersionDiff> for VersionChanges {
             files_added: count(FileChange::Added).unwrap_or(u32::MAX),
             files_removed: count(FileChange::Removed).unwrap_or(u32::MAX),
             files_modified: count(FileChange::Modified).unwrap_or(u32::MAX),
+            files_renamed: count(FileChange::Renamed).unwrap_or(u32::MAX),
+            findings: diff.findings,
+            causes: diff.causes,
             parent: diff.parent,
             summary: diff.summary,
             constraints: diff.constraints,

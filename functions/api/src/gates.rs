@@ -4,7 +4,7 @@ use agent::{chain, gate::GateResult};
 use jiff::Timestamp;
 use lambda::principal::Principal;
 use run::{
-    answer::Answers,
+    answer::{AnswerValue, Answers},
     body::Sha256Hex,
     gate::{Decision, Gate, GateDecision, GateId, GateStatus},
     id::RunKey,
@@ -58,12 +58,12 @@ pub async fn answer(api: &Api, who: &Principal, key: &RunKey, answer: GateAnswer
     if gate.status == GateStatus::Pending {
         check(&run, &gate, &answer)?;
     }
-    let (answers, defaulted) = gate.complete(&answer.answers);
+    let (answers, defaulted) = gate.complete(&cleaned(answer.answers));
     let decision = GateDecision {
         decision: answer.decision,
         actor: who.actor(),
         at: Timestamp::now(),
-        comment: answer.comment.filter(|comment| !comment.trim().is_empty()),
+        comment: answer.comment.filter(|comment| !comment.trim().is_empty()).map(|comment| redaction::redact(&comment)),
         answers,
         defaulted,
     };
@@ -82,6 +82,15 @@ pub async fn answer(api: &Api, who: &Principal, key: &RunKey, answer: GateAnswer
         // Only the timer is kept off by a held gate; a person is not.
         GateOutcome::Held { .. } => Err(crate::problem::internal().because("a held gate refused a person")),
     }
+}
+
+/// Answers in free words without what does not belong into them; choices and numbers stay.
+fn cleaned(answers: Answers) -> Answers {
+    let clean = |value| match value {
+        AnswerValue::Text(text) => AnswerValue::Text(redaction::redact(&text)),
+        AnswerValue::Number(_) | AnswerValue::Many(_) => value,
+    };
+    answers.into_iter().map(|(question, value)| (question, clean(value))).collect()
 }
 
 fn check(run: &Run, gate: &Gate, answer: &GateAnswer) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ pub mod constraints;
 mod copy;
 pub mod decision_sets;
 pub mod diff;
+pub mod edits;
 pub mod executions;
 pub mod frame;
 pub mod gates;

@@ -23,6 +23,7 @@ use crate::{
     constraints::{self, Accepted, NewDecisionSet},
     decision_sets::{self, DecisionSet, DecisionSetList, EventList, EventsQuery},
     diff::{self, DiffQuery},
+    edits::{self, EditList, NewEdits},
     gates::{self, GateAnswer},
     jobs::{self, JobStatus},
     openapi::{ActProblems, ReadProblems, WriteProblems},
@@ -56,6 +57,7 @@ pub fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(list_artifacts))
         .routes(routes!(artifact_content))
         .routes(routes!(get_diff))
+        .routes(routes!(list_edits, put_edits))
         .routes(routes!(job_status))
         .routes(routes!(list_policies))
         .routes(routes!(get_policy, put_policy, delete_policy))
@@ -267,6 +269,33 @@ async fn get_diff(
     QueryOf(query): QueryOf<DiffQuery>,
 ) -> Answer<VersionDiff> {
     diff::between(&api.store, &path.key(who.owner()), query.against).await.map(Json)
+}
+
+/// The files of a completed version that people edited.
+#[utoipa::path(get, path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits", tag = "artifacts",
+    params(DecisionSetPath),
+    responses((status = 200, description = "The edits, and the conflicts that are open.", body = EditList), ActProblems))]
+async fn list_edits(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<DecisionSetPath>,
+) -> Answer<EditList> {
+    edits::list(&api.store, &path.key(who.owner())).await.map(Json)
+}
+
+/// Edits files of a completed version. A version made with this one as `parent` builds on them: what is generated then is
+/// merged with them, and where that is not possible your text stays and a conflict tells of it. Repeating it changes
+/// nothing.
+#[utoipa::path(put, path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits", tag = "artifacts",
+    params(DecisionSetPath), request_body = NewEdits,
+    responses((status = 200, description = "All edits of the version.", body = EditList), WriteProblems))]
+async fn put_edits(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<DecisionSetPath>,
+    Body(new): Body<NewEdits>,
+) -> Answer<EditList> {
+    edits::put(&api, &who, &path.key(who.owner()), new).await.map(Json)
 }
 
 /// How a job stands.

@@ -2,11 +2,13 @@
 //! infrastructure, CI, documents), and checks that the whole fits together.
 
 mod controls;
+pub mod edits;
 
 use std::collections::BTreeMap;
 
 use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
 use design::{
+    input::DesignInput,
     node::Node,
     policy::{PolicyReport, Verdict},
     repository::{RepositoryFile, RepositoryManifest, RepositoryPart},
@@ -16,6 +18,7 @@ use generation::{Blueprint, Ci, Missing, RenderError, Request, SourceFile, Wante
 use minijinja::{Value, value::Serde};
 use run::{
     card::{Category, Confidence, Fact, Impact, Risk},
+    edit::FileEdit,
     question::Priority,
 };
 use rust_embed::RustEmbed;
@@ -38,6 +41,8 @@ pub struct Input {
     pub parts: Vec<(Node, RepositoryPart)>,
     /// The policies' results, where they were evaluated.
     pub policy: Option<PolicyReport>,
+    /// What people edited in earlier versions.
+    pub edits: Vec<FileEdit>,
 }
 
 impl Agent for Codegen {
@@ -64,7 +69,8 @@ impl Agent for Codegen {
             .into_iter()
             .map(|node| Ok((node, memory.latest(node.as_str())?)))
             .collect::<Result<_, AgentError>>()?;
-        Ok(Input { request: Request::recall(memory)?, parts, policy: memory.find(Node::PolicyEval.as_str())? })
+        let edits = memory.input::<DesignInput>()?.edits;
+        Ok(Input { request: Request::recall(memory)?, parts, policy: memory.find(Node::PolicyEval.as_str())?, edits })
     }
 
     async fn think(&self, input: Input, desk: &Desk) -> Result<Thought<RepositoryManifest, NoSignal>, AgentError> {
@@ -72,13 +78,22 @@ impl Agent for Codegen {
         let mut own = stored(&shared_files(&blueprint)?, Node::Codegen, desk).await?;
         let mended = input.request.mends.apply(&mut own);
         let files = joined(input.parts.iter().flat_map(|(_, part)| part.files.clone()).chain(own))?;
+        // Before the checks, which judge the repository as the person will have it.
+        let mut edited = edits::apply(files, &input.edits, desk).await?;
+        let mut persons: Vec<RepositoryFile> =
+            edited.files.extract_if(.., |file| file.written_by.0 == edits::PERSON).collect();
+        let mended_edits = input.request.mends.apply(&mut persons);
+        let files = joined(edited.files.into_iter().chain(persons))?;
         let manifest = RepositoryManifest {
             name: blueprint.site.name.clone(),
             total_bytes: files.iter().map(|file| file.body.size).sum(),
             files,
+            edits: edited.carried,
+            conflicts: edited.conflicts,
         };
         let mut card = card(&input, &blueprint, &manifest);
         card.reasoning.extend(mended);
+        tell_edits(&manifest, mended_edits, &mut card);
         Ok(Thought {
             summary: card.decision.clone(),
             output: manifest,
@@ -86,6 +101,28 @@ impl Agent for Codegen {
             card,
             artifacts: Vec::new(),
         })
+    }
+}
+
+/// The edits of people on the card: each file by name, what was mended in it, and what needs another look.
+fn tell_edits(manifest: &RepositoryManifest, mended: Vec<String>, card: &mut CardDraft) {
+    if !manifest.edits.is_empty() {
+        let named = manifest.edits.iter().map(|edit| {
+            let what = if edit.body.is_some() { "kept" } else { "left out" };
+            format!("`{}` ({what}, {})", edit.path, edit.by.name)
+        });
+        card.reasoning
+            .push(format!("Edits of people are in the repository: {}.", named.collect::<Vec<_>>().join(", ")));
+        card.outputs.push(Fact::new("Edited files", manifest.edits.len().to_string()));
+    }
+    card.reasoning.extend(mended.into_iter().map(|said| format!("In an edited file: {said}")));
+    for conflict in &manifest.conflicts {
+        card.priority = Priority::High;
+        card.risks.push(Risk {
+            severity: Priority::High,
+            text: edits::told(conflict),
+            mitigation: "Compare both in the version's conflicts, and store the file as it should be.".to_owned(),
+        });
     }
 }
 

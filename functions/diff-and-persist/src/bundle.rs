@@ -3,9 +3,8 @@
 use std::io::{Cursor, Write};
 
 use design::repository::RepositoryFile;
+use versions::Bodies;
 use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions};
-
-use crate::Contents;
 
 /// Media type of a bundle.
 pub const ZIP: &str = "application/zip";
@@ -13,8 +12,8 @@ pub const ZIP: &str = "application/zip";
 /// Zips the files in the order of their paths, below no folder of their own.
 ///
 /// # Errors
-/// When a file's content is not among `contents`, or the archive cannot be written.
-pub fn zip(name: &str, files: &[RepositoryFile], contents: &Contents) -> Result<Vec<u8>, ZipError> {
+/// When a file's content is not among `bodies`, or the archive cannot be written.
+pub fn zip(name: &str, files: &[RepositoryFile], bodies: &Bodies) -> Result<Vec<u8>, ZipError> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     archive.set_comment(name)?;
     for file in files {
@@ -24,7 +23,7 @@ pub fn zip(name: &str, files: &[RepositoryFile], contents: &Contents) -> Result<
             // 1980-01-01: the time of the run would make the same repository another bundle.
             .last_modified_time(DateTime::default())
             .unix_permissions(mode);
-        let content = contents.get(&file.path).ok_or(ZipError::FileNotFound)?;
+        let content = bodies.get(&file.body.sha256).ok_or(ZipError::FileNotFound)?;
         archive.start_file(&file.path, options)?;
         archive.write_all(content)?;
     }
@@ -51,7 +50,7 @@ mod tests {
     use std::io::Read;
 
     use proptest::prelude::*;
-    use run::body::BodyRef;
+    use run::body::{BodyRef, Sha256Hex};
     use zip::ZipArchive;
 
     use super::*;
@@ -67,12 +66,17 @@ mod tests {
         }
     }
 
+    fn bodies<'a>(contents: impl IntoIterator<Item = &'a Vec<u8>>) -> Bodies {
+        contents.into_iter().map(|content| (Sha256Hex::of(content), content.clone())).collect()
+    }
+
     proptest! {
         #[test]
         fn what_goes_in_comes_out(contents in proptest::collection::btree_map("[a-z]{1,8}/[a-z]{1,8}\\.(py|sh|md)", proptest::collection::vec(any::<u8>(), 0..300), 1..8)) {
             let files: Vec<_> = contents.iter().map(|(path, content)| file(path, content)).collect();
-            let bytes = zip("demo", &files, &contents).unwrap();
-            prop_assert_eq!(&bytes, &zip("demo", &files, &contents).unwrap());
+            let bodies = bodies(contents.values());
+            let bytes = zip("demo", &files, &bodies).unwrap();
+            prop_assert_eq!(&bytes, &zip("demo", &files, &bodies).unwrap());
             let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
             prop_assert_eq!(archive.len(), contents.len());
             for (path, content) in &contents {
@@ -88,6 +92,6 @@ mod tests {
 
     #[test]
     fn a_missing_content_is_an_error() {
-        assert!(zip("demo", &[file("a.py", b"x")], &Contents::new()).is_err());
+        assert!(zip("demo", &[file("a.py", b"x")], &Bodies::new()).is_err());
     }
 }

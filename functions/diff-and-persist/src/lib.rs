@@ -1,32 +1,31 @@
-//! Bundles the repository and compares it with the parent version.
+//! Bundles the repository and compares it with the version before.
 //!
 //! The bundle is one zip of the generated files and the reports, the same bytes for the same files ([`bundle`]). Against
-//! a completed parent version the agent says what changed in constraints, components, cost and files, and why
-//! ([`compare`]).
+//! the nearest completed version before it, `versions` says what changed in constraints, components, findings, cost and
+//! files, and which constraint is behind it. The version is then a commit on top of that one's ([`history`]).
 
 pub mod bundle;
-pub mod compare;
+pub mod history;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use agent::{Agent, AgentError, CardDraft, Desk, Memory, Parent, Thought};
 use design::{
-    constraint::ConstraintSet,
-    cost::CostReview,
     node::Node,
-    plan::PlanDecision,
-    repository::{ReportSet, RepositoryFile, RepositoryManifest},
+    repository::{RepositoryFile, RepositoryManifest},
     signal::NoSignal,
     version::{PersistedVersion, VersionDiff},
 };
 use futures::{StreamExt, TryStreamExt, stream};
+use history::{GIT_BUNDLE, Grown, Story};
 use run::{
     artifact::Artifact,
-    card::{Category, Confidence, Fact, Trigger},
+    body::Sha256Hex,
+    card::{Category, Confidence, Fact, Risk, Trigger},
     id::RunId,
     question::Priority,
-    record::RunStatus,
 };
+use versions::{Bodies, MissingBody, Version, cost_in_words, findings_in_words};
 
 /// Bodies that are read at the same time: enough to hide latency, few enough for a small function's memory.
 const PARALLEL_READS: usize = 16;
@@ -35,28 +34,15 @@ const PARALLEL_READS: usize = 16;
 #[derive(Debug, Default, Clone, Copy)]
 pub struct DiffAndPersist;
 
-/// One version as far as a comparison looks at it.
-#[derive(Debug, Clone)]
-pub struct Version {
-    /// What was asked.
-    pub constraints: ConstraintSet,
-    /// What was planned.
-    pub plan: PlanDecision,
-    /// What it costs.
-    pub cost: CostReview,
-    /// Generated files and reports, sorted by path.
-    pub files: Vec<RepositoryFile>,
-}
-
 /// The version before, if there is one to compare with.
 #[derive(Debug, Clone)]
-pub enum Parent {
+pub enum Before {
     /// This is a first version.
     None,
-    /// The parent did not complete, so it left nothing to compare with.
+    /// None of the versions that it continues completed, so they left nothing to compare with.
     Unfinished(RunId),
-    /// The parent completed.
-    Completed(RunId, Box<Version>),
+    /// The nearest one that completed.
+    Completed(Box<Version>),
 }
 
 /// What the agent thinks about.
@@ -67,99 +53,135 @@ pub struct Input {
     /// This version.
     pub version: Version,
     /// The version before.
-    pub parent: Parent,
+    pub before: Before,
+    /// What its commit says.
+    pub story: Story,
 }
 
 impl Agent for DiffAndPersist {
     const NODE: &'static str = "diff_and_persist";
     const NAME: &'static str = "Diff and persist";
-    const READS: &'static [&'static str] = &["planner", "critic_cost", "codegen", "rationale_compile"];
-    const READS_PARENT: &'static [&'static str] = Self::READS;
+    const READS: &'static [&'static str] = &[
+        Node::Planner.as_str(),
+        Node::CriticTech.as_str(),
+        Node::CriticCost.as_str(),
+        Node::PolicyEval.as_str(),
+        Node::Codegen.as_str(),
+        Node::RationaleCompile.as_str(),
+    ];
+    const READS_PARENT: &'static [&'static str] = &[
+        Node::Planner.as_str(),
+        Node::CriticTech.as_str(),
+        Node::CriticCost.as_str(),
+        Node::PolicyEval.as_str(),
+        Node::Codegen.as_str(),
+        Node::RationaleCompile.as_str(),
+        Node::DiffAndPersist.as_str(),
+    ];
+    const PARENT: Parent = Parent::Completed;
     type Input = Input;
     type Output = PersistedVersion;
     type Signal = NoSignal;
 
     fn recall(&self, memory: &Memory) -> Result<Input, AgentError> {
         let (name, version) = recall_version(memory)?;
-        let parent = match memory.parent() {
-            None => Parent::None,
-            Some(parent) if parent.run().status == RunStatus::Completed => {
-                let (_, version) = recall_version(parent)?;
-                Parent::Completed(parent.run().id.clone(), Box::new(version))
-            }
-            Some(parent) => Parent::Unfinished(parent.run().id.clone()),
+        let before = match (memory.parent(), &memory.run().parent) {
+            (Some(before), _) => Before::Completed(Box::new(recall_version(before)?.1)),
+            (None, Some(parent)) => Before::Unfinished(parent.clone()),
+            (None, None) => Before::None,
         };
-        Ok(Input { name, version, parent })
+        let persisted = memory.parent().map(|parent| parent.latest::<PersistedVersion>(Node::DiffAndPersist.as_str()));
+        let story = Story::recall(memory, persisted.transpose()?.and_then(|persisted| persisted.history))?;
+        Ok(Input { name, version, before, story })
     }
 
     async fn think(&self, input: Input, desk: &Desk) -> Result<Thought<PersistedVersion, NoSignal>, AgentError> {
-        let contents = read(&input.version.files, desk).await?;
-        let zip = bundle::zip(&input.name, &input.version.files, &contents)
+        let bodies = read(hashes(&input.version.files), desk).await?;
+        let zip = bundle::zip(&input.name, &input.version.files, &bodies)
             .map_err(|error| AgentError::Defect(format!("the bundle cannot be made: {error}")))?;
-        let body = desk.bodies().put(&zip, bundle::ZIP).await?;
-        let bundle = Artifact {
-            path: format!("{}.zip", input.name),
-            kind: "bundle".into(),
-            content_type: bundle::ZIP.into(),
-            sha256: body.sha256,
-            size_bytes: body.size,
-        };
+        let bundle = stored(&zip, format!("{}.zip", input.name), "bundle", bundle::ZIP, desk).await?;
         let mut artifacts: Vec<Artifact> = input.version.files.iter().map(file_artifact).collect();
         artifacts.push(bundle.clone());
 
-        let diff = match &input.parent {
-            Parent::None | Parent::Unfinished(_) => None,
-            Parent::Completed(id, before) => {
-                let old = read(&before.files, desk).await?;
-                Some(compare::versions(id.clone(), before, &old, &input.version, &contents))
+        let mut all = bodies;
+        let diff = match &input.before {
+            Before::None | Before::Unfinished(_) => None,
+            Before::Completed(before) => {
+                let wanted = versions::needed(&before.files, &input.version.files);
+                all.extend(read(wanted.into_iter().filter(|sha256| !all.contains_key(sha256)).collect(), desk).await?);
+                let diff = versions::compare(before, &input.version, &all).map_err(missing)?;
+                let patch = versions::patch(&diff.files, &all).map_err(missing)?;
+                artifacts.push(stored(patch.as_bytes(), "changes.patch".into(), "diff", "text/x-diff", desk).await?);
+                Some(diff)
             }
         };
-        if let Some(diff) = &diff {
-            let patch = compare::patch(diff);
-            let body = desk.bodies().put(patch.as_bytes(), "text/x-diff").await?;
-            artifacts.push(Artifact {
-                path: "changes.patch".into(),
-                kind: "diff".into(),
-                content_type: "text/x-diff".into(),
-                sha256: body.sha256,
-                size_bytes: body.size,
-            });
-        }
+        let older = match &input.story.before {
+            Some(artifact) => Some(desk.bodies().get(&artifact.sha256).await?),
+            None => None,
+        };
+        let parent = match &input.before {
+            Before::Completed(before) => Some(before.number),
+            Before::None | Before::Unfinished(_) => None,
+        };
+        let grown = history::grow(&input.story, &input.version, parent, older.as_deref(), diff.as_ref(), &all)
+            .map_err(missing)?;
+        let path = format!("{}.bundle", input.name);
+        let history = stored(&grown.bundle, path, "git_bundle", GIT_BUNDLE, desk).await?;
+        artifacts.push(history.clone());
         let summary = summary(&input, &bundle, diff.as_ref());
-        let card = card(&input, &bundle, diff.as_ref(), &summary);
-        let output = PersistedVersion { bundle, artifacts: artifacts.clone(), diff, summary: summary.clone() };
+        let mut card = card(&input, &bundle, diff.as_ref(), &summary);
+        tell(&grown, &history, &mut card);
+        let output = PersistedVersion {
+            bundle,
+            history: Some(history),
+            artifacts: artifacts.clone(),
+            diff,
+            summary: summary.clone(),
+        };
         Ok(Thought { output, signal: NoSignal {}, summary, card, artifacts })
     }
 }
 
 fn recall_version(memory: &Memory) -> Result<(String, Version), AgentError> {
     let manifest: RepositoryManifest = memory.latest(Node::Codegen.as_str())?;
-    let reports: ReportSet = memory.latest(Node::RationaleCompile.as_str())?;
-    // A report replaces a generated file of the same path: the map keeps one of each, in order.
-    let files: BTreeMap<String, RepositoryFile> =
-        manifest.files.into_iter().chain(reports.files).map(|file| (file.path.clone(), file)).collect();
-    let plan: PlanDecision = memory.latest(Node::Planner.as_str())?;
-    Ok((
-        manifest.name,
-        Version {
-            constraints: plan.constraints.clone(),
-            plan,
-            cost: memory.latest(Node::CriticCost.as_str())?,
-            files: files.into_values().collect(),
-        },
-    ))
+    let name = manifest.name.clone();
+    let (edits, conflicts) = (manifest.edits.clone(), manifest.conflicts.clone());
+    let version = Version {
+        run: memory.run().id.clone(),
+        number: memory.run().version,
+        plan: memory.latest(Node::Planner.as_str())?,
+        cost: memory.latest(Node::CriticCost.as_str())?,
+        tech: memory.find(Node::CriticTech.as_str())?,
+        policy: memory.find(Node::PolicyEval.as_str())?,
+        files: versions::joined(manifest, memory.latest(Node::RationaleCompile.as_str())?),
+        edits,
+        conflicts,
+    };
+    Ok((name, version))
 }
 
-/// Contents by path.
-pub type Contents = BTreeMap<String, Vec<u8>>;
+fn hashes(files: &[RepositoryFile]) -> BTreeSet<Sha256Hex> {
+    files.iter().map(|file| file.body.sha256.clone()).collect()
+}
 
-async fn read(files: &[RepositoryFile], desk: &Desk) -> Result<Contents, AgentError> {
-    let wanted: Vec<_> = files.iter().map(|file| (file.path.clone(), file.body.sha256.clone())).collect();
+async fn read(wanted: BTreeSet<Sha256Hex>, desk: &Desk) -> Result<Bodies, AgentError> {
     stream::iter(wanted)
-        .map(|(path, sha256)| async move { Ok::<_, AgentError>((path, desk.bodies().get(&sha256).await?)) })
+        .map(|sha256| async move {
+            let body = desk.bodies().get(&sha256).await?;
+            Ok::<_, AgentError>((sha256, body))
+        })
         .buffer_unordered(PARALLEL_READS)
         .try_collect()
         .await
+}
+
+fn missing(error: MissingBody) -> AgentError {
+    AgentError::Defect(error.to_string())
+}
+
+async fn stored(bytes: &[u8], path: String, kind: &str, media: &str, desk: &Desk) -> Result<Artifact, AgentError> {
+    let body = desk.bodies().put(bytes, media).await?;
+    Ok(Artifact { path, kind: kind.into(), content_type: media.into(), sha256: body.sha256, size_bytes: body.size })
 }
 
 fn file_artifact(file: &RepositoryFile) -> Artifact {
@@ -175,18 +197,32 @@ fn file_artifact(file: &RepositoryFile) -> Artifact {
 fn summary(input: &Input, bundle: &Artifact, diff: Option<&VersionDiff>) -> String {
     let stored =
         format!("{} files in one bundle of {} KB", input.version.files.len(), bundle.size_bytes.div_ceil(1000));
-    match (diff, &input.parent) {
+    match (diff, &input.before) {
         (Some(diff), _) => format!(
-            "{stored}; against the parent {} files, {} components and {} constraints changed, {}.",
+            "{stored}; against the version before {} files, {} components and {} constraints changed, {}, {}.",
             diff.files.len(),
             diff.components.len(),
             diff.constraints.len(),
-            compare::cost_in_words(&diff.cost)
+            findings_in_words(diff),
+            cost_in_words(&diff.cost)
         ),
-        (None, Parent::Unfinished(_)) => {
-            format!("{stored}; the parent version did not complete, so there is nothing to compare with.")
+        (None, Before::Unfinished(_)) => {
+            format!("{stored}; no version before it completed, so there is nothing to compare with.")
         }
-        (None, Parent::None | Parent::Completed(..)) => format!("{stored}; this is a first version."),
+        (None, Before::None | Before::Completed(_)) => format!("{stored}; this is a first version."),
+    }
+}
+
+/// What came of the history, on the card.
+fn tell(grown: &Grown, history: &Artifact, card: &mut CardDraft) {
+    card.outputs.push(Fact::new("Git history", format!("{} ({} bytes)", history.path, history.size_bytes)));
+    card.outputs.push(Fact::new("Versions in it", grown.versions.to_string()));
+    if let Some(lost) = &grown.lost {
+        card.risks.push(Risk {
+            severity: Priority::High,
+            text: format!("The git history begins with this version, because {lost}."),
+            mitigation: "Earlier versions are still in their own bundles and zips.".to_owned(),
+        });
     }
 }
 
@@ -207,11 +243,11 @@ fn card(input: &Input, bundle: &Artifact, diff: Option<&VersionDiff>, summary: &
     card.inputs = vec![
         Fact::new("Files", input.version.files.len().to_string()),
         Fact::new(
-            "Parent version",
-            match &input.parent {
-                Parent::None => "none".to_owned(),
-                Parent::Unfinished(id) => format!("{id}, not completed"),
-                Parent::Completed(id, _) => id.to_string(),
+            "Version before",
+            match &input.before {
+                Before::None => "none".to_owned(),
+                Before::Unfinished(id) => format!("{id}, not completed"),
+                Before::Completed(version) => format!("{} ({})", version.number, version.run),
             },
         ),
     ];
@@ -222,7 +258,10 @@ fn card(input: &Input, bundle: &Artifact, diff: Option<&VersionDiff>, summary: &
     if let Some(diff) = diff {
         card.reasoning = vec![diff.summary.clone()];
         card.outputs.push(Fact::new("Changed files", diff.files.len().to_string()));
-        card.impact.cost = Some(compare::cost_in_words(&diff.cost));
+        card.impact.cost = Some(cost_in_words(&diff.cost));
     }
     card
 }
+
+#[cfg(test)]
+mod tests;

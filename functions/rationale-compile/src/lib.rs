@@ -30,7 +30,9 @@ use design::{
     words,
 };
 use knowledge::catalogue::Catalogue;
+use redaction::Secrets;
 use run::{
+    answer::AnswerValue,
     card::{Category, Confidence, EvidenceLink, Fact, Impact, PolicyLine, Risk, Trigger},
     gate::{Gate, GateKind},
     question::Priority,
@@ -228,11 +230,51 @@ struct ValidationDocument<'a> {
     checks: &'a [view::CheckView],
 }
 
+/// The input without credentials and personal data of what people wrote; `None` where there are none. The API takes them
+/// out of what it stores, so this is for what came in another way or before it did. Who decided at a gate stays: that is
+/// the record, not the requirement.
+fn cleaned(input: &Input) -> Result<Option<Input>, AgentError> {
+    let decisions = input.gates.iter().filter_map(|gate| gate.decision.as_ref());
+    let said = decisions.flat_map(|decision| {
+        let texts = decision.answers.values().flat_map(|answer| match answer {
+            AnswerValue::Text(text) => std::slice::from_ref(text),
+            AnswerValue::Many(texts) => texts,
+            AnswerValue::Number(_) => &[],
+        });
+        texts.map(String::as_str).chain(decision.comment.as_deref())
+    });
+    let secrets = Secrets::of([input.requirement.as_str(), input.title.as_str()].into_iter().chain(said));
+    if secrets.is_empty() {
+        return Ok(None);
+    }
+    let failed = |error: redaction::Uncleaned| AgentError::Defect(error.to_string());
+    let Input { requirement, title, trigger, manifest, .. } = input;
+    Ok(Some(Input {
+        title: secrets.scrub(title),
+        requirement: secrets.scrub(requirement),
+        trigger: *trigger,
+        constraints: secrets.scrub_all(input.constraints.clone()).map_err(failed)?,
+        coverage: secrets.scrub_all(input.coverage.clone()).map_err(failed)?,
+        questions: secrets.scrub_all(input.questions.clone()).map_err(failed)?,
+        gates: secrets.scrub_all(input.gates.clone()).map_err(failed)?,
+        plan: secrets.scrub_all(input.plan.clone()).map_err(failed)?,
+        tech: secrets.scrub_all(input.tech.clone()).map_err(failed)?,
+        cost: secrets.scrub_all(input.cost.clone()).map_err(failed)?,
+        policy: secrets.scrub_all(input.policy.clone()).map_err(failed)?,
+        // Paths and hashes of files that are clean already.
+        manifest: manifest.clone(),
+        validation: secrets.scrub_all(input.validation.clone()).map_err(failed)?,
+        review: secrets.scrub_all(input.review.clone()).map_err(failed)?,
+    }))
+}
+
 /// Compiles the documents: pure, and the same for the same input.
 ///
 /// # Errors
 /// When the plan does not hold the candidate that it selects, or a template is broken.
 pub fn compile(input: &Input, packages: &[PackageFile]) -> Result<Compiled, AgentError> {
+    let clean = cleaned(input)?;
+    let input = clean.as_ref().unwrap_or(input);
     let selected: &Candidate = input.plan.selected().ok_or_else(|| {
         AgentError::MemoryIncomplete(format!(
             "the plan selects `{}`, which is not among its candidates",

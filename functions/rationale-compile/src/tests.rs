@@ -261,6 +261,7 @@ fn manifest(packages: &[PackageFile]) -> RepositoryManifest {
         name: "fraud-scoring".into(),
         total_bytes: files.iter().map(|file| file.body.size).sum(),
         files,
+        ..RepositoryManifest::default()
     }
 }
 
@@ -555,7 +556,12 @@ fn vague() -> Input {
             ..CostReview::default()
         },
         policy: PolicyReport { results: Vec::new(), passed: 0, failed: 0, blocking: Vec::new() },
-        manifest: RepositoryManifest { name: "something".into(), files: Vec::new(), total_bytes: 0 },
+        manifest: RepositoryManifest {
+            name: "something".into(),
+            files: Vec::new(),
+            total_bytes: 0,
+            ..RepositoryManifest::default()
+        },
         validation: ValidationReport::default(),
         review: ImplementationReview::default(),
     }
@@ -820,5 +826,52 @@ proptest! {
         for (plain, hostile) in plain.reports.iter().zip(&hostile.reports).filter(|(report, _)| report.path.ends_with(".md")) {
             prop_assert_eq!(shape(&plain.content), shape(&hostile.content), "{}: {}", hostile.path, hostile.content);
         }
+    }
+}
+
+/// Assembled from pieces, so that no scanner takes this file for a leak.
+fn planted() -> Vec<String> {
+    let j = |parts: &[&str]| parts.concat();
+    vec![
+        j(&["AKIA", "QYLPMN5HHHFPZAM2"]),
+        j(&["ghp_", "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"]),
+        "ada.lovelace@engines.example".into(),
+        "+49 170 1234567".into(),
+        "4111 1111 1111 1111".into(),
+        "hunter2!secret".into(),
+        "210987654321".into(),
+        "Grace Hopper".into(),
+    ]
+}
+
+#[test]
+fn no_report_tells_a_secret_of_the_requirement() {
+    let p = planted();
+    let words = format!(
+        "Fraud scoring with {} and {}, mail {}, {}, card {}, password: {}, account {}. Contact: {}.",
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
+    );
+    let mut input = with_text("words");
+    input.title = format!("Fraud {}", p[0]);
+    input.requirement.clone_from(&words);
+    input.constraints.latency.as_mut().unwrap().evidence[0].quote.clone_from(&words);
+    input.constraints.latency.as_mut().unwrap().derivation = Some(format!("from {}", p[6]));
+    input.gates[0].decision.as_mut().unwrap().comment = Some(format!("ask {}", p[2]));
+    input.plan.candidates[0].components[2].traces[0].quote = Some(p[1][3..25].to_owned());
+    input.review.traces[0].quotes[0].quote = words;
+    input.tech.findings[0].title = format!("too slow for {}", p[7]);
+    let compiled = compile(&input, &packages()).unwrap();
+    assert!(compiled.reports.len() > 5);
+    for report in &compiled.reports {
+        for secret in p.iter().map(String::as_str).chain([&p[1][3..25]]) {
+            assert!(!report.content.contains(secret), "{} tells {secret}", report.path);
+        }
+    }
+    let report = compiled.reports.iter().find(|report| report.path == ARCHITECTURE).unwrap();
+    for label in
+        ["access key", "token", "e-mail address", "phone number", "payment card", "password", "account id", "name"]
+    {
+        let shown = format!("removed: {label}");
+        assert!(report.content.contains(&shown), "the reader sees that something was taken out: {shown}");
     }
 }

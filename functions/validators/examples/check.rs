@@ -15,7 +15,12 @@ use validators::{Input, Settings, Validators};
 async fn main() -> Result<(), Box<dyn Error>> {
     let root = std::env::args().nth(1).map(PathBuf::from).ok_or("usage: check FOLDER")?;
     let bodies = Arc::new(InMemoryBodies::default());
-    let mut manifest = RepositoryManifest { name: root.display().to_string(), files: vec![], total_bytes: 0 };
+    let mut manifest = RepositoryManifest {
+        name: root.display().to_string(),
+        files: vec![],
+        total_bytes: 0,
+        ..RepositoryManifest::default()
+    };
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {

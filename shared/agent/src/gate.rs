@@ -22,7 +22,7 @@ use serde_json::Value;
 use store::{Attached, GateOutcome, Store, TaskToken, Verdict};
 
 use crate::{
-    AgentError, CardDraft, Memory,
+    AgentError, CardDraft, Memory, Parent,
     desk::BoxFuture,
     harness::{Begun, Finished, NodeResult, Visit, canonical_hash, panicked, to_json},
 };
@@ -189,7 +189,7 @@ pub async fn open<G: Gatekeeper>(
         Begun::DoneBefore(_) => return Ok(GateSignal::of(&store.gate(&input.key(), &id).await?)),
         Begun::ToDo(visit) => visit,
     };
-    let memory = visit.announce_and_recall(G::READS, &[]).await?;
+    let memory = visit.announce_and_recall(G::READS, &[], Parent::Direct).await?;
     let draft = AssertUnwindSafe(async { keeper.prepare(&memory) })
         .catch_unwind()
         .await

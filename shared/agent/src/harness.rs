@@ -21,7 +21,7 @@ use serde_json::Value;
 use store::{Change, Committed, Store, StoreError};
 
 use crate::{
-    Agent, AgentError, Bodies, CardDraft, Desk, Memory, MemoryBuilder, ProjectBodies, Thought, progress::Course,
+    Agent, AgentError, Bodies, CardDraft, Desk, Memory, MemoryBuilder, Parent, ProjectBodies, Thought, progress::Course,
 };
 
 /// Largest signal in bytes. The execution's data holds one per node and 256 KiB in all; a signal is a few values.
@@ -41,7 +41,7 @@ pub async fn run_node<A: Agent>(
         Begun::DoneBefore(record) => return signal(A::NODE, &record),
         Begun::ToDo(visit) => visit,
     };
-    let memory = visit.announce_and_recall(A::READS, A::READS_PARENT).await?;
+    let memory = visit.announce_and_recall(A::READS, A::READS_PARENT, A::PARENT).await?;
     let thought = think(agent, &memory, &visit.desk()).await?;
     let cost = A::cost(&thought.output)?;
     let Thought { output, signal: sign, summary, card, artifacts } = thought;
@@ -156,7 +156,8 @@ impl<'a> Visit<'a> {
                 | EventBody::AutoApproving(_)
                 | EventBody::WorkflowResumed(_)
                 | EventBody::WorkflowComplete(_)
-                | EventBody::Error(_) => None,
+                | EventBody::Error(_)
+                | EventBody::FilesEdited(_) => None,
             })
             .ok_or_else(|| AgentError::MemoryIncomplete("the run's first event is not `workflow-start`".into()))?;
         let bodies = Arc::new(ProjectBodies::new(store.clone(), &key));
@@ -190,6 +191,7 @@ impl<'a> Visit<'a> {
         &self,
         reads: &[&str],
         reads_parent: &[&str],
+        which: Parent,
     ) -> Result<Memory, AgentError> {
         let announce = async {
             let committed = self.announce().await?;
@@ -198,7 +200,7 @@ impl<'a> Visit<'a> {
             }
             Ok(())
         };
-        let ((), memory) = tokio::try_join!(announce, self.recall(reads, reads_parent))?;
+        let ((), memory) = tokio::try_join!(announce, self.recall(reads, reads_parent, which))?;
         Ok(memory)
     }
 
@@ -239,16 +241,15 @@ impl<'a> Visit<'a> {
         }
     }
 
-    async fn recall(&self, reads: &[&str], reads_parent: &[&str]) -> Result<Memory, AgentError> {
+    async fn recall(&self, reads: &[&str], reads_parent: &[&str], which: Parent) -> Result<Memory, AgentError> {
         let own = load(self.store, &self.bodies, &self.run, reads, Which::All);
         let parent = async {
-            match &self.run.parent {
-                Some(parent) if !reads_parent.is_empty() => {
-                    let key = RunKey { run: parent.clone(), ..self.key.clone() };
-                    let run = self.store.run(&key).await?;
-                    Ok(Some(load(self.store, &self.bodies, &run, reads_parent, Which::Newest).await?.build()))
-                }
-                Some(_) | None => Ok::<_, AgentError>(None),
+            if reads_parent.is_empty() {
+                return Ok::<_, AgentError>(None);
+            }
+            match self.parent(which).await? {
+                Some(run) => Ok(Some(load(self.store, &self.bodies, &run, reads_parent, Which::Newest).await?.build())),
+                None => Ok(None),
             }
         };
         let (own, parent) = tokio::try_join!(own, parent)?;
@@ -257,6 +258,20 @@ impl<'a> Visit<'a> {
             Some(parent) => own.parent(parent).build(),
             None => own.build(),
         })
+    }
+
+    /// The earlier version that an agent takes for the parent. Parents are older than their children, so this ends.
+    async fn parent(&self, which: Parent) -> Result<Option<Run>, AgentError> {
+        let mut next = self.run.parent.clone();
+        while let Some(parent) = next {
+            let run = self.store.run(&RunKey { run: parent, ..self.key.clone() }).await?;
+            match which {
+                Parent::Direct => return Ok(Some(run)),
+                Parent::Completed if run.status == RunStatus::Completed => return Ok(Some(run)),
+                Parent::Completed => next = run.parent,
+            }
+        }
+        Ok(None)
     }
 
     /// Stores the output's body, then result, reason card and `node-complete` in one transaction, and pushes.

@@ -42,6 +42,8 @@ pub trait Agent: Send + Sync {
     const READS: &'static [&'static str];
     /// Nodes of the parent version whose newest outputs the agent reads.
     const READS_PARENT: &'static [&'static str] = &[];
+    /// Which version the agent takes for the parent.
+    const PARENT: Parent = Parent::Direct;
     /// What the agent thinks about, recalled from memory.
     type Input: Send;
     /// What it decides: stored as the node's output.
@@ -72,6 +74,15 @@ pub trait Agent: Send + Sync {
     fn cost(_output: &Self::Output) -> Result<Option<serde_json::Value>, AgentError> {
         Ok(None)
     }
+}
+
+/// Which earlier version an agent takes for the parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parent {
+    /// The one that the run continues, however it ended.
+    Direct,
+    /// The nearest one before that completed: a version in between that failed left nothing to go by.
+    Completed,
 }
 
 /// What an agent decided.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use run::id::RunId;
+use run::{edit::FileEdit, id::RunId};
 use serde::{Deserialize, Serialize};
 
 use crate::{constraint::StructuredConstraints, plan::Criterion, policy::PackRef};
@@ -25,6 +25,10 @@ pub struct DesignInput {
     /// The project's own policy packs as they were when the run began: a resumed run sees the same rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<PackRef>,
+    /// What people edited in the files of earlier versions, as it was when the run began; brought together with what is
+    /// generated anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<FileEdit>,
     /// The version that this one continues; its answers are this project's earlier decisions.
     pub parent: Option<RunId>,
 }

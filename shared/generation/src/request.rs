@@ -7,6 +7,7 @@ use design::{
     node::Node,
     plan::{Candidate, PlanDecision},
 };
+use redaction::Secrets;
 use run::{card::Trigger, gate::GateKind};
 
 use crate::{Mends, blueprint::Subject};
@@ -37,11 +38,17 @@ impl Request {
     /// # Errors
     /// When there is no plan.
     pub fn recall(memory: &Memory) -> Result<Self, AgentError> {
+        let asked = memory.input::<DesignInput>()?.requirement;
+        let title = &memory.run().title;
+        // The API takes them out of what it stores; what came in another way or before it did must not get into files.
+        let comments = memory.gates(GateKind::Final).filter_map(|gate| gate.decision.as_ref()?.comment.as_deref());
+        let secrets = Secrets::of([asked.as_str(), title.as_str()].into_iter().chain(comments));
+        let plan: PlanDecision = memory.latest(Node::Planner.as_str())?;
         Ok(Self {
-            title: memory.run().title.clone(),
-            requirement: memory.input::<DesignInput>()?.requirement,
+            title: secrets.scrub(title),
+            requirement: secrets.scrub(&asked),
             trigger: memory.trigger(GateKind::Final),
-            plan: memory.latest(Node::Planner.as_str())?,
+            plan: secrets.scrub_all(plan).map_err(|error| AgentError::Defect(error.to_string()))?,
             cost: memory.find(Node::CriticCost.as_str())?,
             mends: Mends::recall(memory)?,
         })

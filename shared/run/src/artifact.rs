@@ -9,7 +9,7 @@ use crate::body::Sha256Hex;
 pub struct Artifact {
     /// Path within the run's output, such as `repository.zip` or `repository/src/service/app.py`.
     pub path: String,
-    /// Kind of artifact: `repository_file`, `bundle`, `report`, `diff`.
+    /// Kind of artifact: `repository_file`, `bundle` (a zip), `git_bundle`, `report`, `diff`.
     pub kind: String,
     /// Media type.
     pub content_type: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     card::ReasonCard,
+    edit::FileEdit,
     gate::{Gate, GateDecision, GateId, GateStatus},
     id::RunId,
     node::{NodeName, Step},
@@ -52,6 +53,8 @@ pub enum EventBody {
     WorkflowComplete(WorkflowComplete),
     /// Something failed.
     Error(Failure),
+    /// A person edited files of the result; the only event after the run's end.
+    FilesEdited(FilesEdited),
 }
 
 impl EventBody {
@@ -69,6 +72,7 @@ impl EventBody {
             Self::WorkflowResumed(_) => "workflow-resumed",
             Self::WorkflowComplete(_) => "workflow-complete",
             Self::Error(_) => "error",
+            Self::FilesEdited(_) => "files-edited",
         }
     }
 }
@@ -134,6 +138,13 @@ pub struct GateDecided {
     pub status: GateStatus,
     /// The decision.
     pub decision: GateDecision,
+}
+
+/// Data of `files-edited`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FilesEdited {
+    /// The files as they were edited.
+    pub files: Vec<FileEdit>,
 }
 
 /// Data of `workflow-complete`.

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod artifact;
 pub mod body;
 pub mod card;
+pub mod edit;
 pub mod event;
 pub mod gate;
 pub mod id;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use run::{
     artifact::Artifact,
+    edit::FileEdit,
     event::{Event, EventBody},
     gate::{Actor, Gate, GateDecision, GateId, GateStatus},
     node::{NodeName, NodeRecord},
@@ -37,6 +38,7 @@ pub struct Change {
     pub(crate) gate: Option<GateChange>,
     pub(crate) artifacts: Vec<Artifact>,
     pub(crate) cost: Option<CostRecord>,
+    pub(crate) edits: Vec<FileEdit>,
 }
 
 /// What a change does to a gate.
@@ -74,6 +76,7 @@ impl Change {
             gate: None,
             artifacts: Vec::new(),
             cost: None,
+            edits: Vec::new(),
         }
     }
 
@@ -87,8 +90,13 @@ impl Change {
         Self::new(None)
     }
 
+    /// Files of the result that a person edited. It is the only change that a completed run accepts, and no other run does.
+    pub fn edit(edits: Vec<FileEdit>) -> Self {
+        Self { edits, ..Self::new(None) }
+    }
+
     /// Starts a failed or interrupted run again: attempt + 1, status queued, event `workflow-start` with these nodes.
-    /// It is the only change that an ended run accepts, and only a failed one does.
+    /// It is the only change that a failed run accepts.
     pub fn resume(nodes: Vec<NodeName>) -> Self {
         Self { resume: Some(nodes), ..Self::new(None) }
     }

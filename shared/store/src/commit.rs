@@ -72,6 +72,10 @@ impl Store {
             // They name the node that announces them, and are not listed before its record is there.
             self.put_batches(artifacts).await?;
         }
+        for edit in &change.edits {
+            let item = table::keyed(table::record(edit)?, keys::of_run(&key), keys::edit(&edit.path));
+            writes.push(Write { part: Part::Other, item: self.put_item(item, None, Expression::new()) });
+        }
         if writes.len() > table::TRANSACTION_LIMIT {
             let what = "the list of records in one change".to_owned();
             return Err(StoreError::TooLarge { what, size: writes.len(), limit: table::TRANSACTION_LIMIT });
@@ -237,6 +241,10 @@ impl Store {
 
 /// The fences: may this change be made to this run?
 fn allow(run: &Run, change: &Change) -> Result<(), StoreError> {
+    if !change.edits.is_empty() {
+        let completed = run.status == RunStatus::Completed;
+        return if completed { Ok(()) } else { Err(StoreError::Ended { status: run.status }) };
+    }
     let open = match (run.status, &change.resume) {
         (RunStatus::Queued | RunStatus::Running | RunStatus::AwaitingInput, _) => true,
         (RunStatus::Failed, resume) => resume.is_some(),
@@ -295,7 +303,8 @@ fn advance(run: &Run, change: &Change) -> (Run, Vec<Event>) {
     if let Some(failure) = &change.failure {
         next.failure = Some(failure.clone());
     }
-    if next.status.has_ended() {
+    // An edit of the result does not end the run once more.
+    if next.status.has_ended() && change.edits.is_empty() {
         next.ended_at = Some(now);
         next.open_gate = None;
     }

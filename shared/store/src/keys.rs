@@ -18,6 +18,7 @@ pub(crate) const EVENT: &str = "EVENT#";
 pub(crate) const NODE: &str = "NODE#";
 pub(crate) const GATE: &str = "GATE#";
 pub(crate) const ARTIFACT: &str = "ARTIFACT#";
+pub(crate) const EDIT: &str = "EDIT#";
 pub(crate) const COST: &str = "COST#";
 pub(crate) const SUBSCRIBER: &str = "SUBSCRIBER#";
 pub(crate) const POLICY: &str = "POLICY#";
@@ -75,6 +76,10 @@ pub(crate) fn gate(id: &GateId) -> String {
 
 pub(crate) fn artifact(path: &str) -> String {
     format!("{ARTIFACT}{path}")
+}
+
+pub(crate) fn edit(path: &str) -> String {
+    format!("{EDIT}{path}")
 }
 
 pub(crate) fn cost(iteration: u32) -> String {

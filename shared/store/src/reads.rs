@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use run::{
     artifact::Artifact,
+    edit::FileEdit,
     gate::{Gate, GateId},
     id::{OwnerId, RunKey},
     node::{NodeName, NodeRecord, Step},
@@ -53,6 +54,15 @@ impl Store {
             items.iter().map(|item| Ok(gates::from_item(item)?.gate)).collect::<Result<Vec<Gate>, StoreError>>()?;
         gates.sort_by_key(|gate| (gate.opened_at, gate.id.clone()));
         Ok(gates)
+    }
+
+    /// The files that people edited since the run completed, by path.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn edits(&self, key: &RunKey) -> Result<Vec<FileEdit>, StoreError> {
+        let items = self.of_run(key, keys::EDIT).await?;
+        items.into_iter().map(|item| table::from_record("edit", item)).collect()
     }
 
     /// All artifacts that a commit has announced, by path.

@@ -109,7 +109,10 @@ async fn versions_artifacts_and_differences() -> Result<()> {
     let diff = platform.get(&format!("{}/diff", second.path)).await?;
     ensure!(diff["parent"] == first.id.as_str(), "{diff}");
     let constraints = diff["constraints"].to_string();
-    ensure!(constraints.contains("budget"), "the budget has changed: {constraints}");
+    ensure!(constraints.contains("Budget"), "the budget has changed: {constraints}");
+    let causes = diff["causes"].as_array().context("no causes")?;
+    let named = causes.iter().any(|cause| cause["field"] == "budget");
+    ensure!(named && diff["findings"].is_array(), "the summary names what the budget brought about: {diff}");
     let sideways = platform.get(&format!("{}/diff?against={}", second.path, again.id)).await?;
     ensure!(sideways["parent"] == again.id.as_str(), "{sideways}");
 

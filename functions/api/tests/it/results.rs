@@ -28,7 +28,7 @@ async fn artifacts_are_listed_shown_and_downloaded() {
     let list = world.get(&format!("{path}/artifacts")).await.expect(200);
     let list = list["artifacts"].as_array().unwrap();
     let paths: Vec<_> = list.iter().map(|artifact| artifact["path"].as_str().unwrap()).collect();
-    assert_eq!(paths, ["repository.zip", "repository/app.py", "repository/old.py"]);
+    assert_eq!(paths, ["repository.bundle", "repository.zip", "repository/app.py", "repository/old.py"]);
     for artifact in list {
         let url = artifact["url"].as_str().unwrap();
         assert!(url.contains("X-Amz-Signature=") && url.contains("X-Amz-Expires=900"), "{url}");
@@ -36,6 +36,8 @@ async fn artifacts_are_listed_shown_and_downloaded() {
         let seconds = expires.duration_since(jiff::Timestamp::now()).as_secs();
         assert!((880..=900).contains(&seconds), "{seconds}");
     }
+    let set = world.get(&path).await.expect(200);
+    assert_eq!(set["result"]["history"]["kind"], "git_bundle");
     let content = world.get(&format!("{path}/artifacts/content?path=repository%2Fapp.py")).await;
     assert_eq!((content.status.as_u16(), &content.bytes[..]), (200, &b"x = 1\nkeep = True\n"[..]));
     assert_eq!(content.headers["content-type"], "text/plain; charset=utf-8");
@@ -140,6 +142,42 @@ async fn code_is_generated_anew_for_the_same_decisions() {
 }
 
 #[tokio::test]
+async fn a_version_is_compared_with_the_nearest_completed_one_before_it() {
+    let world = World::new().await;
+    let project = world.project("Across").await;
+    let long = "a line that stays\n".repeat(20).into_bytes();
+    let moved = [long.clone(), b"one more\n".to_vec()].concat();
+    let (_, first) = completed(
+        &world,
+        &project,
+        json!({"requirement": "x"}),
+        &Design { files: vec![("src/old.py", long)], ..design() },
+    )
+    .await;
+    let body = json!({"requirement": "x", "parent": first.run});
+    let (failed_path, failed) = world.decision_set_in(&project, body).await;
+    commit(&world.store, &failed, Change::by_attempt(1).status(RunStatus::Failed)).await;
+    let large = "ü\n".repeat(200_000).into_bytes();
+    let (path, _) = completed(
+        &world,
+        &project,
+        json!({"requirement": "x", "parent": failed.run}),
+        &Design { files: vec![("src/large.txt", large), ("src/new.py", moved)], ..design() },
+    )
+    .await;
+    let diff = world.get(&format!("{path}/diff")).await.expect(200);
+    assert_eq!(diff["parent"], json!(first.run), "the failed one in between left nothing");
+    let (large, moved) = (&diff["files"][0], &diff["files"][1]);
+    assert_eq!((&large["cut"], &large["additions"]), (&json!(true), &json!(200_000)));
+    assert!(diff.to_string().len() < 300_000);
+    assert_eq!(
+        (&moved["change"], &moved["renamed_from"], &moved["similarity"]),
+        (&json!("renamed"), &json!("src/old.py"), &json!(97))
+    );
+    world.get(&format!("{failed_path}/diff")).await.problem(409, "run-not-completed");
+}
+
+#[tokio::test]
 async fn only_a_completed_run_generates() {
     let world = World::new().await;
     let (path, key) = world.decision_set().await;
@@ -150,4 +188,44 @@ async fn only_a_completed_run_generates() {
         let (problem, _) = world.post(&generate, json!({})).await.problem(409, "run-not-completed");
         assert!(problem["detail"].as_str().unwrap().contains("resume"), "{problem}");
     }
+}
+
+#[tokio::test]
+async fn edits_are_stored_with_their_author_and_the_next_version_takes_them() {
+    let world = World::new().await;
+    let project = world.project("Edits").await;
+    let (path, key) = completed(&world, &project, json!({"requirement": "x"}), &design()).await;
+    let edits = format!("{path}/edits");
+    let files = json!({"files": [
+        {"path": "app.py", "text": "x = 3\n"},
+        {"path": "old.py", "deleted": true},
+        {"path": "docs/logo.bin", "base64": "AP8="},
+    ]});
+    let list = world.put(&edits, files.clone()).await.expect(200);
+    let stored: Vec<_> = list["edits"].as_array().unwrap().iter().map(|edit| edit["path"].as_str().unwrap()).collect();
+    assert_eq!(stored, ["app.py", "docs/logo.bin", "old.py"]);
+    let sequence = world.store.run(&key).await.unwrap().last_sequence;
+    assert_eq!(world.put(&edits, files).await.expect(200), list, "a repeat changes nothing");
+    let run = world.store.run(&key).await.unwrap();
+    assert_eq!((run.last_sequence, run.status), (sequence, RunStatus::Completed));
+    let last = world.store.events_after(&key, sequence - 1, 1).await.unwrap();
+    assert_eq!(last[0].body.type_name(), "files-edited");
+
+    let stale = json!({"files": [{"path": "app.py", "text": "y\n", "replaces": run::body::Sha256Hex::of(b"other")}]});
+    world.put(&edits, stale).await.problem(409, "version-changed");
+    for bad in ["../x", "/x", ".git/config", "reports/x.md", "app.py/x"] {
+        let body = json!({"files": [{"path": bad, "text": "x"}]});
+        assert_eq!(world.put(&edits, body).await.problem(422, "body-invalid").1, ["files[0].path"], "{bad}");
+    }
+    world.put(&edits, json!({"files": [{"path": "a.py"}]})).await.problem(422, "body-invalid");
+
+    let body = json!({"requirement": "mail ada@example.org", "parent": key.run});
+    let (child_path, child) = world.decision_set_in(&project, body).await;
+    let run = world.store.run(&child).await.unwrap();
+    let input = world.store.get_body(&child.owner, &child.project, &run.input.sha256).await.unwrap();
+    let input: Value = serde_json::from_slice(&input).unwrap();
+    assert_eq!(input["edits"], list["edits"]);
+    assert_eq!(input["requirement"], "mail [removed: e-mail address]", "it is stored nowhere");
+    world.put(&format!("{child_path}/edits"), json!({"files": []})).await.problem(422, "body-invalid");
+    world.get(&format!("{child_path}/edits")).await.problem(409, "run-not-completed");
 }

@@ -277,7 +277,7 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
     };
     let artifacts: Vec<_> =
         files.iter().map(|file| artifact(format!("repository/{}", file.path), &file.body)).collect();
-    let manifest = RepositoryManifest { name: "churn".into(), files, total_bytes: 0 };
+    let manifest = RepositoryManifest { name: "churn".into(), files, total_bytes: 0, ..RepositoryManifest::default() };
     node(store, key, Node::Codegen, 0, &manifest).await;
     let validation = ValidationReport::default();
     node(store, key, Node::Validators, 0, &validation).await;
@@ -293,8 +293,16 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
     node(store, key, Node::RationaleCompile, 0, &ReportSet { main: report.path.clone(), files: vec![report] }).await;
     let zip = put(store, key, b"PK\x03\x04\xff\xfe").await;
     let bundle = Artifact { kind: "bundle".into(), ..artifact("repository.zip".into(), &zip) };
-    let artifacts = [artifacts, vec![bundle.clone()]].concat();
-    let version = PersistedVersion { bundle, artifacts: artifacts.clone(), diff: None, summary: "a repository".into() };
+    let git = put(store, key, b"# v2 git bundle\n\n\xff").await;
+    let history = Artifact { kind: "git_bundle".into(), ..artifact("repository.bundle".into(), &git) };
+    let artifacts = [artifacts, vec![bundle.clone(), history.clone()]].concat();
+    let version = PersistedVersion {
+        bundle,
+        history: Some(history),
+        artifacts: artifacts.clone(),
+        diff: None,
+        summary: "a repository".into(),
+    };
     node(store, key, Node::DiffAndPersist, 0, &version).await;
     let end = WorkflowComplete { status: RunStatus::Completed, summary: "done".into() };
     let change = Change::by_attempt(1).artifacts(artifacts).status(RunStatus::Completed);

@@ -46,7 +46,8 @@ async fn think(
     files: &[(&str, &[u8])],
 ) -> Result<agent::Thought<ValidationReport, design::signal::ValidationSignal>, AgentError> {
     let bodies = Arc::new(InMemoryBodies::default());
-    let mut manifest = RepositoryManifest { name: "a-test".into(), files: vec![], total_bytes: 0 };
+    let mut manifest =
+        RepositoryManifest { name: "a-test".into(), files: vec![], total_bytes: 0, ..RepositoryManifest::default() };
     for (path, content) in files {
         let body = bodies.put(content, "text/plain").await.unwrap();
         manifest.total_bytes += body.size;
@@ -126,7 +127,12 @@ async fn a_body_that_is_gone_fails_the_node() {
         patterns: vec![],
         written_by: "codegen".into(),
     };
-    let manifest = RepositoryManifest { name: "a-test".into(), files: vec![file], total_bytes: 16 };
+    let manifest = RepositoryManifest {
+        name: "a-test".into(),
+        files: vec![file],
+        total_bytes: 16,
+        ..RepositoryManifest::default()
+    };
     let input = crate::Input { manifest, requirement: String::new(), iteration: 0 };
     let error = Validators::new(fake("clean")).think(input, &Desk::new(bodies)).await.unwrap_err();
     assert_eq!(error.name(), "MemoryIncomplete");

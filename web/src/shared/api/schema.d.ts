@@ -209,6 +209,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a completed version that people edited. */
+        get: operations["list_edits"];
+        /**
+         * Edits files of a completed version. A version made with this one as `parent` builds on them: what is generated then is
+         *     merged with them, and where that is not possible your text stays and a conflict tells of it. Repeating it changes
+         *     nothing.
+         */
+        put: operations["put_edits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project_id}/decision-sets/{decision_set_id}/events": {
         parameters: {
             query?: never;
@@ -371,7 +393,7 @@ export interface components {
         Artifact: {
             /** @description Path within the run's output, such as `repository.zip` or `repository/src/service/app.py`. */
             path: string;
-            /** @description Kind of artifact: `repository_file`, `bundle`, `report`, `diff`. */
+            /** @description Kind of artifact: `repository_file`, `bundle` (a zip), `git_bundle`, `report`, `diff`. */
             kind: string;
             /** @description Media type. */
             content_type: string;
@@ -574,6 +596,15 @@ export interface components {
          * @enum {string}
          */
         Category: "requirements" | "architecture" | "technical" | "cost" | "policy" | "approval" | "code" | "documentation";
+        /** @description A changed constraint and what it brought about. */
+        Cause: {
+            /** @description The constraint. */
+            field: components["schemas"]["ConstraintField"];
+            /** @description Its change in words, as in the list of changed constraints. */
+            change: string;
+            /** @description The changed components that rest on it, by their patterns. */
+            patterns: string[];
+        };
         /** @description One constraint that gives way. */
         Change: {
             /** @description The constraint. */
@@ -788,6 +819,11 @@ export interface components {
             /** @description What was assumed meanwhile. */
             resolution: string;
         };
+        /**
+         * @description Why an edit and what is generated could not be brought together.
+         * @enum {string}
+         */
+        ConflictKind: "both_changed" | "both_added" | "removed_but_generated" | "no_longer_generated";
         /**
          * @description The names of the constraint fields, as questions, coverage and policies use them.
          * @enum {string}
@@ -1121,6 +1157,28 @@ export interface components {
          * @enum {string}
          */
         Deployment: "real_time" | "batch" | "streaming" | "edge";
+        /** @description An edit that could not be brought together with what is generated. The person's side is in the repository. */
+        EditConflict: {
+            /** @description Path from the repository's root. */
+            path: string;
+            /** @description Why. */
+            kind: components["schemas"]["ConflictKind"];
+            yours?: components["schemas"]["BodyRef"] | null;
+            generated?: components["schemas"]["BodyRef"] | null;
+            base?: components["schemas"]["BodyRef"] | null;
+            /** @description Whose edit it is. */
+            by: components["schemas"]["Actor"];
+        };
+        /** @description The edits of a version. */
+        EditList: {
+            /**
+             * @description Edited files by path, also those that this version took over from the one before. A version made with this one as
+             *     parent builds on them.
+             */
+            edits: components["schemas"]["FileEdit"][];
+            /** @description Where this version could not bring an edit and what is generated together. A new edit of the file settles it. */
+            conflicts: components["schemas"]["EditConflict"][];
+        };
         /** @description A stored event. */
         Event: components["schemas"]["EventBody"] & {
             /**
@@ -1192,6 +1250,11 @@ export interface components {
             data: components["schemas"]["Failure"];
             /** @enum {string} */
             type: "error";
+        } | {
+            /** @description A person edited files of the result; the only event after the run's end. */
+            data: components["schemas"]["FilesEdited"];
+            /** @enum {string} */
+            type: "files-edited";
         };
         /** @description Events after a sequence number, in order and without gaps. */
         EventList: {
@@ -1346,13 +1409,24 @@ export interface components {
          * @description What happened to a file between two versions.
          * @enum {string}
          */
-        FileChange: "added" | "removed" | "modified";
+        FileChange: "added" | "removed" | "modified" | "renamed";
         /** @description One file's difference. */
         FileDiff: {
-            /** @description Path from the repository's root. */
+            /** @description Path from the repository's root; the new one of a renamed file. */
             path: string;
             /** @description What happened to it. */
             change: components["schemas"]["FileChange"];
+            /** @description The path before, where it was another. */
+            renamed_from?: string | null;
+            /**
+             * Format: int32
+             * @description How much of a renamed file stayed, in percent of the larger of the two, 50 to 100.
+             */
+            similarity?: number | null;
+            before?: components["schemas"]["FileState"] | null;
+            after?: components["schemas"]["FileState"] | null;
+            /** @description True when one of the two is not text. */
+            binary?: boolean;
             /**
              * Format: int32
              * @description Lines added.
@@ -1365,6 +1439,41 @@ export interface components {
             deletions: number;
             /** @description Unified diff with three lines of context. */
             unified: string;
+            /** @description True when only the beginning of the difference is given, because all of it is too large for one answer. */
+            cut?: boolean;
+        };
+        /** @description A file that a person changed, added or took out. */
+        FileEdit: {
+            /** @description Path from the repository's root. */
+            path: string;
+            body?: components["schemas"]["BodyRef"] | null;
+            base?: components["schemas"]["BodyRef"] | null;
+            /** @description True for scripts. */
+            executable: boolean;
+            /** @description Whose edit it is. */
+            by: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            at: string;
+        };
+        /** @description What a file is on one side of a difference. */
+        FileState: {
+            /** @description Hash of its content. */
+            sha256: components["schemas"]["Sha256Hex"];
+            /**
+             * Format: int64
+             * @description Size in bytes.
+             */
+            size: number;
+            /** @description True for scripts. */
+            executable: boolean;
+        };
+        /** @description Data of `files-edited`. */
+        FilesEdited: {
+            /** @description The files as they were edited. */
+            files: components["schemas"]["FileEdit"][];
         };
         /** @description Something that a critic found. */
         Finding: {
@@ -1383,6 +1492,29 @@ export interface components {
             /** @description True when choosing other patterns than those concerned may mend it, so that the planner should avoid them. */
             replan: boolean;
         };
+        /**
+         * @description What became of a finding between two versions.
+         * @enum {string}
+         */
+        FindingChange: "new" | "gone" | "changed";
+        /** @description A finding that differs between two versions. */
+        FindingDiff: {
+            /** @description Who found it. */
+            source: components["schemas"]["FindingSource"];
+            /** @description Id of the finding or of the policy's rule. */
+            id: string;
+            /** @description What became of it. */
+            change: components["schemas"]["FindingChange"];
+            before?: components["schemas"]["Severity"] | null;
+            after?: components["schemas"]["Severity"] | null;
+            /** @description All of it in one line. */
+            text: string;
+        };
+        /**
+         * @description Who found something.
+         * @enum {string}
+         */
+        FindingSource: "critic_tech" | "critic_cost" | "policy_eval";
         /**
          * @description A compliance framework.
          * @enum {string}
@@ -1712,7 +1844,9 @@ export interface components {
         /** @description A requirement to design for. */
         NewDecisionSet: {
             /**
-             * @description The requirement in plain language: 1 to 20,000 characters (Unicode scalar values) of any script.
+             * @description The requirement in plain language: 1 to 20,000 characters (Unicode scalar values) of any script. Credentials,
+             *     account ids and personal data that are recognised are replaced by marks such as `[removed: access key]` before
+             *     anything is stored.
              * @example Score churn for 2 million customers every night on AWS in Frankfurt, GDPR, at most $3k a month.
              */
             requirement: string;
@@ -1732,6 +1866,28 @@ export interface components {
             variant?: components["schemas"]["Variant"] | null;
             /** @description A title for lists, 1 to 120 characters; made from the requirement when left out. */
             title?: string | null;
+        };
+        /** @description A file as a person wants it. */
+        NewEdit: {
+            /**
+             * @description Path from the repository's root, with `/`; not below `reports/`, which every version writes anew.
+             * @example src/churn/train.py
+             */
+            path: string;
+            /** @description The whole text, at most 500,000 bytes. Give either this, or `base64`, or `deleted`. */
+            text?: string | null;
+            /** @description The whole content in base 64, for what is not text. */
+            base64?: string | null;
+            /** @description True to take the file out. */
+            deleted?: boolean;
+            /** @description Whether it can be executed; as it was when left out. */
+            executable?: boolean | null;
+            replaces?: components["schemas"]["Sha256Hex"] | null;
+        };
+        /** @description Files as a person wants them: all of them are stored, or none. */
+        NewEdits: {
+            /** @description 1 to 50 files, each path once. */
+            files: components["schemas"]["NewEdit"][];
         };
         /** @description A pack to store. */
         NewPolicyPack: {
@@ -2316,7 +2472,7 @@ export interface components {
             purpose: string;
             /** @description Patterns of the plan that the file implements; empty for shared parts. */
             patterns: string[];
-            /** @description The node that wrote it, and mends it when a check finds something. */
+            /** @description The node that wrote it, and mends it when a check finds something; `person` for a file that a person edited. */
             written_by: components["schemas"]["NodeName"];
         };
         /** @description Output of `codegen`: the repository's files. */
@@ -2330,6 +2486,10 @@ export interface components {
              * @description Sum of the files' sizes in bytes.
              */
             total_bytes: number;
+            /** @description Edits of people that are in the files, with what each is based on; the next version takes them over. */
+            edits?: components["schemas"]["FileEdit"][];
+            /** @description Edits that could not be brought together with what is generated. */
+            conflicts?: components["schemas"]["EditConflict"][];
         };
         /** @description The way of one constraint: the words of the requirement, the decisions that rest on it, the lines. */
         RequirementTrace: {
@@ -3292,17 +3452,34 @@ export interface components {
              * @description Number of files changed.
              */
             files_modified: number;
+            /**
+             * Format: int32
+             * @description Number of files that have another path.
+             */
+            files_renamed: number;
+            /** @description Findings of critics and policies that differ, the worst first. */
+            findings: components["schemas"]["FindingDiff"][];
+            /** @description Which changed constraint brought about which change. */
+            causes: components["schemas"]["Cause"][];
         };
-        /** @description What changed since the parent version. */
+        /** @description What changed since the parent version, or another one that it is compared with. */
         VersionDiff: {
-            /** @description The parent version. */
+            /** @description The version compared with: the nearest completed one before, or the one that was asked for. */
             parent: components["schemas"]["RunId"];
             /** @description What changed and why, in Markdown. */
             summary: string;
             /** @description Changed constraints, one line each. */
             constraints: string[];
-            /** @description Changed components, one line each. */
+            /** @description Changed components, one line each, with the changed constraints behind them. */
             components: string[];
+            /** @description Which changed constraint brought about which change; in the order of the constraints. */
+            causes?: components["schemas"]["Cause"][];
+            /** @description Findings of critics and policies that differ, the worst first. */
+            findings?: components["schemas"]["FindingDiff"][];
+            /** @description Edits of people that are in this version's files. */
+            edits?: components["schemas"]["FileEdit"][];
+            /** @description Edits that could not be brought together with what is generated; the person's text is in the files. */
+            conflicts?: components["schemas"]["EditConflict"][];
             /** @description Difference of the cost. */
             cost: components["schemas"]["CostDelta"];
             /** @description Differences per file, sorted by path. */
@@ -3312,6 +3489,7 @@ export interface components {
         VersionResult: {
             /** @description The repository as one zip. */
             bundle: components["schemas"]["Artifact"];
+            history?: components["schemas"]["Artifact"] | null;
             /** @description The result in one sentence. */
             summary: string;
             changes?: components["schemas"]["VersionChanges"] | null;
@@ -4173,7 +4351,7 @@ export interface operations {
     get_diff: {
         parameters: {
             query?: {
-                /** @description The other version; the parent when left out. */
+                /** @description The other version; the nearest completed one that this one continues when left out. */
                 against?: components["schemas"]["RunId"];
             };
             header?: never;
@@ -4216,6 +4394,177 @@ export interface operations {
             };
             /** @description The state of things does not allow it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description The decision set. */
+                decision_set_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edits, and the conflicts that are open. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditList"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description The decision set. */
+                decision_set_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEdits"];
+            };
+        };
+        responses: {
+            /** @description All edits of the version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditList"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 1,000,000 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -214,6 +214,9 @@ function apply(view: RunView, event: Event): RunView {
         nodes: failure.node ? changed(view.nodes, failure.node, (node) => ({ ...node, state: "failed" })) : view.nodes,
       };
     }
+    // Files of the result are read anew where they are shown; the run itself stays as it ended.
+    case "files-edited":
+      return next;
     default:
       // A newer server may tell more than this page knows; the number still counts.
       event satisfies never;

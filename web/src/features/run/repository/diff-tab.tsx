@@ -39,6 +39,7 @@ function Changes({ diff }: { diff: VersionDiff }) {
       </p>
       <Lines title={of.constraints} lines={diff.constraints.filter(untold)} />
       <Lines title={of.components} lines={diff.components.filter(untold)} />
+      <Lines title={of.findings} lines={(diff.findings ?? []).map((finding) => finding.text).filter(untold)} />
       {diff.files.length === 0 ? <p className="text-sm text-ink-soft">{of.noChanges}</p> : null}
       <ul className="space-y-3">
         {diff.files.map((file) => (
@@ -73,6 +74,7 @@ function FileChanges({ file }: { file: FileDiff }) {
       <summary className="flex flex-wrap items-center gap-2 bg-sunken px-3 py-2 text-sm">
         <span className="font-mono font-medium">{file.path}</span>
         <Badge tone={file.change === "added" ? "good" : file.change === "removed" ? "bad" : "neutral"}>{strings.result.fileChange[file.change]}</Badge>
+        {file.renamed_from ? <span className="text-xs text-ink-soft">{strings.result.renamedFrom(file.renamed_from, file.similarity ?? 100)}</span> : null}
         <span className="ms-auto text-xs tabular-nums">
           <span className="text-good">+{file.additions}</span> <span className="text-bad">−{file.deletions}</span>
         </span>
