@@ -48,6 +48,7 @@ fn plan(selected: &str) -> PlanDecision {
             name: "Lean endpoint".into(),
             summary: "One endpoint, one bucket".into(),
             components: vec![],
+            network: None,
             metrics: CandidateMetrics {
                 monthly_usd: 412.3,
                 latency_p95_ms: Some(80.0),
