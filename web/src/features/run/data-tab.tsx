@@ -71,7 +71,7 @@ function Item({ name, note, children }: { name: string; note: string; children: 
   );
 }
 
-const TYPES: readonly Event["type"][] = ["workflow-start", "node-start", "reason-card", "node-complete", "questions-presented", "workflow-paused", "gate-held", "auto-approving", "workflow-resumed", "workflow-complete", "error"];
+const TYPES: readonly Event["type"][] = ["workflow-start", "node-start", "reason-card", "node-complete", "questions-presented", "workflow-paused", "gate-held", "auto-approving", "workflow-resumed", "workflow-complete", "error", "files-edited"];
 
 /** What an event is about, in a few words. */
 function subject(event: Event): string {
@@ -94,6 +94,8 @@ function subject(event: Event): string {
       return event.data.summary;
     case "error":
       return `${event.data.error}: ${event.data.cause}`;
+    case "files-edited":
+      return event.data.files.map(({ path }) => path).join(", ");
     default:
       // A newer server may tell more than this page knows.
       event satisfies never;

@@ -498,6 +498,7 @@ export interface components {
             summary: string;
             /** @description Its parts, in the order of capabilities; several per capability are possible. */
             components: components["schemas"]["Component"][];
+            network?: components["schemas"]["Network"] | null;
             /** @description What it can do and what it takes. */
             metrics: components["schemas"]["CandidateMetrics"];
             /** @description Price, from the same engine as the cost critic's. */
@@ -1841,6 +1842,21 @@ export interface components {
          * @enum {string}
          */
         MlTask: "classification" | "regression" | "forecasting" | "recommendation" | "anomaly_detection" | "clustering" | "computer_vision" | "nlp" | "generative_ai" | "ranking";
+        /** @description The private network that an architecture runs in. */
+        Network: {
+            /** @description True when the data demands that everything runs in it; otherwise only the parts do that cannot do without. */
+            private: boolean;
+            /**
+             * Format: int32
+             * @description Zones in which there are endpoints, 1 or 2: as redundant as what serves.
+             */
+            zones: number;
+            /**
+             * @description Services that are called from it through an interface endpoint, such as `logs`, sorted; empty where there are only
+             *     jobs in it, which have a way out instead, and where the provider does not charge by the network.
+             */
+            endpoints: string[];
+        };
         /** @description A requirement to design for. */
         NewDecisionSet: {
             /**
