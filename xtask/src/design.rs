@@ -359,7 +359,8 @@ impl Follower<'_> {
                 }
             }
             EventBody::WorkflowPaused(opened) => self.decide(&opened.gate).await?,
-            EventBody::GateHeld(_) => {}
+            // Edits come after the end, when nobody waits here any more.
+            EventBody::GateHeld(_) | EventBody::FilesEdited(_) => {}
             EventBody::AutoApproving(decided) => {
                 say(&format!("{} {} took its defaults", style("gate").magenta(), decided.gate));
             }

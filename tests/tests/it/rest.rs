@@ -97,6 +97,7 @@ async fn versions_artifacts_and_differences() -> Result<()> {
     let first = platform.start_in(&project, &json!({"requirement": CLEAR, "variant": "thin"})).await?;
     platform.wait(&first, &["completed"]).await?;
     artifacts(&platform, &first).await?;
+    edit(&platform, &first).await?;
 
     let cheaper = CLEAR.replace("$3000", "$300");
     let body = json!({"requirement": cheaper, "variant": "thin", "parent": first.id});
@@ -105,6 +106,8 @@ async fn versions_artifacts_and_differences() -> Result<()> {
     let again = RunHandle::accepted(&project, &reply)?;
     platform.wait(&second, &["completed"]).await?;
     platform.wait(&again, &["completed"]).await?;
+    edited(&platform, &second).await?;
+    history(&platform, &second).await?;
 
     let diff = platform.get(&format!("{}/diff", second.path)).await?;
     ensure!(diff["parent"] == first.id.as_str(), "{diff}");
@@ -123,6 +126,76 @@ async fn versions_artifacts_and_differences() -> Result<()> {
     assert_log(&platform.events(&again).await?, "completed")?;
     let diff = platform.get(&format!("{}/diff", again.path)).await?;
     ensure!(diff["components"] == json!([]) && diff["cost"]["delta_usd"] == 0.0, "{diff}");
+    Ok(())
+}
+
+/// What a person adds to the README.
+const ADDED: &str = "\n## Whom to ask\n\nThe scoring team.\n";
+/// The file in which they set a number that the next version sets to another.
+const SETTINGS: &str = "terraform/envs/prod.tfvars";
+
+async fn file(platform: &Platform, run: &RunHandle, path: &str) -> Result<String> {
+    let reply =
+        platform.send("GET", &format!("{}/artifacts/content?path=repository/{path}", run.path), &[], None).await?;
+    ensure!(reply.status == 200, "{path}: {reply:?}");
+    Ok(reply.text)
+}
+
+/// Settings with another budget.
+fn with_budget(settings: &str, budget: &str) -> String {
+    let line = |line: &str| {
+        if line.starts_with("monthly_budget_usd") {
+            format!("monthly_budget_usd = {budget}\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    settings.lines().map(line).collect()
+}
+
+async fn edit(platform: &Platform, run: &RunHandle) -> Result<()> {
+    let readme = file(platform, run, "README.md").await? + ADDED;
+    let settings = with_budget(&file(platform, run, SETTINGS).await?, "2500");
+    let body = json!({"files": [{"path": "README.md", "text": readme}, {"path": SETTINGS, "text": settings}]});
+    let headers = [("content-type", "application/json")];
+    let reply =
+        platform.send("PUT", &format!("{}/edits", run.path), &headers, Some(body.to_string())).await?.expect(200)?;
+    ensure!(reply["edits"].as_array().is_some_and(|edits| edits.len() == 2), "{reply}");
+    Ok(())
+}
+
+/// The next version has what goes together, and keeps and tells what does not.
+async fn edited(platform: &Platform, run: &RunHandle) -> Result<()> {
+    ensure!(file(platform, run, "README.md").await?.ends_with(ADDED), "the README has lost what a person wrote");
+    ensure!(file(platform, run, SETTINGS).await?.contains("monthly_budget_usd = 2500\n"), "the person's number stays");
+    let list = platform.get(&format!("{}/edits", run.path)).await?;
+    let conflicts = list["conflicts"].as_array().context("no conflicts")?;
+    ensure!(conflicts.len() == 1 && conflicts[0]["path"] == SETTINGS, "{list}");
+    Ok(())
+}
+
+/// `git clone` of the history gives both versions.
+async fn history(platform: &Platform, run: &RunHandle) -> Result<()> {
+    let set = platform.read(run).await?;
+    let list = platform.get(&format!("{}/artifacts", run.path)).await?;
+    let list = list["artifacts"].as_array().context("no artifacts")?.clone();
+    let history =
+        list.iter().find(|artifact| artifact["path"] == set["result"]["history"]["path"]).context("no history")?;
+    let folder = tempfile::tempdir()?;
+    let bundle = folder.path().join("project.bundle");
+    std::fs::write(&bundle, platform.download(history["url"].as_str().unwrap_or_default()).await?)?;
+    let git = |arguments: &[&str]| -> Result<String> {
+        let output = std::process::Command::new("git").args(arguments).current_dir(folder.path()).output()?;
+        ensure!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    git(&["clone", "--quiet", "project.bundle", "clone"])?;
+    ensure!(git(&["-C", "clone", "log", "--oneline"])?.lines().count() == 2, "a commit for each version");
+    ensure!(git(&["-C", "clone", "tag"])?.lines().eq(["v1", "v2"]), "a tag for each version");
+    ensure!(
+        std::fs::read_to_string(folder.path().join("clone/README.md"))?.ends_with(ADDED),
+        "the edit is in the history"
+    );
     Ok(())
 }
 
