@@ -172,7 +172,7 @@ impl Catalogue {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use design::plan::Capability;
+    use design::{constraint::Deployment, plan::Capability};
 
     use super::*;
     use crate::{price::Certainty, region::regions};
@@ -272,6 +272,16 @@ mod tests {
             .iter()
             .flat_map(|term| if term.price == "{instance}" { of_machines.clone() } else { vec![term.price.clone()] })
             .collect()
+    }
+
+    #[test]
+    fn what_serves_is_waited_for() {
+        for pattern in catalogue().patterns.iter().filter(|pattern| pattern.capability == Capability::Serve) {
+            for deployment in [Deployment::RealTime, Deployment::Streaming] {
+                let serves = pattern.deployment_fit(deployment) > 0.0;
+                assert_eq!(serves, pattern.on_path.contains(&deployment), "{} {deployment:?}", pattern.id);
+            }
+        }
     }
 
     #[test]

@@ -454,7 +454,7 @@ impl<'a> Bench<'a> {
         // Serving keeps some that do not quite suit, so that there is something to compare with.
         let at_least = if capability == Capability::Serve { 3 } else { usize::from(suit == 0) * 2 };
         let keep = suit.min(breadth.of(capability)).max(at_least);
-        // The cheapest and the fastest that suit are never left out: what is said of the least cost must be true.
+        // The cheapest, the fastest and the most available that suit are never left out: what is said of the least cost must be true.
         let suited = ranked.get(..suit).unwrap_or_default();
         let least = |value: fn(&Facts) -> f64| {
             suited
@@ -469,6 +469,8 @@ impl<'a> Bench<'a> {
         let extremes = [
             least(|facts| facts.usd),
             least(|facts| facts.p95_ms),
+            // Where an availability is asked for, what can reach it must be there, however dear it is.
+            self.workload.availability_target.and_then(|_| least(|facts| -facts.availability)),
             // Cheap by itself, but what brings a network of its own along may be dear.
             suited.iter().map(|(_, index)| *index).min_by(|a, b| alone(a).total_cmp(&alone(b))),
         ];
