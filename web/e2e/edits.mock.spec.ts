@@ -18,7 +18,7 @@ async function completed(page: Page, requirement: string, file: string): Promise
 
 async function open(page: Page, file: string): Promise<void> {
   await page.goto(`${new URL(page.url()).pathname}?tab=repository&file=${encodeURIComponent(file)}`);
-  await expect(page.getByRole("heading", { name: file })).toBeVisible();
+  await expect(page.getByRole("tabpanel").getByRole("heading", { name: file }).first()).toBeVisible();
 }
 
 /** Somebody else edits the file meanwhile. */
@@ -54,7 +54,7 @@ for (const width of [1440, 390]) {
     // Another file is looked at meanwhile: what was typed stays.
     if (width < 768) await page.getByText("All files").click();
     await panel.getByRole("link", { name: "Dockerfile" }).click();
-    await expect(page.getByRole("heading", { name: "Dockerfile" })).toBeVisible();
+    await expect(panel.getByRole("heading", { name: "Dockerfile" })).toBeVisible();
     await page.goBack();
     await expect(text).toHaveValue(/0\.02/);
     await panel.getByRole("button", { name: "Save" }).click();
@@ -127,6 +127,9 @@ test("somebody who was faster is told of, and nothing that was typed is lost", a
   await editedBy(page, "grace", run, { path: "Dockerfile", text: "FROM theirs\n" });
   await expect(panel.getByText("The text of this edit cannot be shown here")).toBeVisible();
   await look(page, "unreadable");
+  await panel.getByRole("button", { name: "Edit", exact: true }).click();
+  await expect(panel.getByText("You begin from the generated text")).toBeVisible();
+  await panel.getByRole("button", { name: "Cancel" }).click();
   await panel.getByRole("button", { name: "Take back this edit" }).click();
   await expect(panel.getByText(/Edited by/)).toBeHidden();
   await expect(panel.getByRole("region", { name: "Dockerfile" })).toContainText("FROM python");
@@ -160,7 +163,7 @@ test("a file is added, and the server's words stand at its path", async ({ page 
   const panel = page.getByRole("tabpanel");
   await expect(panel.getByRole("link", { name: "architecture.md" })).toBeVisible();
   await panel.getByRole("link", { name: "architecture.md" }).click();
-  await expect(page.getByRole("heading", { name: "reports/architecture.md" })).toBeVisible();
+  await expect(panel.getByRole("heading", { name: "reports/architecture.md", level: 3 }).first()).toBeVisible();
   await expect(panel.getByRole("button", { name: "Edit", exact: true })).toHaveCount(0);
   await panel.getByRole("button", { name: "Add a file" }).click();
   const path = panel.getByLabel("Path from the repository's root");

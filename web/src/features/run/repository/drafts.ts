@@ -11,6 +11,8 @@ export interface Draft {
   readonly replaces: string | null;
   /** What the person had typed before another's text was loaded. */
   readonly mine: string | null;
+  /** True when it began from the generated text, because the edit that is there could not be read. */
+  readonly blind: boolean;
 }
 
 const drafts = new Map<string, Draft>();

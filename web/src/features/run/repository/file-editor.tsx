@@ -47,9 +47,12 @@ const NO_PROBLEMS: EditProblems = { path: null, text: null, other: null };
 export function FileEditor({ address, file, text, start, taken, onClose }: FileEditorProps) {
   const id = useId();
   const key = draftKey(address, file?.path ?? null);
-  const begin = (): Draft => draftOf(key) ?? { path: file?.path ?? "", text: withPlainEnds(start), original: start, replaces: file?.sha256 ?? null, mine: null };
+  const begin = (): Draft => draftOf(key) ?? { path: file?.path ?? "", text: withPlainEnds(start), original: start, replaces: file?.sha256 ?? null, mine: null, blind: typeof file?.sha256 === "string" && text === null };
   const [draft, setDraft] = useState(begin);
   const [problems, setProblems] = useState(NO_PROBLEMS);
+  // What was refused is about the file as it was then.
+  const [refusedAt, setRefusedAt] = useState<string | null>(null);
+  const now = file?.sha256 ?? null;
   const first = useRef<HTMLElement | null>(null);
   const save = useEdit(address);
   const typed = draft.text !== withPlainEnds(draft.original) || (file === null && draft.path !== "");
@@ -84,6 +87,7 @@ export function FileEditor({ address, file, text, start, taken, onClose }: FileE
       return;
     }
     setProblems(NO_PROBLEMS);
+    setRefusedAt(now);
     save.mutate(
       { path, text: withEndsOf(draft.original, draft.text), deleted: false, ...(draft.replaces === null ? {} : { replaces: draft.replaces }) },
       {
@@ -105,13 +109,18 @@ export function FileEditor({ address, file, text, start, taken, onClose }: FileE
             setProblems(NO_PROBLEMS);
           }}
           onLoad={(theirs) => {
-            change({ text: withPlainEnds(theirs), original: theirs, replaces: file.sha256, mine: draft.text });
+            change({ text: withPlainEnds(theirs), original: theirs, replaces: file.sha256, mine: draft.text, blind: false });
             setProblems(NO_PROBLEMS);
           }}
         />
-      ) : problems.other ? (
+      ) : problems.other && refusedAt === now ? (
         <Notice tone="bad" role="alert" title={edits.refused}>
           <p>{problems.other}</p>
+        </Notice>
+      ) : null}
+      {draft.blind && !changedMeanwhile ? (
+        <Notice tone="warn" title={edits.unreadableTitle}>
+          <p>{edits.unreadableEditor}</p>
         </Notice>
       ) : null}
       {draft.mine === null ? null : (

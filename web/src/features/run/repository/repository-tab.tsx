@@ -315,9 +315,9 @@ function FileView({ review, address, file, executable, editable, purpose, search
           <p>{asProblem(change.error).message}</p>
         </Notice>
       ) : null}
-      {unreadable ? (
+      {unreadable && !editing ? (
         <Notice tone="warn" title={edits.unreadableTitle}>
-          <p>{editing ? edits.unreadableEditor : stored === null ? edits.unreadableAdded : edits.unreadable}</p>
+          <p>{stored === null ? edits.unreadableAdded : edits.unreadable}</p>
         </Notice>
       ) : null}
       {reasons.length > 0 && !editing ? (
