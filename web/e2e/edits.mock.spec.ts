@@ -199,4 +199,9 @@ test("the Git bundle and the network are told of", async ({ page }) => {
   await page.getByText("Which endpoints").click();
   await expect(page.getByText("ecr.api", { exact: true })).toBeVisible();
   await look(page, "network");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await look(page, "network");
+  await page.getByRole("button", { name: "With Git history" }).click();
+  await expect(menu).toBeInViewport({ ratio: 1 });
+  await look(page, "bundle");
 });

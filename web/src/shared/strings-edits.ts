@@ -47,7 +47,7 @@ export const edits = {
   remove: "Delete",
   removeTitle: (path: string) => `Delete ${path}?`,
   removeText: "The next version does without this file. This version's zip keeps it, and you can restore it here.",
-  removeAddedText: "Nobody but you wrote this file: its text is gone then.",
+  removeAddedText: "No version has generated this file: its text cannot be restored here.",
   removeConfirm: "Delete the file",
   add: "Add a file",
   newFile: "A new file",
