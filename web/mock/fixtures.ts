@@ -194,6 +194,7 @@ function candidate(id: string, name: string, summary: string, score: number, mon
       rationale: String(rationale),
       traces: capability === "serve" ? [{ claim: "scores are wanted once a night", field: "deployment", quote: "every night" }] : [],
     })),
+    network: id === "batch-fargate" ? { private: false, zones: 1, endpoints: [] } : { private: true, zones: 2, endpoints: ["ecr.api", "ecr.dkr", "logs", "monitoring", "sagemaker.api", "secretsmanager", "sts"] },
     metrics: { monthly_usd: monthly, latency_p95_ms: null, max_per_second: 555, availability_percent: 99.87, operations_hours_per_month: hours, risk },
     cost: COSTS.estimate,
     scores: [

@@ -1,11 +1,12 @@
 /**
  * A small platform in memory that speaks the API: for looking at the UI, and for tests of the UI alone. Failures come
  * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops
- * without saying so, `[interrupt-gate]` does so at the final gate, `[azure]` plans for another cloud.
+ * without saying so, `[interrupt-gate]` does so at the final gate, `[azure]` plans for another cloud, `[conflict]`
+ * contradicts the edits of the version before.
  */
 import { createHash, randomBytes } from "node:crypto";
 
-import type { Artifact, DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
+import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
 import { AZURE_PLAN, COSTS, DIFF, FILES, FILE_PATTERNS, IMPLEMENTATION, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
@@ -19,6 +20,10 @@ interface MockRun {
   timer: NodeJS.Timeout | null;
   failedOnce: boolean;
   interrupted: boolean;
+  /** What people edited, by path, with the text. */
+  edits: Map<string, { edit: FileEdit; text: string | null }>;
+  /** What it took over from its parent. */
+  carried: Map<string, { edit: FileEdit; text: string | null }>;
   /** The files of a run that was loaded. */
   file?: (path: string) => string | null;
 }
@@ -116,12 +121,15 @@ export class MockPlatform {
           return text === null ? problem(404, "artifact-not-found", "There is no such artifact.") : { status: 200, body: text, text: true };
         }
         if (fifth === "content") {
-          const file = FILES[(query.get("path") ?? "").replace("repository/", "")];
-          return file ? { status: 200, body: file.text, text: true } : problem(404, "artifact-not-found", "There is no such artifact.");
+          const text = textsOf(run).get((query.get("path") ?? "").replace("repository/", ""));
+          return text !== undefined ? { status: 200, body: text, text: true } : problem(404, "artifact-not-found", "There is no such artifact.");
         }
-        const artifacts = !run.set.result ? [] : run.file ? storedArtifacts(run.set) : artifactsOf();
+        const artifacts = !run.set.result ? [] : run.file ? storedArtifacts(run.set) : artifactsOf(run);
         return ok({ artifacts: artifacts.map((artifact) => ({ ...artifact, url: `/v1/mock-object/${artifact.path}`, expires_at: new Date(Date.now() + 600_000).toISOString() })) });
       }
+      case "edits":
+        if (run.set.status !== "completed") return problem(409, "run-not-completed", "The version has not completed, so it has no files to edit.");
+        return method === "PUT" ? this.#edit(run, body as NewEdits, headers("x-mock-user") ?? "local") : ok(listOf(run));
       case "diff":
         return run.set.parent ? ok({ parent: run.set.parent, ...DIFF }) : problem(404, "nothing-to-compare", "There is no version to compare with.");
       default:
@@ -185,7 +193,9 @@ export class MockPlatform {
       agent_runs: [],
       links: { decision_set: "", events: "", job: "", artifacts: "" },
     };
-    const run: MockRun = { set, events: [], step: 0, round: 0, timer: null, failedOnce: false, interrupted: false };
+    const run: MockRun = { set, events: [], step: 0, round: 0, timer: null, failedOnce: false, interrupted: false, edits: new Map(), carried: new Map() };
+    const parent = this.#runs.get(body.parent ?? "");
+    if (parent) run.carried = new Map([...parent.carried, ...parent.edits]);
     this.#runs.set(id, run);
     if (key) this.#keys.set(key, id);
     this.#start(run);
@@ -285,7 +295,7 @@ export class MockPlatform {
     if (!this.#projects.some(({ id }) => id === set.project_id)) {
       this.#projects.push({ id: set.project_id, owner: "local", name: set.title, description: "", last_version: set.version, created_at: set.created_at });
     }
-    this.#runs.set(set.id, { set, events, step: NODES.length, round: 0, timer: null, failedOnce: false, interrupted: false, file });
+    this.#runs.set(set.id, { set, events, step: NODES.length, round: 0, timer: null, failedOnce: false, interrupted: false, edits: new Map(), carried: new Map(), file });
   }
 
   #approve(run: MockRun, answer: GateAnswer): Answer {
@@ -319,6 +329,33 @@ export class MockPlatform {
       this.#next(run);
     }
     return ok(open);
+  }
+
+  /** Like the API: a hash that is not the one there is refused, and all are stored or none. */
+  #edit(run: MockRun, { files }: NewEdits, who: string): Answer {
+    const texts = run.file ? new Map<string, string>() : textsOf(run);
+    const edited: [string, { edit: FileEdit; text: string | null }][] = [];
+    for (const [place, { path, text, deleted, replaces, executable }] of files.entries()) {
+      const own = run.edits.get(path);
+      const stored = run.set.manifest?.files.find((file) => file.path === path)?.body ?? null;
+      const now = own ? own.edit.body : stored;
+      if (replaces && now?.sha256 !== replaces) {
+        const detail = "is not the content that is there; read it and edit that";
+        return problem(409, "version-changed", `\`files[${place}].replaces\` ${detail}.`, [{ field: `files[${place}].replaces`, detail }]);
+      }
+      if (/^reports\//i.test(path)) return problem(422, "body-invalid", "A path is not accepted.", [{ field: `files[${place}].path`, detail: "is a report, which every version writes anew" }]);
+      if (path.startsWith("/") || path.split("/").includes("..")) return problem(422, "body-invalid", "A path is not accepted.", [{ field: `files[${place}].path`, detail: "must be a path within the repository" }]);
+      const size = Buffer.byteLength(text ?? "");
+      if (size > 500_000) return problem(422, "body-invalid", "A text is too long.", [{ field: `files[${place}].text`, detail: `has ${size} bytes; at most 500000 are accepted` }]);
+      const body = deleted || text === null || text === undefined ? null : { sha256: sha(text), size };
+      if (body?.sha256 === now?.sha256) continue;
+      const generated = FILES[path]?.text ?? (run.file ? texts.get(path) : undefined);
+      const base = generated === undefined ? stored : { sha256: sha(generated), size: Buffer.byteLength(generated) };
+      edited.push([path, { edit: { path, body, base, executable: executable ?? false, by: { name: who }, at: new Date().toISOString() }, text: text ?? null }]);
+    }
+    for (const [path, edit] of edited) run.edits.set(path, edit);
+    if (edited.length > 0) this.#emit(run, { type: "files-edited", data: { files: edited.map(([, { edit }]) => edit) } });
+    return ok(listOf(run));
   }
 
   #hold(run: MockRun, gateId: string): Answer {
@@ -364,28 +401,64 @@ export class MockPlatform {
     if (node === "critic_cost") set.cost_review = COSTS;
     if (node === "policy_eval") set.policy_report = POLICY;
     if (node === "codegen") {
-      const files = Object.entries(FILES).map(([path, { purpose, text }]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose, patterns: [...(FILE_PATTERNS[path] ?? [])], written_by: path.startsWith("reports/") ? "rationale_compile" : "codegen" }));
-      set.manifest = { name: "churn-scoring", files: files.filter(({ path }) => !path.startsWith("reports/")), total_bytes: 4_000 };
+      const files = [...textsOf(run)].map(([path, text]) => ({ path, body: { sha256: sha(text), size: text.length }, executable: false, purpose: FILES[path]?.purpose ?? "Added by local", patterns: [...(FILE_PATTERNS[path] ?? [])], written_by: path.startsWith("reports/") ? "rationale_compile" : "codegen" }));
+      set.manifest = { name: "churn-scoring", files: files.filter(({ path }) => !path.startsWith("reports/")), total_bytes: 4_000, edits: [...run.carried.values()].map(({ edit }) => edit), conflicts: conflictsOf(run) };
       set.reports = { files: files.filter(({ path }) => path.startsWith("reports/")), main: "reports/architecture.md" };
     }
     if (node === "validators") set.validation = VALIDATION;
     if (node === "critic_implementation") set.implementation = IMPLEMENTATION;
     if (node === "diff_and_persist") {
-      const bundle = artifactsOf().at(-1);
-      if (bundle) set.result = { bundle, summary: "Stored.", changes: null };
+      const [bundle, history] = ["bundle", "git_bundle"].map((kind) => artifactsOf(run).find((artifact) => artifact.kind === kind));
+      if (bundle) set.result = { bundle, history: history ?? null, summary: "Stored.", changes: null };
     }
   }
 }
 
-function artifactsOf(): Artifact[] {
-  const files = Object.entries(FILES).map(([path, { text }]) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: sha(text), size_bytes: text.length }));
-  return [...files, { path: "repository.zip", kind: "bundle", content_type: "application/zip", sha256: sha("zip"), size_bytes: 8_192 }];
+/** The texts of a version's files: what it took over from its parent is in them. */
+function textsOf(run: MockRun): Map<string, string> {
+  const texts = new Map(Object.entries(FILES).map(([path, { text }]) => [path, text]));
+  for (const [path, { text }] of run.carried) {
+    if (text === null) texts.delete(path);
+    else texts.set(path, text);
+  }
+  return texts;
+}
+
+/** The edits of a version, those that it took over included, and the conflicts that nobody has settled. */
+function listOf(run: MockRun) {
+  const all = new Map([...run.carried, ...run.edits]);
+  return {
+    edits: [...all.values()].map(({ edit }) => edit).toSorted((a, b) => a.path.localeCompare(b.path)),
+    conflicts: (run.set.manifest?.conflicts ?? []).filter(({ path }) => !run.edits.has(path)),
+  };
+}
+
+/** `[conflict]` in the requirement of a version with edits: it contradicts each of them. */
+function conflictsOf(run: MockRun): EditConflict[] {
+  if (!run.set.requirement.includes("[conflict]")) return [];
+  return [...run.carried.values()].map(({ edit: { path, body, base, by } }) => ({
+    path,
+    kind: !body ? "removed_but_generated" : base ? "both_changed" : "both_added",
+    yours: body ?? null,
+    generated: { sha256: sha(`generated ${path}`), size: 10 },
+    base: base ?? null,
+    by,
+  }));
+}
+
+function artifactsOf(run: MockRun): Artifact[] {
+  const files = [...textsOf(run)].map(([path, text]) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: sha(text), size_bytes: Buffer.byteLength(text) }));
+  return [
+    ...files,
+    { path: "repository.zip", kind: "bundle", content_type: "application/zip", sha256: sha("zip"), size_bytes: 8_192 },
+    { path: "churn-scoring.bundle", kind: "git_bundle", content_type: "application/x-git-bundle", sha256: sha("git"), size_bytes: 12_288 },
+  ];
 }
 
 function storedArtifacts({ manifest, reports, result }: DecisionSet): Artifact[] {
   const files = [...(manifest?.files ?? []), ...(reports?.files ?? [])];
   const artifacts = files.map(({ path, body }) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: body.sha256, size_bytes: body.size }));
-  return result ? [...artifacts, result.bundle] : artifacts;
+  return result ? [...artifacts, result.bundle, ...(result.history ? [result.history] : [])] : artifacts;
 }
 
 function accepted({ set }: MockRun) {

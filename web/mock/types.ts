@@ -2,4 +2,5 @@
 import type { components } from "../src/shared/api/schema.ts";
 
 export type Artifact = components["schemas"]["Artifact"];
-export type { DecisionSet, Event, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "../src/shared/api/types.ts";
+export type NewEdits = components["schemas"]["NewEdits"];
+export type { DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, ProblemBody, Progress, Project, Run, ServerMessage } from "../src/shared/api/types.ts";

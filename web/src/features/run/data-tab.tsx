@@ -13,6 +13,7 @@ import { bytes, clockTime, time } from "@/shared/lib/format";
 import { saveAs } from "@/shared/lib/save-as";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
+import { edits } from "@/shared/strings-edits";
 import { Badge } from "@/shared/ui/badge";
 import { Button } from "@/shared/ui/button";
 import { CodeView } from "@/shared/ui/code-view";
@@ -35,14 +36,17 @@ export function DataTab({ address, standing: { decisionSet, view } }: { address:
 function Downloads({ address, decisionSet, artifacts }: { address: RunAddress; decisionSet: DecisionSet; artifacts: readonly ArtifactLink[] }) {
   const of = canvas.data;
   const bundle = artifacts.find(({ path }) => path === decisionSet.result?.bundle.path);
+  const history = artifacts.find(({ path }) => path === decisionSet.result?.history?.path);
+  const named = (path: string) => (path === bundle?.path ? of.bundle : path === history?.path ? edits.git.item : path.replace("repository/", ""));
+  const noted = (path: string, size: number) => (path === history?.path ? `${bytes(size)}, ${edits.git.command(fileName(path))}` : bytes(size));
   const reports = artifacts.filter(({ path }) => decisionSet.reports?.files.some((file) => path === `repository/${file.path}`));
   return (
     <section className="space-y-2">
       <h3 className="font-semibold">{of.downloads}</h3>
       <ul className="grid gap-2 text-sm sm:grid-cols-2 xl:grid-cols-3">
-        {[...(bundle ? [bundle] : []), ...reports].map(({ path, url, size_bytes }) => (
-          <Item key={path} name={path === bundle?.path ? of.bundle : path.replace("repository/", "")} note={bytes(size_bytes)}>
-            <a href={url} download={path.split("/").at(-1)} aria-label={of.download(path)} title={of.download(path)}>
+        {[...(bundle ? [bundle] : []), ...(history ? [history] : []), ...reports].map(({ path, url, size_bytes }) => (
+          <Item key={path} name={named(path)} note={noted(path, size_bytes)}>
+            <a href={url} download={fileName(path)} aria-label={of.download(path)} title={of.download(path)}>
               <Download aria-hidden />
             </a>
           </Item>
@@ -55,6 +59,10 @@ function Downloads({ address, decisionSet, artifacts }: { address: RunAddress; d
       </ul>
     </section>
   );
+}
+
+function fileName(path: string): string {
+  return path.split("/").at(-1) ?? path;
 }
 
 function Item({ name, note, children }: { name: string; note: string; children: ReactNode }) {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { Suspense, lazy, useId } from "react";
 
+import { GitBundle } from "@/features/run/git-bundle";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { RunStanding } from "@/features/run/run-standing";
@@ -44,20 +45,24 @@ export function Result({ address, standing }: { address: RunAddress; standing: R
   const artifacts = useQuery({ ...queries.artifacts(address), enabled: finished });
   const bundlePath = decisionSet.result?.bundle.path;
   const bundle = artifacts.data?.artifacts.find(({ path }) => path === bundlePath);
+  const history = artifacts.data?.artifacts.find(({ path }) => path === decisionSet.result?.history?.path);
   return (
     <Card aria-labelledby={`${id}-title`}>
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4 sm:px-5">
         <h2 id={`${id}-title`} className="text-lg font-semibold">
           {finished ? strings.result.resultTitle : strings.result.title}
         </h2>
-        {bundle ? (
-          <Button asChild tone="primary" size="small">
-            <a href={bundle.url} download={bundle.path.split("/").at(-1)}>
-              <Download aria-hidden />
-              {strings.result.download}
-            </a>
-          </Button>
-        ) : null}
+        <div className="flex flex-wrap gap-2">
+          {history ? <GitBundle bundle={history} /> : null}
+          {bundle ? (
+            <Button asChild tone="primary" size="small">
+              <a href={bundle.url} download={bundle.path.split("/").at(-1)}>
+                <Download aria-hidden />
+                {strings.result.download}
+              </a>
+            </Button>
+          ) : null}
+        </div>
       </div>
       <TabsRoot value={tab} onValueChange={(next) => go({ tab: next })}>
         <TabsList aria-labelledby={`${id}-title`}>
@@ -87,7 +92,7 @@ export function Result({ address, standing }: { address: RunAddress; standing: R
             <CandidatesTab decisionSet={decisionSet} />
           </TabsContent>
           <TabsContent value="repository">
-            <RepositoryTab address={address} decisionSet={decisionSet} />
+            <RepositoryTab address={address} decisionSet={decisionSet} newest={standing.view.lastSequence} />
           </TabsContent>
           <TabsContent value="report">
             <ReportTab address={address} decisionSet={decisionSet} />

@@ -4,7 +4,7 @@ import { useRef } from "react";
 
 import { api, sent } from "@/shared/api/client";
 import { ApiProblem, asProblem } from "@/shared/api/problem";
-import type { GateAnswer, NewDecisionSet, Project } from "@/shared/api/types";
+import type { EditList, GateAnswer, NewDecisionSet, NewEdit, Project } from "@/shared/api/types";
 
 export interface RunAddress {
   readonly projectId: string;
@@ -99,6 +99,13 @@ export const queries = {
       placeholderData: (previous) => previous,
     }),
 
+  /** What people edited in a completed version. */
+  edits: (address: RunAddress) =>
+    queryOptions({
+      queryKey: ["projects", address.projectId, "decision-sets", address.runId, "edits"],
+      queryFn: ({ signal }) => sent(api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits", { params: { path: pathOf(address) }, signal })),
+    }),
+
   diff: (address: RunAddress) =>
     queryOptions({
       queryKey: ["projects", address.projectId, "decision-sets", address.runId, "diff"],
@@ -171,6 +178,22 @@ export function useAnswerGate(address: RunAddress, onConflict: (problem: ApiProb
     mutationFn: (answer: GateAnswer) =>
       sent(api.POST("/v1/projects/{project_id}/decision-sets/{decision_set_id}/approve", { params: { path: pathOf(address) }, body: answer })),
     onSettled: () => void client.invalidateQueries({ queryKey: queries.decisionSet(address).queryKey, exact: true }),
+  });
+}
+
+/** Edits one file. `onStored` is told even when the form is gone by then. */
+export function useEditFile(address: RunAddress, onStored: (list: EditList, edit: NewEdit) => void) {
+  const client = useQueryClient();
+  const { queryKey } = queries.edits(address);
+  return useMutation({
+    mutationFn: (edit: NewEdit) =>
+      sent(api.PUT("/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits", { params: { path: pathOf(address) }, body: { files: [edit] } })),
+    onSuccess: (list, edit) => {
+      onStored(list, edit);
+      client.setQueryData(queryKey, list);
+    },
+    // Somebody may have been faster: the form shows whose text is there now.
+    onError: () => client.invalidateQueries({ queryKey }),
   });
 }
 

@@ -5,6 +5,7 @@ import { CALLERS, costOf, findingsOf, flowsOf } from "@/features/run/plan/archit
 import type { Component, Flow, PathBudget } from "@/features/run/plan/architecture-map";
 import type { PartFacts } from "@/features/run/plan/architecture-graph";
 import { ComponentDetails } from "@/features/run/plan/component-details";
+import { cloudOf } from "@/features/run/plan/design-facts";
 import { NotYet } from "@/features/run/not-yet";
 import { useLinks } from "@/features/run/use-links";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
@@ -13,6 +14,8 @@ import { duration, number, usd, words } from "@/shared/lib/format";
 import { useWidth } from "@/shared/lib/use-width";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
+import { edits } from "@/shared/strings-edits";
+import { Badge } from "@/shared/ui/badge";
 import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
 import { Markdown } from "@/shared/ui/markdown";
 import { PatternNames, Prose } from "@/shared/ui/prose";
@@ -32,6 +35,7 @@ export function PlanTab({ decisionSet }: { decisionSet: DecisionSet }) {
       <div className="space-y-2">
         <h3 className="font-semibold">{selected.name}</h3>
         <Markdown text={plan.reason} className="max-w-4xl text-sm" />
+        {selected.network ? <NetworkLine network={selected.network} aws={cloudOf(plan) === "aws"} /> : null}
       </div>
       <Picture decisionSet={decisionSet} selected={selected} />
       <PartList components={selected.components} decisionSet={decisionSet} />
@@ -47,6 +51,34 @@ export function PlanTab({ decisionSet }: { decisionSet: DecisionSet }) {
           </ul>
         </div>
       ) : null}
+    </div>
+  );
+}
+
+/** The network in a line; which endpoints it has, on demand. */
+function NetworkLine({ network: { private: whole, zones, endpoints }, aws }: { network: NonNullable<Candidate["network"]>; aws: boolean }) {
+  const of = edits.network;
+  // Elsewhere nothing is charged by the network, so its endpoints are not listed.
+  const reach = endpoints.length > 0 ? of.endpoints(endpoints.length, zones) : aws ? of.jobs : null;
+  const line = (
+    <>
+      <span className="font-medium">{of.title}</span> {[whole ? of.private : of.partly, reach].filter(Boolean).join("; ")}.
+    </>
+  );
+  if (endpoints.length === 0) return <p className="text-sm">{line}</p>;
+  return (
+    <div className="text-sm">
+      <p>{line}</p>
+      <details>
+        <summary className="w-fit cursor-pointer text-accent">{of.names}</summary>
+        <ul className="mt-1 flex flex-wrap gap-1.5">
+          {endpoints.map((endpoint) => (
+            <li key={endpoint} className="min-w-0">
+              <Badge className="font-mono">{endpoint}</Badge>
+            </li>
+          ))}
+        </ul>
+      </details>
     </div>
   );
 }

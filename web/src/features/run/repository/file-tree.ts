@@ -54,6 +54,7 @@ export function linkToFile(search: URLSearchParams, file: string, line?: number)
   const next = new URLSearchParams(search);
   next.set("tab", "repository");
   next.set("file", file);
+  next.delete("add");
   if (line === undefined) next.delete("line");
   else next.set("line", String(line));
   return `?${next}`;

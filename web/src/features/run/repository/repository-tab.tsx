@@ -1,8 +1,14 @@
-import { useQuery } from "@tanstack/react-query";
-import { File, Folder as FolderIcon } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { File, FilePlus, Folder as FolderIcon, GitBranch, Pencil, Trash2, Undo2 } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
+import { FOLLOW_UP } from "@/features/run/follow-up";
+import { draftOf, textOf } from "@/features/run/repository/drafts";
+import { EditConflicts } from "@/features/run/repository/edit-conflicts";
+import { canBeEdited, filesNow } from "@/features/run/repository/edits";
+import type { FileNow } from "@/features/run/repository/edits";
+import { FileEditor, draftKey, useEdit } from "@/features/run/repository/file-editor";
 import { fileAt, isMarkdown, linkToFile, matching, treeOf } from "@/features/run/repository/file-tree";
 import type { Folder } from "@/features/run/repository/file-tree";
 import { reasonsOf } from "@/features/run/repository/line-reasons";
@@ -10,13 +16,17 @@ import { NotYet } from "@/features/run/not-yet";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
-import type { DecisionSet, ImplementationReview } from "@/shared/api/types";
+import type { DecisionSet, FileEdit, ImplementationReview } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
-import { bytes } from "@/shared/lib/format";
+import { bytes, time } from "@/shared/lib/format";
 import { useMedia } from "@/shared/lib/use-media";
 import { strings } from "@/shared/strings";
+import { edits } from "@/shared/strings-edits";
+import { Badge } from "@/shared/ui/badge";
+import { Button } from "@/shared/ui/button";
 import { CodeView } from "@/shared/ui/code-view";
 import { CopyButton } from "@/shared/ui/copy-button";
+import { Confirm } from "@/shared/ui/dialog";
 import { TextInput } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 import type { ResolveLink } from "@/shared/ui/markdown-view";
@@ -29,24 +39,52 @@ const NO_NAMES: ReadonlyMap<string, string> = new Map();
 /** Artifacts of the repository lie under this. */
 const ROOT = "repository/";
 
-export function RepositoryTab({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
-  const [search] = useSearchParams();
+export function RepositoryTab({ address, decisionSet, newest }: { address: RunAddress; decisionSet: DecisionSet; newest: number }) {
+  const [search, setSearch] = useSearchParams();
   const wide = useMedia("(min-width: 48rem)");
-  const exists = decisionSet.manifest !== null && decisionSet.manifest !== undefined;
+  const client = useQueryClient();
+  const { manifest } = decisionSet;
+  const exists = manifest !== null && manifest !== undefined;
+  const completed = decisionSet.status === "completed";
   const artifacts = useQuery({ ...queries.artifacts(address), enabled: exists });
-  const files = useMemo(() => (artifacts.data?.artifacts ?? []).filter(({ path }) => path.startsWith(ROOT)), [artifacts.data]);
+  const list = useQuery({ ...queries.edits(address), enabled: completed });
+  // After the run's end only edits are told, others' too.
+  const known = useRef(newest);
+  useEffect(() => {
+    if (known.current === newest) return;
+    known.current = newest;
+    void client.invalidateQueries({ queryKey: queries.edits(address).queryKey });
+  }, [client, address, newest]);
+
+  const files = useMemo(() => {
+    const stored = (artifacts.data?.artifacts ?? []).filter(({ path }) => path.startsWith(ROOT)).map(({ path, sha256, size_bytes }) => ({ path: path.slice(ROOT.length), sha256, size: size_bytes }));
+    return filesNow(stored, manifest?.edits ?? [], list.data);
+  }, [artifacts.data, manifest, list.data]);
   const [sought, setSought] = useState("");
-  const found = useMemo(() => matching(files.map(({ path }) => path.slice(ROOT.length)), sought), [files, sought]);
+  const found = useMemo(() => matching(files.map(({ path }) => path), sought), [files, sought]);
   const tree = useMemo(() => treeOf(found), [found]);
+  // A link to a file leads out of the form; what was typed is kept for when it is opened again.
+  const adding = search.get("add") !== null && list.data !== undefined;
+  const setAdding = (on: boolean) =>
+    setSearch(
+      (previous) => {
+        const next = new URLSearchParams(previous);
+        if (on) next.set("add", "");
+        else next.delete("add");
+        next.set("tab", "repository");
+        return next;
+      },
+      { replace: true, preventScrollReset: true },
+    );
 
   const wanted = search.get("file");
-  const readme = files.find(({ path }) => path.toLowerCase() === `${ROOT}readme.md`) ?? files[0];
-  const shown = files.find(({ path }) => path === ROOT + wanted) ?? (wanted === null ? readme : undefined);
-  const from = shown?.path.slice(ROOT.length) ?? "";
+  const readme = files.find(({ path }) => path.toLowerCase() === "readme.md") ?? files[0];
+  const shown = adding ? undefined : (files.find(({ path }) => path === wanted) ?? (wanted === null ? readme : undefined));
+  const from = shown?.path ?? "";
   const resolve = useCallback(
     (href: string) => {
       const target = fileAt(from, href);
-      return files.some(({ path }) => path === ROOT + target) ? linkToFile(search, target) : null;
+      return files.some(({ path }) => path === target) ? linkToFile(search, target) : null;
     },
     [files, from, search],
   );
@@ -56,37 +94,105 @@ export function RepositoryTab({ address, decisionSet }: { address: RunAddress; d
   if (artifacts.isPending) return <Skeleton lines={6} />;
   if (files.length === 0) return <NotYet />;
 
-  const known = [...(decisionSet.manifest?.files ?? []), ...(decisionSet.reports?.files ?? [])];
-  const purpose = known.find(({ path }) => ROOT + path === shown?.path)?.purpose;
+  const purpose = [...manifest.files, ...(decisionSet.reports?.files ?? [])].find(({ path }) => path === shown?.path)?.purpose;
+  const edited = files.filter(({ own }) => own).length;
   return (
-    <div className="grid gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
-      {/* Another file is another element: on a phone the list closes when a file is chosen. */}
-      <details key={wide ? "wide" : (shown?.path ?? "")} open={wide} className="min-w-0 max-md:rounded-lg max-md:border max-md:border-line">
-        <summary className="px-3 py-2 text-sm font-medium md:hidden">
-          {strings.result.backToFiles} ({files.length})
-        </summary>
-        <nav aria-label={strings.result.files} className="text-sm max-md:border-t max-md:border-line max-md:p-2 md:max-h-[75vh] md:overflow-y-auto">
-          <TextInput type="search" aria-label={strings.result.searchFiles} placeholder={strings.result.searchFiles} value={sought} onChange={(event) => setSought(event.target.value)} className="mb-2 min-h-9" />
-          <p role="status" className={sought === "" ? "sr-only" : "px-1.5 pb-1 text-xs text-ink-soft"}>
-            {sought === "" ? "" : strings.result.filesFound(found.length)}
-          </p>
-          {/* Another search is another tree, with its folders open. */}
-          <Tree key={sought} folder={tree} search={search} current={shown?.path.slice(ROOT.length) ?? null} top all={sought !== ""} />
-        </nav>
-      </details>
-      <div className="min-w-0">
-        {shown ? (
-          <FileView review={decisionSet.implementation ?? null} address={address} path={shown.path} size={shown.size_bytes} purpose={purpose ?? null} search={search} resolve={resolve} />
-        ) : (
-          <p className="text-sm text-ink-soft">{strings.result.chooseFile}</p>
-        )}
+    <div className="space-y-4">
+      {list.error ? <Notice tone="warn" title={asProblem(list.error).message} /> : null}
+      <EditConflicts conflicts={list.data?.conflicts ?? []} />
+      {edited > 0 ? <NextVersion count={edited} /> : null}
+      <div className="grid gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
+        {/* Another file is another element: on a phone the list closes when a file is chosen. */}
+        <details key={wide ? "wide" : `${adding} ${shown?.path ?? ""}`} open={wide} className="min-w-0 max-md:rounded-lg max-md:border max-md:border-line">
+          <summary className="px-3 py-2 text-sm font-medium md:hidden">
+            {strings.result.backToFiles} ({files.length})
+          </summary>
+          <nav aria-label={strings.result.files} className="text-sm max-md:border-t max-md:border-line max-md:p-2 md:max-h-[75vh] md:overflow-y-auto">
+            <TextInput type="search" aria-label={strings.result.searchFiles} placeholder={strings.result.searchFiles} value={sought} onChange={(event) => setSought(event.target.value)} className="mb-2 min-h-9" />
+            <p role="status" className={sought === "" ? "sr-only" : "px-1.5 pb-1 text-xs text-ink-soft"}>
+              {sought === "" ? "" : strings.result.filesFound(found.length)}
+            </p>
+            {/* Another search is another tree, with its folders open. */}
+            <Tree key={sought} folder={tree} search={search} current={shown?.path ?? null} marks={files} top all={sought !== ""} />
+            {list.data ? (
+              <Button tone="quiet" size="small" className="mt-1 px-1.5" aria-pressed={adding} onClick={() => setAdding(true)}>
+                <FilePlus aria-hidden />
+                {edits.add}
+              </Button>
+            ) : null}
+          </nav>
+        </details>
+        <div className="min-w-0">
+          {adding ? (
+            <section aria-label={edits.newFile} className="space-y-2">
+              <h3 className="text-sm font-semibold">{edits.newFile}</h3>
+              <FileEditor
+                address={address}
+                file={null}
+                text={null}
+                start=""
+                taken={files.filter(({ sha256 }) => sha256 !== null).map(({ path }) => path)}
+                onClose={(path) => {
+                  if (path === null) setAdding(false);
+                  else setSearch(linkToFile(search, path).slice(1), { preventScrollReset: true });
+                }}
+              />
+            </section>
+          ) : shown ? (
+            <FileView
+              key={shown.path}
+              review={decisionSet.implementation ?? null}
+              address={address}
+              file={shown}
+              executable={manifest.files.find(({ path }) => path === shown.path)?.executable ?? false}
+              editable={list.data !== undefined && canBeEdited(shown.path)}
+              purpose={purpose ?? null}
+              search={search}
+              resolve={resolve}
+            />
+          ) : (
+            <p className="text-sm text-ink-soft">{strings.result.chooseFile}</p>
+          )}
+        </div>
       </div>
     </div>
   );
 }
 
+/** The way on after an edit. */
+function NextVersion({ count }: { count: number }) {
+  return (
+    <Notice
+      tone="info"
+      role="status"
+      title={edits.nextTitle(count)}
+      actions={
+        <Button
+          size="small"
+          onClick={() => {
+            // The address is the view's, so no link can lead there.
+            const form = document.getElementById(FOLLOW_UP);
+            form?.scrollIntoView({ block: "center" });
+            form?.querySelector("textarea")?.focus({ preventScroll: true });
+          }}
+        >
+          <GitBranch aria-hidden />
+          {edits.next}
+        </Button>
+      }
+    >
+      <p>{edits.nextText}</p>
+    </Notice>
+  );
+}
 
-function Tree({ folder, search, current, top = false, all = false }: { folder: Folder; search: URLSearchParams; current: string | null; top?: boolean; all?: boolean }) {
+function markOf({ edit, stored, sha256 }: FileNow): string | null {
+  if (sha256 === null) return edits.deleted;
+  if (!edit) return null;
+  return stored === null ? edits.added : edits.edited;
+}
+
+function Tree({ folder, search, current, marks, top = false, all = false }: { folder: Folder; search: URLSearchParams; current: string | null; marks: readonly FileNow[]; top?: boolean; all?: boolean }) {
   return (
     <ul className={classNames(!top && "ms-2.5 border-s border-line ps-1.5")}>
       {folder.folders.map((child) => (
@@ -96,11 +202,14 @@ function Tree({ folder, search, current, top = false, all = false }: { folder: F
               <FolderIcon className="size-4 shrink-0 text-ink-soft" aria-hidden />
               {child.name}
             </summary>
-            <Tree folder={child} search={search} current={current} all={all} />
+            <Tree folder={child} search={search} current={current} marks={marks} all={all} />
           </details>
         </li>
       ))}
-      {folder.files.map(({ name, path }) => (
+      {folder.files.map(({ name, path }) => {
+        const file = marks.find((one) => one.path === path);
+        const mark = file ? markOf(file) : null;
+        return (
         <li key={path}>
           <Link
             to={linkToFile(search, path)}
@@ -109,10 +218,16 @@ function Tree({ folder, search, current, top = false, all = false }: { folder: F
             className={classNames("flex items-center gap-1.5 rounded px-1.5 py-1 hover:bg-sunken", path === current && "bg-accent-soft font-medium text-accent")}
           >
             <File className="size-4 shrink-0 text-ink-soft" aria-hidden />
-            <span className="min-w-0">{name}</span>
+            <span className={classNames("min-w-0 break-words", file?.sha256 === null && "line-through")}>{name}</span>
+            {mark ? (
+              <Badge tone={file?.sha256 === null ? "bad" : "accent"} className="ms-auto">
+                {mark}
+              </Badge>
+            ) : null}
           </Link>
         </li>
-      ))}
+        );
+      })}
     </ul>
   );
 }
@@ -120,36 +235,98 @@ function Tree({ folder, search, current, top = false, all = false }: { folder: F
 interface FileViewProps {
   review: ImplementationReview | null;
   address: RunAddress;
-  path: string;
-  size: number;
+  file: FileNow;
+  /** As the version has it. */
+  executable: boolean;
+  editable: boolean;
   purpose: string | null;
   search: URLSearchParams;
   resolve: ResolveLink;
 }
 
-function FileView({ review, address, path, size, purpose, search, resolve }: FileViewProps) {
-  const content = useQuery(queries.content(address, path));
-  const name = path.slice(ROOT.length);
-  const rendered = isMarkdown(name) && search.get("view") !== "source";
-  const reasons = reasonsOf(review, name);
+function FileView({ review, address, file, executable, editable, purpose, search, resolve }: FileViewProps) {
+  const { path, sha256, stored, own, edit } = file;
+  const content = useQuery({ ...queries.content(address, ROOT + path), enabled: stored !== null });
+  // An edit of this version is in no stored file.
+  const now = sha256 === null ? null : sha256 === stored?.sha256 ? (content.data ?? null) : (textOf(sha256) ?? null);
+  const unreadable = own && sha256 !== null && now === null;
+  const text = now ?? content.data;
+  const rendered = isMarkdown(path) && search.get("view") !== "source";
+  const reasons = own ? [] : reasonsOf(review, path);
+  const key = draftKey(address, path);
+  const [editing, setEditing] = useState(() => draftOf(key) !== null);
+  const change = useEdit(address);
+  const replaces = sha256 === null ? {} : { replaces: sha256 };
+  const back = stored === null || content.data === undefined ? null : { path, text: content.data, deleted: false, executable, ...replaces };
+  const mark = markOf(file);
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h3 className="font-mono text-sm font-semibold">{name}</h3>
-        <span className="flex items-center gap-2 text-xs text-ink-soft">
-          {isMarkdown(name) ? <ViewSwitch search={search} name={name} rendered={rendered} /> : null}
-          {bytes(size)}
-          {content.data === undefined ? null : <CopyButton text={content.data} />}
-        </span>
+        <h3 className="flex min-w-0 flex-wrap items-center gap-2 font-mono text-sm font-semibold">
+          <span className={classNames("break-all", sha256 === null && "line-through")}>{path}</span>
+          {mark ? (
+            <Badge tone={sha256 === null ? "bad" : "accent"} className="font-sans">
+              {mark}
+            </Badge>
+          ) : null}
+        </h3>
+        {editing ? null : (
+          <span className="flex flex-wrap items-center gap-x-2 text-xs text-ink-soft">
+            {isMarkdown(path) ? <ViewSwitch search={search} name={path} rendered={rendered} /> : null}
+            {bytes(file.size)}
+            {text === undefined ? null : <CopyButton text={text} />}
+            {editable && sha256 !== null && (text !== undefined || stored === null) ? (
+              <>
+                <Button tone="quiet" size="small" onClick={() => setEditing(true)}>
+                  <Pencil aria-hidden />
+                  {edits.edit}
+                </Button>
+                <Confirm
+                  trigger={
+                    <Button tone="quiet" size="small" busy={change.isPending}>
+                      <Trash2 aria-hidden />
+                      {edits.remove}
+                    </Button>
+                  }
+                  title={edits.removeTitle(path)}
+                  text={stored === null ? edits.removeAddedText : edits.removeText}
+                  confirm={edits.removeConfirm}
+                  onConfirm={() => change.mutate({ path, deleted: true, ...replaces })}
+                />
+              </>
+            ) : null}
+          </span>
+        )}
       </div>
       {purpose ? <p className="text-sm text-ink-soft">{purpose}</p> : null}
-      {reasons.length > 0 ? (
+      {edit ? (
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+          {editedWords(file, edit)}
+          {own && editable && back && !editing ? (
+            <Button size="small" busy={change.isPending} onClick={() => change.mutate(back)}>
+              <Undo2 aria-hidden />
+              {sha256 === null ? edits.restore : edits.takeBack}
+            </Button>
+          ) : null}
+        </p>
+      ) : null}
+      {change.error ? (
+        <Notice tone="bad" role="alert" title={edits.refused}>
+          <p>{asProblem(change.error).message}</p>
+        </Notice>
+      ) : null}
+      {unreadable && !editing ? (
+        <Notice tone="warn" title={edits.unreadableTitle}>
+          <p>{stored === null ? edits.unreadableAdded : edits.unreadable}</p>
+        </Notice>
+      ) : null}
+      {reasons.length > 0 && !editing ? (
         <details className="text-sm">
           <summary className="cursor-pointer text-accent">{strings.result.whyLines(reasons.length)}</summary>
           <ul className="mt-1 space-y-1">
             {reasons.map(({ line, says, because }) => (
               <li key={`${line} ${says} ${because}`}>
-                <Link to={linkToFile(search, name, line)} replace preventScrollReset className="font-medium text-accent underline">
+                <Link to={linkToFile(search, path, line)} replace preventScrollReset className="font-medium text-accent underline">
                   {strings.result.line(line)}
                 </Link>
                 : {says}
@@ -159,22 +336,32 @@ function FileView({ review, address, path, size, purpose, search, resolve }: Fil
           </ul>
         </details>
       ) : null}
-      {content.error ? (
+      {editing ? (
+        <FileEditor address={address} file={file} text={now} start={text ?? ""} taken={[]} onClose={() => setEditing(false)} />
+      ) : content.error && text === undefined ? (
         <Notice tone="warn" title={asProblem(content.error).message} />
-      ) : content.data === undefined ? (
-        <Skeleton lines={8} />
+      ) : text === undefined ? (
+        stored === null ? null : (
+          <Skeleton lines={8} />
+        )
       ) : rendered ? (
-        <section aria-label={name} className="rounded-lg border border-line p-3 sm:p-5">
+        <section aria-label={path} className="rounded-lg border border-line p-3 sm:p-5">
           {/* A file is shown as it is: ids stay ids. */}
           <PatternNames value={NO_NAMES}>
-            <Markdown text={content.data} className="max-w-3xl" resolve={resolve} />
+            <Markdown text={text} className="max-w-3xl" resolve={resolve} />
           </PatternNames>
         </section>
       ) : (
-        <CodeView key={name} code={content.data} path={name} line={Number(search.get("line")) || undefined} />
+        <CodeView key={path} code={text} path={path} line={Number(search.get("line")) || undefined} />
       )}
     </div>
   );
+}
+
+/** Who edited it and when, and what the next version makes of it. */
+function editedWords({ sha256, stored, own }: FileNow, { by, at }: FileEdit): string {
+  const tell = sha256 === null ? edits.deletedBy : !own ? edits.carriedBy : stored === null ? edits.addedBy : edits.editedBy;
+  return tell(by.name, time(at));
 }
 
 function switchLook(active: boolean): string {
