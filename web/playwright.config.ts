@@ -30,7 +30,7 @@ export default defineConfig({
           // The build as it is served, content security policy included.
           command: `npx vite build --mode mock && npx vite preview --mode mock --port ${MOCK_PORT} --strictPort`,
           url: mock,
-          env: { MOCK_PACE_MS: "250", MOCK_GATE_SECONDS: "120" },
+          env: { MOCK_PACE_MS: "100", MOCK_GATE_SECONDS: "120" },
           reuseExistingServer: false,
         },
       }),

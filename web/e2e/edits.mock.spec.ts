@@ -28,9 +28,11 @@ async function editedBy(page: Page, who: string, run: string, file: Record<strin
 }
 
 async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
+  const wide = (page.viewportSize()?.width ?? 0) > 800;
+  // A phone has the same colours; the rest of the page is looked at elsewhere.
+  for (const colorScheme of wide ? (["light", "dark"] as const) : (["light"] as const)) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect((await new AxeBuilder({ page }).include("main").analyze()).violations).toEqual([]);
     const folder = process.env["LOOK"];
     if (folder) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${page.viewportSize()?.width}.png`, fullPage: true });
   }
@@ -108,7 +110,7 @@ test("somebody who was faster is told of, and nothing that was typed is lost", a
   // The page hears of it at once.
   await editedBy(page, "grace", run, { path: "Dockerfile", text: "FROM theirs\n" });
   await expect(panel.getByRole("alert")).toContainText("grace has changed this file since you began");
-  await expect(panel.getByRole("alert")).toContainText("cannot be read back");
+  await expect(panel.getByRole("button", { name: "Load the other text" })).toBeVisible();
   await panel.getByRole("button", { name: "Save" }).click();
   await expect(panel.getByRole("alert")).toContainText("grace has changed this file since you began");
   await expect(text).toHaveValue("FROM mine\n");
@@ -123,13 +125,9 @@ test("somebody who was faster is told of, and nothing that was typed is lost", a
   await panel.getByRole("button", { name: "Save" }).click();
   await expect(panel.getByText(/Edited by local on/)).toBeVisible();
   await expect(panel.getByRole("region", { name: "Dockerfile" })).toContainText("FROM mine");
-  // An edit that cannot be read back says so, and can be taken back.
+  // Another person's edit is shown as well.
   await editedBy(page, "grace", run, { path: "Dockerfile", text: "FROM theirs\n" });
-  await expect(panel.getByText("The text of this edit cannot be shown here")).toBeVisible();
-  await look(page, "unreadable");
-  await panel.getByRole("button", { name: "Edit", exact: true }).click();
-  await expect(panel.getByText("You begin from the generated text")).toBeVisible();
-  await panel.getByRole("button", { name: "Cancel" }).click();
+  await expect(panel.getByRole("region", { name: "Dockerfile" })).toContainText("FROM theirs");
   await panel.getByRole("button", { name: "Take back this edit" }).click();
   await expect(panel.getByText(/Edited by/)).toBeHidden();
   await expect(panel.getByRole("region", { name: "Dockerfile" })).toContainText("FROM python");

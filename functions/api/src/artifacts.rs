@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use run::{artifact::Artifact, id::RunKey};
+use run::{artifact::Artifact, body::BodyRef, id::RunKey};
 use serde::{Deserialize, Serialize};
 use store::{Download, Store};
 use utoipa::{IntoParams, ToSchema};
@@ -72,13 +72,21 @@ pub async fn content(store: &Store, key: &RunKey, path: &str) -> Result<String, 
         let detail = format!("is `{shown}`, which this decision set does not have; `…/artifacts` lists what it has");
         return Err(Problem::field(Kind::ArtifactNotFound, "path", detail));
     };
-    let refuse = |why: String| {
+    text(store, key, &BodyRef { sha256: artifact.sha256, size: artifact.size_bytes }).await
+}
+
+/// A body as text.
+///
+/// # Errors
+/// When it is not a text of a size that can be shown, or the store does not answer.
+pub async fn text(store: &Store, key: &RunKey, body: &BodyRef) -> Result<String, Problem> {
+    let refuse = |why: &str| {
         let detail = format!("{why}; download it with its signed URL from `…/artifacts`");
         Err(Problem::field(Kind::ArtifactNotText, "path", detail))
     };
-    if artifact.size_bytes > TEXT_MAX_BYTES {
-        return refuse(format!("has {} bytes, more than the {TEXT_MAX_BYTES} that are shown", artifact.size_bytes));
+    if body.size > TEXT_MAX_BYTES {
+        return refuse(&format!("has {} bytes, more than the {TEXT_MAX_BYTES} that are shown", body.size));
     }
-    let bytes = store.get_body(&key.owner, &key.project, &artifact.sha256).await?;
-    String::from_utf8(bytes).or_else(|_| refuse(format!("is not text ({})", artifact.content_type)))
+    let bytes = store.get_body(&key.owner, &key.project, &body.sha256).await?;
+    String::from_utf8(bytes).or_else(|_| refuse("is not text"))
 }

@@ -17,10 +17,10 @@ use run::{
 };
 use serde::{Deserialize, Serialize};
 use store::{Change, Store, StoreError};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    Api,
+    Api, artifacts,
     decision_sets::{self, Outputs},
     problem::{FieldError, Kind, Problem, internal},
 };
@@ -159,6 +159,52 @@ fn listed(state: &State) -> EditList {
 /// When it is not there or has not completed, or the store does not answer.
 pub async fn list(store: &Store, key: &RunKey) -> Result<EditList, Problem> {
     Ok(listed(&State::read(store, key).await?))
+}
+
+/// Whose content of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The file as it is now, with what people edited.
+    #[default]
+    Now,
+    /// What is generated for it in this version.
+    Generated,
+}
+
+/// Which content of which file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct EditContentQuery {
+    /// Path from the repository's root, as in `…/edits`.
+    pub path: String,
+    /// Whose content; the file as it is now when left out.
+    #[serde(default)]
+    #[param(inline)]
+    pub side: Side,
+}
+
+/// The text of a file with its edits, or as it is generated.
+///
+/// # Errors
+/// When there is no such file on that side, it is not a text of a size that can be shown, or the store does not answer.
+pub async fn content(store: &Store, key: &RunKey, query: &EditContentQuery) -> Result<String, Problem> {
+    let state = State::read(store, key).await?;
+    let body = match query.side {
+        Side::Now => state.now(&query.path).map(|(body, _)| body),
+        Side::Generated => state.generated(&query.path),
+    };
+    let Some(body) = body else {
+        let shown: String = query.path.chars().take(200).collect();
+        let side = match query.side {
+            Side::Now => "the repository does not have with its edits",
+            Side::Generated => "this version does not generate",
+        };
+        let detail = format!("is `{shown}`, which {side}; `…/edits` lists what was edited");
+        return Err(Problem::field(Kind::ArtifactNotFound, "path", detail));
+    };
+    artifacts::text(store, key, &body).await
 }
 
 /// Stores edits, with who and when, and tells the followers. The same edits again change nothing.

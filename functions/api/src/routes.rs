@@ -23,7 +23,7 @@ use crate::{
     constraints::{self, Accepted, NewDecisionSet},
     decision_sets::{self, DecisionSet, DecisionSetList, EventList, EventsQuery},
     diff::{self, DiffQuery},
-    edits::{self, EditList, NewEdits},
+    edits::{self, EditContentQuery, EditList, NewEdits},
     gates::{self, GateAnswer},
     jobs::{self, JobStatus},
     openapi::{ActProblems, ReadProblems, WriteProblems},
@@ -58,6 +58,7 @@ pub fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(artifact_content))
         .routes(routes!(get_diff))
         .routes(routes!(list_edits, put_edits))
+        .routes(routes!(edit_content))
         .routes(routes!(job_status))
         .routes(routes!(list_policies))
         .routes(routes!(get_policy, put_policy, delete_policy))
@@ -281,6 +282,22 @@ async fn list_edits(
     PathOf(path): PathOf<DecisionSetPath>,
 ) -> Answer<EditList> {
     edits::list(&api.store, &path.key(who.owner())).await.map(Json)
+}
+
+/// The text of a file of a completed version, with its edits or as it is generated.
+#[utoipa::path(get, path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits/content",
+    tag = "artifacts", params(DecisionSetPath, EditContentQuery),
+    responses((status = 200, description = "The text, whatever the file's own media type.", body = String,
+        content_type = "text/plain"),
+        (status = 422, description = "It is not text, or too large to show.", body = crate::problem::ProblemBody,
+            content_type = "application/problem+json"), ActProblems))]
+async fn edit_content(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<DecisionSetPath>,
+    QueryOf(query): QueryOf<EditContentQuery>,
+) -> Result<String, Problem> {
+    edits::content(&api.store, &path.key(who.owner()), &query).await
 }
 
 /// Edits files of a completed version. A version made with this one as `parent` builds on them: what is generated then is

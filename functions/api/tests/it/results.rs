@@ -204,6 +204,13 @@ async fn edits_are_stored_with_their_author_and_the_next_version_takes_them() {
     let list = world.put(&edits, files.clone()).await.expect(200);
     let stored: Vec<_> = list["edits"].as_array().unwrap().iter().map(|edit| edit["path"].as_str().unwrap()).collect();
     assert_eq!(stored, ["app.py", "docs/logo.bin", "old.py"]);
+    let now = world.get(&format!("{edits}/content?path=app.py")).await;
+    assert_eq!((now.status.as_u16(), &now.bytes[..]), (200, &b"x = 3\n"[..]));
+    let generated = world.get(&format!("{edits}/content?path=app.py&side=generated")).await;
+    assert_eq!((generated.status.as_u16(), &generated.bytes[..]), (200, &b"x = 1\nkeep = True\n"[..]));
+    world.get(&format!("{edits}/content?path=old.py")).await.problem(404, "artifact-not-found");
+    world.get(&format!("{edits}/content?path=docs/logo.bin")).await.problem(422, "artifact-not-text");
+    world.get(&format!("{edits}/content?path=app.py&side=other")).await.problem(400, "parameter-invalid");
     let sequence = world.store.run(&key).await.unwrap().last_sequence;
     assert_eq!(world.put(&edits, files).await.expect(200), list, "a repeat changes nothing");
     let run = world.store.run(&key).await.unwrap();

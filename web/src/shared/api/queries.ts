@@ -106,6 +106,21 @@ export const queries = {
       queryFn: ({ signal }) => sent(api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits", { params: { path: pathOf(address) }, signal })),
     }),
 
+  /** The text of an edited file. `sha256` is what it is known to be, so that another edit is another text. */
+  editContent: (address: RunAddress, path: string, sha256: string) =>
+    queryOptions({
+      queryKey: ["projects", address.projectId, "decision-sets", address.runId, "edits", "content", path, sha256],
+      queryFn: ({ signal }) =>
+        sent(
+          api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits/content", {
+            params: { path: pathOf(address), query: { path } },
+            parseAs: "text",
+            signal,
+          }),
+        ),
+      staleTime: Infinity,
+    }),
+
   diff: (address: RunAddress) =>
     queryOptions({
       queryKey: ["projects", address.projectId, "decision-sets", address.runId, "diff"],

@@ -1,6 +1,6 @@
 /**
  * What was typed and would be lost with the page's parts: texts that are not saved yet, so that another file or tab can
- * be looked at meanwhile; and texts that were saved, because the API does not give an edit's text back.
+ * be looked at meanwhile; and texts that were saved, so that they are shown at once.
  */
 export interface Draft {
   readonly path: string;

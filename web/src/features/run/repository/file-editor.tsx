@@ -20,7 +20,7 @@ export function draftKey({ projectId, runId }: RunAddress, path: string | null):
   return `${projectId}/${runId}/${path ?? ""}`;
 }
 
-/** Edits one file and keeps its text, to show it: the API does not give it back. */
+/** Edits one file and keeps its text, to show it at once. */
 export function useEdit(address: RunAddress) {
   return useEditFile(address, (list, { path, text }) => {
     const sha256 = list.edits.find((edit) => edit.path === path)?.body?.sha256;

@@ -248,9 +248,12 @@ function FileView({ review, address, file, executable, editable, purpose, search
   const { path, sha256, stored, own, edit } = file;
   const content = useQuery({ ...queries.content(address, ROOT + path), enabled: stored !== null });
   // An edit of this version is in no stored file.
-  const now = sha256 === null ? null : sha256 === stored?.sha256 ? (content.data ?? null) : (textOf(sha256) ?? null);
-  const unreadable = own && sha256 !== null && now === null;
-  const text = now ?? content.data;
+  const kept = sha256 === null ? undefined : textOf(sha256);
+  const isEdited = sha256 !== null && sha256 !== stored?.sha256;
+  const edited = useQuery({ ...queries.editContent(address, path, sha256 ?? ""), enabled: isEdited && kept === undefined });
+  const now = sha256 === null ? null : isEdited ? (kept ?? edited.data ?? null) : (content.data ?? null);
+  const unreadable = isEdited && edited.isError;
+  const text = now ?? (isEdited && !unreadable ? undefined : content.data);
   const rendered = isMarkdown(path) && search.get("view") !== "source";
   const reasons = own ? [] : reasonsOf(review, path);
   const key = draftKey(address, path);
@@ -341,7 +344,7 @@ function FileView({ review, address, file, executable, editable, purpose, search
       ) : content.error && text === undefined ? (
         <Notice tone="warn" title={asProblem(content.error).message} />
       ) : text === undefined ? (
-        stored === null ? null : (
+        stored === null && !isEdited ? null : (
           <Skeleton lines={8} />
         )
       ) : rendered ? (
