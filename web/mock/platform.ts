@@ -130,9 +130,9 @@ export class MockPlatform {
       case "edits":
         if (run.set.status !== "completed") return problem(409, "run-not-completed", "The version has not completed, so it has no files to edit.");
         if (fifth === "content") {
-          const path = query.get("path") ?? "";
-          const own = run.edits.get(path);
-          const text = own ? own.text : textsOf(run).get(path);
+          const file = query.get("path") ?? "";
+          const own = run.edits.get(file);
+          const text = own ? own.text : textsOf(run).get(file);
           return typeof text === "string" ? { status: 200, body: text, text: true } : problem(404, "artifact-not-found", "The repository does not have this file with its edits.");
         }
         return method === "PUT" ? this.#edit(run, body as NewEdits, headers("x-mock-user") ?? "local") : ok(listOf(run));
