@@ -104,7 +104,7 @@ test("somebody who was faster is told of, and nothing that was typed is lost", a
   const run = await completed(page, "Score churn.", "Dockerfile");
   const panel = page.getByRole("tabpanel");
   await panel.getByRole("button", { name: "Edit", exact: true }).click();
-  const text = panel.getByLabel("Text of Dockerfile");
+  const text = panel.getByLabel("Text of Dockerfile", { exact: true });
   const before = await text.inputValue();
   await text.fill("FROM mine\n");
   // The page hears of it at once.
@@ -139,7 +139,7 @@ test("their text is loaded, and mine again", async ({ page }) => {
   // Mine was saved first, so that the generated text is what they put back.
   const before = await panel.getByRole("region", { name: "Dockerfile" }).locator("code").textContent();
   await panel.getByRole("button", { name: "Edit", exact: true }).click();
-  const text = panel.getByLabel("Text of Dockerfile");
+  const text = panel.getByLabel("Text of Dockerfile", { exact: true });
   const generated = await text.inputValue();
   expect(before?.trim()).toBe(generated.trim());
   await text.fill("FROM first\n");

@@ -136,13 +136,18 @@ export function isNameTaken(error: unknown): boolean {
 /** How many names are tried for a project that nobody named. */
 const NAME_TRIES = 20;
 
+/** For a name that so many projects have that counting on is slow, such as `2026-11-22 02:18:07`. */
+function timestamp(): string {
+  return new Date().toISOString().slice(0, 19).replace("T", " ");
+}
+
 /** A new project. A name that is only a suggestion gets a number when it is taken: two projects must not mix. */
 async function newProject(name: string, suggested: boolean): Promise<Project> {
   for (let place = 1; ; place += 1) {
     try {
       // One after the other: each name is tried because the one before was taken.
       // oxlint-disable-next-line no-await-in-loop
-      return await sent(api.POST("/v1/projects", { body: { name: place === 1 ? name : `${name} (${place})` } }));
+      return await sent(api.POST("/v1/projects", { body: { name: place === 1 ? name : `${name} (${place < NAME_TRIES ? place : timestamp()})` } }));
     } catch (error) {
       if (!suggested || place >= NAME_TRIES || !isNameTaken(error)) throw error;
     }
