@@ -4,7 +4,7 @@ import { useRef } from "react";
 
 import { api, sent } from "@/shared/api/client";
 import { ApiProblem, asProblem } from "@/shared/api/problem";
-import type { EditList, GateAnswer, NewDecisionSet, NewEdit, Project } from "@/shared/api/types";
+import type { GateAnswer, NewDecisionSet, NewEdit, Project } from "@/shared/api/types";
 
 export interface RunAddress {
   readonly projectId: string;
@@ -202,14 +202,16 @@ export function useAnswerGate(address: RunAddress, onConflict: (problem: ApiProb
 }
 
 /** Edits one file. `onStored` is told even when the form is gone by then. */
-export function useEditFile(address: RunAddress, onStored: (list: EditList, edit: NewEdit) => void) {
+export function useEditFile(address: RunAddress) {
   const client = useQueryClient();
   const { queryKey } = queries.edits(address);
   return useMutation({
     mutationFn: (edit: NewEdit) =>
       sent(api.PUT("/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits", { params: { path: pathOf(address) }, body: { files: [edit] } })),
-    onSuccess: (list, edit) => {
-      onStored(list, edit);
+    onSuccess: (list, { path, text }) => {
+      // What was saved need not be read to be shown.
+      const sha256 = list.edits.find((edit) => edit.path === path)?.body?.sha256;
+      if (sha256 !== undefined && typeof text === "string") client.setQueryData(queries.editContent(address, path, sha256).queryKey, text);
       client.setQueryData(queryKey, list);
     },
     // Somebody may have been faster: the form shows whose text is there now.

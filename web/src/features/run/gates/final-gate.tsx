@@ -7,6 +7,7 @@ import { Findings } from "@/features/run/findings";
 import { GateChanges } from "@/features/run/gates/gate-changes";
 import { GateTimer } from "@/features/run/gates/gate-timer";
 import { PolicyTable } from "@/features/run/plan/policy-table";
+import { SentenceList } from "@/features/run/lines";
 import { asProblem } from "@/shared/api/problem";
 import type { ApiProblem } from "@/shared/api/problem";
 import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
@@ -85,25 +86,13 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         <GateTimer gate={gate} touched={touched} />
         {gate.risks && gate.risks.length > 0 ? (
           <Notice tone="warn" title={strings.gate.risks}>
-            <ul className="list-disc space-y-1 ps-5">
-              {gate.risks.map((risk) => (
-                <li key={risk}>
-                  <Prose text={risk} />
-                </li>
-              ))}
-            </ul>
+            <SentenceList sentences={gate.risks} className="space-y-1" />
           </Notice>
         ) : null}
         {gate.auto_approval.blockers.length > 0 ? (
           <details className="text-sm text-ink-soft">
             <summary>{strings.gate.blockers}</summary>
-            <ul className="list-disc ps-5 pt-1">
-              {gate.auto_approval.blockers.map((blocker) => (
-                <li key={blocker}>
-                  <Prose text={blocker} />
-                </li>
-              ))}
-            </ul>
+            <SentenceList sentences={gate.auto_approval.blockers} className="pt-1" />
           </details>
         ) : null}
       </div>

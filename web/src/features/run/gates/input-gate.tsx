@@ -5,6 +5,7 @@ import type { FormEvent } from "react";
 import { collect, draftsOf, isDefault, problemsByQuestion } from "@/features/run/gates/answers";
 import type { Draft, Drafts } from "@/features/run/gates/answers";
 import { GateTimer } from "@/features/run/gates/gate-timer";
+import { SentenceList } from "@/features/run/lines";
 import { asProblem } from "@/shared/api/problem";
 import type { ApiProblem } from "@/shared/api/problem";
 import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
@@ -93,13 +94,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
           {gate.auto_approval.blockers.length > 0 ? (
             <details className="text-sm text-ink-soft">
               <summary>{strings.gate.blockers}</summary>
-              <ul className="list-disc ps-5 pt-1">
-                {gate.auto_approval.blockers.map((blocker) => (
-                  <li key={blocker}>
-                    <Prose text={blocker} />
-                  </li>
-                ))}
-              </ul>
+              <SentenceList sentences={gate.auto_approval.blockers} className="pt-1" />
             </details>
           ) : null}
         </div>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { axesOf, figuresOf, figuresOfPoint, heightOn } from "@/features/run/plan/candidate-axes";
 import type { Axis, AxisName, Figures } from "@/features/run/plan/candidate-axes";
 import { NotYet } from "@/features/run/not-yet";
+import { Lines } from "@/features/run/lines";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
 import { availability, duration, number, percent, usd } from "@/shared/lib/format";
@@ -312,22 +313,6 @@ function Scores({ plan }: { plan: Plan }) {
           ))}
         </tbody>
       </DataTable>
-    </section>
-  );
-}
-
-function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <section className="space-y-2">
-      <h3 className="font-semibold">{title}</h3>
-      <ul className="list-disc space-y-1 ps-5 text-sm">
-        {lines.map((line) => (
-          <li key={line}>
-            <Prose text={line} />
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }

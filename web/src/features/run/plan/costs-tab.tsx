@@ -6,6 +6,7 @@ import { budgetOf } from "@/features/run/plan/design-facts";
 import { Findings } from "@/features/run/findings";
 import { NotYet } from "@/features/run/not-yet";
 import { useLinks } from "@/features/run/use-links";
+import { Lines } from "@/features/run/lines";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { CostLine, CostReview, DecisionSet } from "@/shared/api/types";
@@ -311,22 +312,6 @@ function LineTable({ lines }: { lines: readonly CostLine[] }) {
           ))}
         </tbody>
       </DataTable>
-    </section>
-  );
-}
-
-function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <section className="space-y-2">
-      <h3 className="font-semibold">{title}</h3>
-      <ul className="list-disc space-y-1 ps-5 text-sm">
-        {lines.map((line) => (
-          <li key={line}>
-            <Prose text={line} />
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }

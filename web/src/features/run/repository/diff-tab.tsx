@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { NotYet } from "@/features/run/not-yet";
+import { Lines } from "@/features/run/lines";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
@@ -11,7 +12,6 @@ import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
-import { Prose } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 export function DiffTab({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
@@ -49,22 +49,6 @@ function Changes({ diff }: { diff: VersionDiff }) {
         ))}
       </ul>
     </div>
-  );
-}
-
-function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <section className="space-y-1">
-      <h3 className="font-semibold">{title}</h3>
-      <ul className="list-disc ps-5 text-sm">
-        {lines.map((line) => (
-          <li key={line}>
-            <Prose text={line} />
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

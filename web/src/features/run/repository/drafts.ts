@@ -1,6 +1,6 @@
 /**
- * What was typed and would be lost with the page's parts: texts that are not saved yet, so that another file or tab can
- * be looked at meanwhile; and texts that were saved, so that they are shown at once.
+ * What was typed, is not saved yet and would be lost with the page's parts, so that another file or tab can be looked at
+ * meanwhile.
  */
 export interface Draft {
   readonly path: string;
@@ -16,7 +16,6 @@ export interface Draft {
 }
 
 const drafts = new Map<string, Draft>();
-const texts = new Map<string, string>();
 
 export function draftOf(key: string): Draft | null {
   return drafts.get(key) ?? null;
@@ -25,13 +24,4 @@ export function draftOf(key: string): Draft | null {
 export function keepDraft(key: string, draft: Draft | null): void {
   if (draft) drafts.set(key, draft);
   else drafts.delete(key);
-}
-
-/** By hash: whoever has the hash has read that very text. */
-export function keepText(sha256: string, text: string): void {
-  texts.set(sha256, text);
-}
-
-export function textOf(sha256: string): string | undefined {
-  return texts.get(sha256);
 }

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import type { FormEvent } from "react";
 
-import { draftOf, keepDraft, keepText } from "@/features/run/repository/drafts";
+import { draftOf, keepDraft } from "@/features/run/repository/drafts";
 import type { Draft } from "@/features/run/repository/drafts";
 import { editProblems, withEndsOf, withPlainEnds } from "@/features/run/repository/edits";
 import type { EditProblems, FileNow } from "@/features/run/repository/edits";
@@ -18,14 +18,6 @@ import { Notice } from "@/shared/ui/notice";
 /** Where a draft is kept; a new file has no path yet. */
 export function draftKey({ projectId, runId }: RunAddress, path: string | null): string {
   return `${projectId}/${runId}/${path ?? ""}`;
-}
-
-/** Edits one file and keeps its text, to show it at once. */
-export function useEdit(address: RunAddress) {
-  return useEditFile(address, (list, { path, text }) => {
-    const sha256 = list.edits.find((edit) => edit.path === path)?.body?.sha256;
-    if (sha256 !== undefined && typeof text === "string") keepText(sha256, text);
-  });
 }
 
 interface FileEditorProps {
@@ -54,7 +46,7 @@ export function FileEditor({ address, file, text, start, taken, onClose }: FileE
   const [refusedAt, setRefusedAt] = useState<string | null>(null);
   const now = file?.sha256 ?? null;
   const first = useRef<HTMLElement | null>(null);
-  const save = useEdit(address);
+  const save = useEditFile(address);
   const typed = draft.text !== withPlainEnds(draft.original) || (file === null && draft.path !== "");
   const changedMeanwhile = file !== null && file.sha256 !== draft.replaces;
 
