@@ -25,7 +25,6 @@ use design::{
 use estimate::{
     EstimateError,
     assessment::{assess, parts_of},
-    network,
     part::Part,
     sensitivity::{LOADS, sensitivity},
     usage,
@@ -89,7 +88,7 @@ pub fn review(input: &CostInput, catalogue: &'static Catalogue) -> Result<CostRe
     let parts: Vec<&Part<'_>> = parts.iter().collect();
     let assessment = assess(&parts, &workload, catalogue);
     let estimate = assessment.cost;
-    let network = network::of(&parts, &workload, catalogue).and_then(|priced| priced.line);
+    let network = assessment.network.and_then(|priced| priced.line);
     let budget = workload.budget_usd.map(|limit| BudgetVerdict {
         limit_usd: limit,
         used_share: estimate.expected_usd / limit,

@@ -10,7 +10,8 @@ use design::{
 use knowledge::{catalogue::Catalogue, price::RegionBasis};
 
 use crate::{
-    EstimateError, network,
+    EstimateError,
+    network::{self, PricedNetwork},
     part::{Part, Range},
     workload::Workload,
 };
@@ -20,6 +21,8 @@ use crate::{
 pub struct Assessment {
     /// Price.
     pub cost: CostEstimate,
+    /// The network that the parts share, with its part of the price; `None` when nothing runs in one.
+    pub network: Option<PricedNetwork>,
     /// Performance and work.
     pub metrics: CandidateMetrics,
     /// Latency at the objective's percentile; `None` for batch designs, infinite when overloaded.
@@ -35,11 +38,20 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 
 /// Price of parts and of the network that they run in; the expected value is the sum of the lines.
 pub fn cost(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -> CostEstimate {
-    let network = network::of(parts, workload, catalogue).and_then(|network| network.line);
-    let of_network = |end: fn(&Range) -> f64| network.as_ref().map_or(0.0, |(_, range)| end(range));
+    cost_with(network::of(parts, workload, catalogue).as_ref(), parts, workload, catalogue)
+}
+
+fn cost_with(
+    network: Option<&PricedNetwork>,
+    parts: &[&Part<'_>],
+    workload: &Workload,
+    catalogue: &Catalogue,
+) -> CostEstimate {
+    let network = network.and_then(|network| network.line.as_ref());
+    let of_network = |end: fn(&Range) -> f64| network.map_or(0.0, |(_, range)| end(range));
     let (low, high) = (of_network(|range| range.low_usd), of_network(|range| range.high_usd));
     let mut lines: Vec<_> = parts.iter().flat_map(|part| part.lines.iter().cloned()).collect();
-    lines.extend(network.map(|(line, _)| line));
+    lines.extend(network.map(|(line, _)| line.clone()));
     let mut assumptions: Vec<String> = workload.assumptions.iter().map(|assumption| assumption.text.clone()).collect();
     assumptions.extend(workload.range_assumptions());
     let levels = catalogue.price_levels_of(workload.patterns_of);
@@ -147,7 +159,8 @@ fn risk(parts: &[&Part<'_>], workload: &Workload) -> f64 {
 
 /// Adds parts up and holds them against the objectives that a person stated; accepted defaults are soft.
 pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -> Assessment {
-    let cost = cost(parts, workload, catalogue);
+    let network = network::of(parts, workload, catalogue);
+    let cost = cost_with(network.as_ref(), parts, workload, catalogue);
     let latency_ms = path_latency_ms(parts, workload, workload.percentile);
     let latency_p95 =
         path_latency_ms(parts, workload, 95.0).map(|ms| if ms.is_finite() { rounded(ms, 2) } else { 86_400_000.0 });
@@ -211,6 +224,7 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
             risk: risk(parts, workload),
         },
         cost,
+        network,
         latency_ms,
         violations,
     }

@@ -12,7 +12,6 @@ use knowledge::catalogue::Catalogue;
 use crate::{
     EstimateError,
     assessment::{assess, parts_of},
-    network,
     part::Part,
     workload::Workload,
 };
@@ -237,7 +236,7 @@ pub fn plan(constraints: &ConstraintSet, candidates: &[&[&str]]) -> Result<PlanD
                 id: patterns.join("+"),
                 name: patterns.join(" and "),
                 components: parts.iter().map(|part| part.component()).collect(),
-                network: network::of(&parts, &workload, catalogue).map(|priced| priced.network),
+                network: assessment.network.map(|priced| priced.network),
                 metrics: assessment.metrics,
                 cost: assessment.cost,
                 total_score: 0.5,

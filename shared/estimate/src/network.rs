@@ -5,15 +5,10 @@ use design::{
     plan::{Capability, Network},
     words::readable,
 };
-use knowledge::{
-    catalogue::Catalogue,
-    network,
-    pattern::InNetwork,
-    price::{RegionBasis, RegionPrice},
-};
+use knowledge::{catalogue::Catalogue, network, price::RegionPrice};
 
 use crate::{
-    part::{Part, Range},
+    part::{Part, Range, of_region, plural, source_of},
     workload::{HOURS_PER_MONTH, Workload},
 };
 
@@ -61,7 +56,7 @@ fn line(
         if network.private {
             part.pattern.capability == Capability::Govern
         } else {
-            part.pattern.network == Some(InNetwork::Services)
+            part.pattern.calls_through_endpoints(network.private)
         }
     };
     let cause = parts.iter().find(causes).or_else(|| parts.first())?;
@@ -69,12 +64,6 @@ fn line(
     let quantity = services * f64::from(network.zones) * HOURS_PER_MONTH;
     let monthly_usd = quantity * here.usd;
     let zones = if network.zones == 1 { "1 zone".to_owned() } else { format!("{} zones", network.zones) };
-    let region = match here.basis {
-        RegionBasis::Listed => String::new(),
-        RegionBasis::Factor(factor) => {
-            format!("; unit price × {} for the region (assumption)", readable(factor))
-        }
-    };
     let line = CostLine {
         pattern: cause.pattern.id.clone(),
         item: format!("Interface endpoints of the private network: {}", network.endpoints.join(", ")),
@@ -83,14 +72,15 @@ fn line(
         unit_price_usd: here.usd,
         monthly_usd,
         formula: format!(
-            "{} services × {zones} × {} h = {} {}{region}",
+            "{} services × {zones} × {} h = {} {}{}",
             readable(services),
             readable(HOURS_PER_MONTH),
             readable(quantity),
-            crate::part::plural(&listed.unit)
+            plural(&listed.unit),
+            of_region(here.basis)
         ),
         price_id: id.to_owned(),
-        price_source: format!("{}, as known {}", listed.source, listed.date),
+        price_source: source_of(listed),
         price_date: listed.date.clone(),
     };
     let widening = here.certainty.widening();

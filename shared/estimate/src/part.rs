@@ -343,7 +343,7 @@ impl<'a> Sizer<'a, '_> {
             monthly_usd: amount.total,
             formula: formula(term, scope, amount.quantity, price, amount.basis, amount.tiered),
             price_id: amount.id.to_owned(),
-            price_source: format!("{}, as known {}", price.source, price.date),
+            price_source: source_of(price),
             price_date: price.date.clone(),
         }
     }
@@ -379,18 +379,28 @@ pub fn plural(unit: &str) -> String {
     if symbol || unit.ends_with('s') { unit.to_owned() } else { format!("{unit}s") }
 }
 
+/// What a formula says of a unit price that is not listed for the region.
+pub(crate) fn of_region(basis: RegionBasis) -> String {
+    match basis {
+        RegionBasis::Listed => String::new(),
+        RegionBasis::Factor(factor) => {
+            format!("; unit price × {} for the region (assumption)", readable(factor))
+        }
+    }
+}
+
+/// Where a price is from, as a line says it.
+pub(crate) fn source_of(price: &Price) -> String {
+    format!("{}, as known {}", price.source, price.date)
+}
+
 /// The quantity's formula with its numbers.
 fn formula(term: &CostTerm, scope: &Scope, quantity: f64, price: &Price, region: RegionBasis, tiered: bool) -> String {
     let mut text = format!("{} = {} {}", explain(&term.quantity, scope), readable(quantity), plural(&price.unit));
     if term.factor != 1.0 {
         text.push_str(&format!("; unit price × {}: {}", readable(term.factor), term.factor_why));
     }
-    match region {
-        RegionBasis::Listed => {}
-        RegionBasis::Factor(factor) => {
-            text.push_str(&format!("; unit price × {} for the region (assumption)", readable(factor)));
-        }
-    }
+    text.push_str(&of_region(region));
     if tiered {
         let steps: Vec<String> = price
             .tiers

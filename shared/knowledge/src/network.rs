@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use design::{constraint::Cloud, plan::Network};
 use serde::Deserialize;
 
-use crate::{
-    catalogue::Catalogue,
-    pattern::{InNetwork, Pattern},
-};
+use crate::{catalogue::Catalogue, pattern::Pattern};
 
 /// What a private network of a cloud has besides its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -38,7 +35,7 @@ pub fn of<'a>(
     if inside.is_empty() {
         return None;
     }
-    if !private && !inside.iter().any(|pattern| pattern.network == Some(InNetwork::Services)) {
+    if !inside.iter().any(|pattern| pattern.calls_through_endpoints(private)) {
         return Some(Network { private, zones, endpoints: Vec::new() });
     }
     let endpoints: BTreeSet<String> = catalogue

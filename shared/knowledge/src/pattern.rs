@@ -308,6 +308,12 @@ impl Pattern {
         use_case.and_then(|use_case| self.use_cases.named.get(&use_case)).copied().unwrap_or(self.use_cases.default)
     }
 
+    /// True when it runs in a network from which services are called through endpoints: any part does where the network
+    /// must be `private`, otherwise what stands and is called.
+    pub fn calls_through_endpoints(&self, private: bool) -> bool {
+        private || self.network == Some(InNetwork::Services)
+    }
+
     /// True when it has the trait.
     pub fn has(&self, name: &str) -> bool {
         self.traits.iter().any(|own| own == name)

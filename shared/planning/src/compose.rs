@@ -12,7 +12,7 @@ use design::{
 use estimate::{EstimateError, network, part::Part, sketches::Sketches, workload::Workload};
 use knowledge::{
     catalogue::Catalogue,
-    pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE, InNetwork, Pattern},
+    pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE, Pattern},
     profile::WorkFact,
 };
 
@@ -422,7 +422,7 @@ impl<'a> Bench<'a> {
         let facts = parts
             .iter()
             .map(|part| {
-                let inside = workload.is_private() || part.pattern.network == Some(InNetwork::Services);
+                let inside = part.pattern.calls_through_endpoints(workload.is_private());
                 let own = part.pattern.endpoints.iter().filter(|_| inside).map(String::as_str);
                 let called = endpoints.bits(own)?;
                 Ok(Facts { inside, endpoints: called, ..facts(part, workload, wishes, &required, &mut tags)? })

@@ -7,7 +7,7 @@ use design::{
     plan::{Candidate, Capability, Component, Override, Relaxation, Trace},
     words::{capitalised, percent, readable},
 };
-use estimate::{EstimateError, assessment::assess, network, part::Part, workload::Workload};
+use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
 use knowledge::{catalogue::Catalogue, pattern::wire_name, revision::Revision};
 
 use crate::{
@@ -233,7 +233,7 @@ pub fn candidate(
             readable(assessment.metrics.operations_hours_per_month),
         ),
         components: parts.iter().map(|part| component(part, setting)).collect(),
-        network: network::of(&parts, workload, setting.catalogue).map(|priced| priced.network),
+        network: assessment.network.map(|priced| priced.network),
         scores: explained(one, best, workload, setting.weights),
         metrics: assessment.metrics,
         cost: assessment.cost,
