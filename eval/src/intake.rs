@@ -16,7 +16,7 @@
 //! | `data_classification`, `deployment_preference`, `training_frequency` | name | equal |
 //! | `language` | ISO 639-1 | the first two letters are equal |
 //! | `regions`, `workload_types`, `compliance` | list | by element, without order |
-//! | `model_types` | list | by element; a member stands for its family (`xgboost` is a `gradient_boosting`), not the other way round |
+//! | `model_types` | list | by element; a member stands for its family (`xgboost` is a `gradient_boosting`), not the other way round. A case may list kinds of tasks too (`classification`, `forecasting`, `nlp`, `rag`): those are compared with the schema's task and use case, and only where the case has one |
 //! | `tooling`, `tooling_excluded` | list | by element, under any name that the catalogue of tools knows (`k8s` is `kubernetes`) |
 //! | `conflicts` | list of lists of fields, or a list of fields | by contradiction: one that was found is the expected one when they share a field |
 //!
@@ -26,8 +26,9 @@
 //!
 //! `accept` lists other right answers: for a list, an item that is a list is another right whole, an item that is a
 //! name may be there too without harm; an item `null` says that nothing is right as well. Three more things do neither
-//! good nor harm where a case does not list them: a cloud's own name, `gpu` or what runs all the time among the tools, a
-//! name among the tools that is (also) a family of models, and the family of a model that is listed by its own name.
+//! good nor harm where a case does not list them: a cloud's own name, `gpu`, a platform (`kubernetes`, `docker`) or what
+//! runs all the time among the tools, a name among the tools that is (also) a family of models, and the family of a model
+//! that is listed by its own name.
 //!
 //! `data_classification` is a mapping of the schema's class, which is finer: `public` and `internal` are themselves;
 //! `confidential` and `pii` are `sensitive`; `restricted`, `pci` and `phi` are `restricted`.
@@ -43,7 +44,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use design::constraint::{Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Framework, Stated};
+use design::constraint::{
+    Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Framework, MlTask, Stated, UseCase,
+};
 use intake_extract::extract::extract;
 use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
 use serde::{Deserialize, Serialize};
@@ -179,12 +182,34 @@ struct Given {
     /// Share by which a number may be off.
     tolerance: f64,
     names: Vec<String>,
+    /// Kinds of tasks, which count where a case lists such: first the task, then what the use case says of it.
+    kinds: Vec<String>,
     /// The fields of each contradiction.
     groups: Vec<Vec<String>>,
     confidence: Option<f64>,
 }
 
 impl Given {
+    /// What is compared with the names that a case lists: where it speaks of kinds of tasks, those of the schema come in,
+    /// and names of models that it does not speak of stay out; likewise the other way round.
+    fn in_terms_of(&self, field: Field, wanted: Option<&Wanted>) -> Self {
+        let Some(wanted) = wanted.filter(|_| field == Field::ModelTypes) else { return self.clone() };
+        let listed: Vec<&String> = wanted.wholes.iter().flatten().chain(&wanted.extras).collect();
+        let mut own = self.clone();
+        if listed.iter().any(|name| is_kind(name)) {
+            let (task, of_use) = self.kinds.split_at(self.kinds.len().min(1));
+            // A use case tells a task too, but an application has parts of other kinds: it is never held against a case.
+            let also = of_use.iter().filter(|kind| listed.iter().any(|name| is_a(kind, name, 4)));
+            if listed.iter().all(|name| is_kind(name) && !is_model(name)) {
+                own.names.clear();
+            }
+            own.names.extend(task.iter().chain(also).cloned());
+            own.names.sort();
+            own.names.dedup();
+        }
+        own
+    }
+
     fn value(&self, kind: Kind) -> Value {
         match kind {
             Kind::Number => json!(self.numbers),
@@ -215,7 +240,10 @@ fn tool(name: &str) -> String {
 const FAMILIES: [(&str, &[&str]); 11] = [
     ("gradient_boosting", &["xgboost", "lightgbm", "catboost"]),
     ("decision_tree", &["random_forest", "gradient_boosting"]),
-    ("llm", &["gpt", "llama", "mistral", "claude", "gemini", "falcon", "qwen", "gemma", "phi", "deepseek"]),
+    (
+        "llm",
+        &["generative_ai", "gpt", "llama", "mistral", "claude", "gemini", "falcon", "qwen", "gemma", "phi", "deepseek"],
+    ),
     ("transformer", &["llm", "bert", "t5", "vit", "whisper", "sentence_transformer", "temporal_fusion_transformer"]),
     ("cnn", &["resnet", "yolo", "unet", "efficientnet", "mobilenet", "mask_rcnn"]),
     ("rnn", &["lstm", "gru"]),
@@ -223,7 +251,18 @@ const FAMILIES: [(&str, &[&str]); 11] = [
     ("deep_learning", &["cnn", "rnn", "transformer", "autoencoder", "gnn", "neural_network"]),
     ("linear_model", &["linear_regression", "logistic_regression"]),
     ("collaborative_filtering", &["matrix_factorization"]),
-    ("time_series", &["prophet", "arima", "exponential_smoothing", "deepar", "n_beats", "temporal_fusion_transformer"]),
+    (
+        "time_series",
+        &[
+            "forecasting",
+            "prophet",
+            "arima",
+            "exponential_smoothing",
+            "deepar",
+            "n_beats",
+            "temporal_fusion_transformer",
+        ],
+    ),
 ];
 
 /// Other spellings of families.
@@ -244,8 +283,81 @@ const SPELLINGS: [(&str, &str); 14] = [
     ("kmeans", "k_means"),
 ];
 
+/// Kinds of tasks, each with other names that cases have for it.
+const KINDS: [(&str, &[&str]); 12] = [
+    (
+        "classification",
+        &[
+            "classifier",
+            "binary_classification",
+            "multiclass_classification",
+            "multi_class_classification",
+            "tabular_classification",
+        ],
+    ),
+    ("regression", &["regressor", "tabular_regression"]),
+    ("forecasting", &["forecast", "forecaster", "time_series_forecasting", "demand_forecasting"]),
+    ("recommendation", &["recommender", "recommender_system", "recommendation_system", "recommendations", "recsys"]),
+    ("anomaly_detection", &["anomaly", "outlier_detection", "fraud_detection", "novelty_detection"]),
+    ("clustering", &["segmentation", "customer_segmentation"]),
+    (
+        "computer_vision",
+        &["vision", "cv", "image_classification", "object_detection", "image_recognition", "defect_detection"],
+    ),
+    (
+        "nlp",
+        &[
+            "natural_language_processing",
+            "text_classification",
+            "document_classification",
+            "ner",
+            "text",
+            "document_processing",
+        ],
+    ),
+    ("generative_ai", &["genai", "gen_ai", "generative", "generation", "text_generation"]),
+    ("rag", &["retrieval_augmented_generation"]),
+    ("fine_tuning", &["finetuning", "fine_tuned", "fine_tuned_llm"]),
+    ("ranking", &["learning_to_rank", "ranker", "search_ranking", "reranking", "re_ranking"]),
+];
+
+fn is_kind(name: &str) -> bool {
+    KINDS.iter().any(|(kind, _)| *kind == name)
+}
+
+/// The kinds of tasks that a requirement's constraints say: the task, then what the use case adds.
+fn kinds(set: &ConstraintSet) -> Vec<String> {
+    let task = set.ml_task.as_ref().map(|stated| match stated.value {
+        MlTask::Classification
+        | MlTask::Regression
+        | MlTask::Forecasting
+        | MlTask::Recommendation
+        | MlTask::AnomalyDetection
+        | MlTask::Clustering
+        | MlTask::ComputerVision
+        | MlTask::Nlp
+        | MlTask::GenerativeAi
+        | MlTask::Ranking => wire(&stated.value),
+    });
+    let of_use: &[&str] = match set.use_case.as_ref().map(|stated| stated.value) {
+        Some(UseCase::FraudDetection) => &["anomaly_detection", "classification"],
+        Some(UseCase::StreamingAnomaly) => &["anomaly_detection"],
+        Some(UseCase::Recommender) => &["recommendation"],
+        Some(UseCase::Forecasting) => &["forecasting"],
+        Some(UseCase::ComputerVision) => &["computer_vision"],
+        Some(UseCase::DocumentProcessing) => &["nlp"],
+        Some(UseCase::RetrievalAugmentedGeneration) => &["rag", "llm"],
+        Some(UseCase::FineTuning) => &["fine_tuning", "llm"],
+        Some(UseCase::TabularScoring | UseCase::ExperimentationPlatform) | None => &[],
+    };
+    task.into_iter().chain(of_use.iter().map(|&kind| kind.to_owned())).collect()
+}
+
 fn model(name: &str) -> String {
     let name = plain(name);
+    if let Some((kind, _)) = KINDS.iter().find(|(_, others)| others.contains(&name.as_str())) {
+        return (*kind).to_owned();
+    }
     SPELLINGS.iter().find(|(other, _)| *other == name).map_or(name, |(_, family)| (*family).to_owned())
 }
 
@@ -348,7 +460,11 @@ fn given(set: &ConstraintSet, field: Field) -> Given {
         Field::WorkloadTypes => names(set.workloads.as_ref(), |types| types.iter().map(wire).collect()),
         Field::DeploymentPreference => names(set.platform.as_ref(), |platform| vec![wire(platform)]),
         Field::TrainingFrequency => names(set.retraining.as_ref(), |retraining| vec![wire(retraining)]),
-        Field::ModelTypes => names(set.model_types.as_ref(), |types| types.iter().map(|name| model(name)).collect()),
+        Field::ModelTypes => {
+            let named = names(set.model_types.as_ref(), |types| types.iter().map(|name| model(name)).collect());
+            let confidence = named.confidence.or_else(|| set.ml_task.as_ref().map(|stated| stated.confidence));
+            Given { kinds: kinds(set), confidence, ..named }
+        }
         Field::Compliance => names(set.compliance.as_ref(), |frameworks| {
             let name = |framework: &Framework| match framework {
                 Framework::FedRamp => "fedramp".to_owned(),
@@ -512,7 +628,11 @@ fn satisfies(field: Field, given: &str, wanted: &str) -> bool {
 fn is_neutral(field: Field, name: &str, listed: &[String]) -> bool {
     match field {
         Field::Tooling | Field::ToolingExcluded => {
-            is_cloud(name) || name == "gpu" || name == ALWAYS_ON || name == ALWAYS_ON_DATABASE || is_model(&model(name))
+            is_cloud(name)
+                || matches!(name, "gpu" | "kubernetes" | "docker")
+                || name == ALWAYS_ON
+                || name == ALWAYS_ON_DATABASE
+                || is_model(&model(name))
         }
         Field::ModelTypes => listed.iter().any(|other| is_a(other, name, 4)),
         Field::BudgetUsdMonth
@@ -625,7 +745,7 @@ pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
             let set = extract(&case.prompt).constraints;
             let mut judged = serde_json::Map::new();
             for (field, wanted) in asked {
-                let given = given(&set, field);
+                let given = given(&set, field).in_terms_of(field, wanted.as_ref());
                 let counted = judge(field, &given, wanted.as_ref());
                 totals.entry(field).or_default().add(counted);
                 let verdict = counted.verdict();
