@@ -203,7 +203,10 @@ impl Given {
             if listed.iter().all(|name| is_kind(name) && !is_model(name)) {
                 own.names.clear();
             }
-            own.names.extend(task.iter().chain(also).cloned());
+            // Answers from documents and tuned models generate, too.
+            let said = listed.iter().any(|name| matches!(name.as_str(), "rag" | "fine_tuning"))
+                && of_use.iter().any(|kind| listed.contains(&kind));
+            own.names.extend(task.iter().filter(|task| !(said && *task == "generative_ai")).chain(also).cloned());
             own.names.sort();
             own.names.dedup();
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use design::constraint::{Conflict, ConstraintField, ConstraintSet, Evidence, Framework, Stated};
 
 use crate::{
-    field::{availability, budget, kind, latency, meaning, people, place, throughput, volume},
+    field::{availability, budget, kind, latency, meaning, people, place, task, throughput, volume},
     reader::{Clash, Found, Reader},
     text::Span,
 };
@@ -68,8 +68,8 @@ pub fn extract(text: &str) -> Reading {
     set.latency = keep.field(ConstraintField::Latency, latency);
     set.data_volume = keep.field(ConstraintField::DataVolume, volume::read(&reader, throughput.as_ref()));
     set.throughput = keep.field(ConstraintField::Throughput, throughput);
-    set.ml_task = keep.field(ConstraintField::MlTask, meaning::ml_task(&reader));
-    set.use_case = keep.field(ConstraintField::UseCase, meaning::use_case(&reader));
+    set.ml_task = keep.field(ConstraintField::MlTask, task::ml_task(&reader));
+    set.use_case = keep.field(ConstraintField::UseCase, task::use_case(&reader));
     set.deployment = keep.field(ConstraintField::Deployment, deployment);
     set.tooling = keep.field(ConstraintField::Tooling, tooling);
     set.compliance = keep.field(ConstraintField::Compliance, compliance);

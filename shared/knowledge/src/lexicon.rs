@@ -1,11 +1,12 @@
-//! The words that intake understands: concepts with phrases per language, and tools by their names.
+//! The words that intake understands: concepts with phrases per language, how tasks are described,
+//! and tools by their names.
 //!
 //! This module only holds the data; how a phrase is matched is described at the head of `data/lexicon.toml` and done by
 //! the intake agent. Another language is more data.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use design::constraint::Cloud;
+use design::constraint::{Cloud, MlTask, UseCase};
 use serde::Deserialize;
 
 /// Words that say the same thing to the same reader.
@@ -40,9 +41,44 @@ pub struct Tool {
     pub cloud: Option<Cloud>,
 }
 
+/// A task that is described rather than named: words of several groups that stand together.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    /// The task that it speaks for.
+    pub task: MlTask,
+    /// The application that it speaks for.
+    pub use_case: UseCase,
+    /// How strongly, as a concept's weight.
+    pub weight: f64,
+    /// Groups of which a phrase is in the same sentence.
+    pub sentence: Vec<String>,
+    /// Groups of which a phrase is anywhere in the text.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Groups of which no phrase is in the sentence.
+    #[serde(default)]
+    pub unless: Vec<String>,
+}
+
 #[derive(Deserialize)]
 struct LexiconFile {
     concept: Vec<Concept>,
+    #[serde(default)]
+    frame: Vec<Frame>,
+}
+
+fn tasks() -> &'static LexiconFile {
+    static TASKS: OnceLock<LexiconFile> = OnceLock::new();
+    TASKS.get_or_init(|| crate::region::compiled_in("tasks.toml", include_str!("../data/tasks.toml")))
+}
+
+/// How tasks are described.
+///
+/// # Panics
+/// When the data file that is compiled in is broken; a test reads it.
+pub fn frames() -> &'static [Frame] {
+    &tasks().frame
 }
 
 #[derive(Deserialize)]
@@ -59,7 +95,7 @@ pub fn concepts() -> &'static [Concept] {
     static CONCEPTS: OnceLock<Vec<Concept>> = OnceLock::new();
     CONCEPTS.get_or_init(|| {
         let file: LexiconFile = crate::region::compiled_in("lexicon.toml", include_str!("../data/lexicon.toml"));
-        file.concept
+        file.concept.into_iter().chain(tasks().concept.iter().cloned()).collect()
     })
 }
 
@@ -94,9 +130,7 @@ mod tests {
 
     #[test]
     fn values_of_schema_groups_are_values_of_the_schema() {
-        use design::constraint::{
-            DataClass, Deployment, Expertise, Framework, MlTask, Platform, UseCase, WorkloadType,
-        };
+        use design::constraint::{DataClass, Deployment, Expertise, Framework, Platform, WorkloadType};
         /// Phrases that only look like values of their group.
         const NONE: &str = "none";
         fn is<T: serde::de::DeserializeOwned>(value: &str) -> bool {
@@ -112,13 +146,26 @@ mod tests {
                 "class_label" => is::<DataClass>(&concept.value),
                 "expertise" => is::<Expertise>(&concept.value),
                 "compliance" => is::<Framework>(&concept.value),
-                "ml_task" => is::<MlTask>(&concept.value),
-                "use_case" => is::<UseCase>(&concept.value),
+                "ml_task" => concept.value == NONE || is::<MlTask>(&concept.value),
+                "use_case" => concept.value == NONE || is::<UseCase>(&concept.value),
                 "number" | "number_vague" | "scale" | "time" | "period" | "data_unit" | "rate_unit"
                 | "availability" => concept.value.parse::<f64>().is_ok(),
                 _ => true,
             };
             assert!(fits, "{} = `{}`", concept.group, concept.value);
+        }
+    }
+
+    #[test]
+    fn frames_are_made_of_groups_that_have_words() {
+        let groups = concepts().iter().map(|concept| concept.group.as_str()).collect::<BTreeSet<_>>();
+        for frame in frames() {
+            let named = frame.sentence.iter().chain(&frame.text).chain(&frame.unless);
+            // `task.future` is found by the reader, from `task.next` and units of time.
+            for group in named.filter(|group| *group != "task.future") {
+                assert!(groups.contains(group.as_str()), "{group}");
+            }
+            assert!(frame.sentence.iter().any(|group| group != "task.future"), "{frame:?}");
         }
     }
 

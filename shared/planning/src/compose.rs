@@ -77,7 +77,7 @@ pub struct Wishes {
 
 impl Wishes {
     /// The wishes of constraints and comments.
-    pub fn of(constraints: &ConstraintSet, workload: &Workload, feedback: &Feedback) -> Self {
+    pub fn of(constraints: &ConstraintSet, workload: &Workload, feedback: &Feedback, catalogue: &Catalogue) -> Self {
         let named = constraints.tooling.as_ref().map(|tooling| tooling.value.preferred.clone()).unwrap_or_default();
         let rejected = |tool: &String| feedback.rejected.contains(tool);
         let mut wanted = feedback.wanted.clone();
@@ -89,7 +89,16 @@ impl Wishes {
                 }
             }
         }
+        // "Claude on Bedrock" names a model, which is a wish only where something can be chosen by it.
+        let models = constraints.model_types.iter().flat_map(|stated| &stated.value);
+        let to_choose = |model: &&String| catalogue.patterns.iter().any(|pattern| pattern.is_called(model));
+        let models: Vec<String> = models.filter(to_choose).filter(|model| !rejected(model)).cloned().collect();
+        if workload.binds(ConstraintField::ModelTypes) {
+            let new: Vec<String> = models.iter().filter(|model| !wanted.contains(model)).cloned().collect();
+            wanted.extend(new);
+        }
         let mut preferred = named;
+        preferred.extend(models);
         preferred.extend(feedback.wanted.iter().cloned());
         Self {
             preferred,

@@ -50,7 +50,7 @@ impl Situation<'_> {
         look: impl FnOnce(&Ranking, &Setting<'_>) -> R,
     ) -> Result<R, EstimateError> {
         let workload = Workload::of(constraints, self.catalogue());
-        let wishes = Wishes::of(constraints, &workload, self.feedback);
+        let wishes = Wishes::of(constraints, &workload, self.feedback, self.catalogue());
         let bench = Bench::lay_out(constraints, &workload, self.feedback, &wishes, self.sketches)?;
         let weights = Weights::of(&workload, self.feedback, self.given);
         let ranking = Ranking::of(bench.combinations(breadth), &workload, self.feedback, &weights);

@@ -2,116 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use design::constraint::{ConstraintField, DataClass, Deployment, Framework, Latency, MlTask, Tooling, UseCase};
+use design::constraint::{ConstraintField, DataClass, Deployment, Framework, Latency, Tooling};
 use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
-use serde::de::DeserializeOwned;
 
 use crate::{
     confidence::{COMPETING, CUE, EXPLICIT, IMPLIED, Weigher},
-    field::kind::{about_training, is_only_a_time},
+    field::{
+        kind::{about_training, is_only_a_time},
+        topic::{LEAST_WEIGHT, PHRASE, Topic, heaviest, parse, topics},
+    },
     lexicon::{CITY, Hit, PLACE, REGION, TOOL},
     measure::Unit,
     reader::{Clash, Found, Reader, show},
     text::Span,
 };
 
-/// Support of one phrase of full weight: a single word of a topic leaves room for doubt, three hardly.
-const PHRASE: f64 = 0.62;
 /// Weight of a class that is said of the data: as much as a phrase that names both.
 const SAID_OF_DATA: f64 = 0.9;
 /// Most tokens between "classification" and the class.
 const LABEL_DISTANCE: usize = 5;
-/// Factor of a phrase in a clause about the past.
-const HISTORY: f64 = 0.3;
-/// Below this sum of weights a topic is not there.
-const LEAST_WEIGHT: f64 = 0.4;
-
-fn parse<T: DeserializeOwned>(value: &str) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
-}
-
-/// The weighted phrases of one value.
-struct Topic<T> {
-    value: T,
-    weight: f64,
-    hits: Vec<(Span, f64)>,
-}
-
-/// Weighs the values of a group by their phrases; a phrase that occurs again counts a quarter.
-fn topics<T: DeserializeOwned + Copy + PartialEq>(
-    reader: &Reader,
-    group: &str,
-    counts: impl Fn(&Hit) -> bool,
-) -> Vec<Topic<T>> {
-    let mut topics: Vec<Topic<T>> = Vec::new();
-    let mut seen: BTreeMap<(String, String), u32> = BTreeMap::new();
-    for hit in reader.hits.of(group) {
-        if hit.negated.is_some() || !counts(hit) {
-            continue;
-        }
-        let Some(value) = parse::<T>(&hit.meaning.value) else { continue };
-        let words = reader.document.quote(hit.span).to_lowercase();
-        let times = seen.entry((hit.meaning.value.clone(), words)).or_insert(0);
-        *times += 1;
-        let mut weight = hit.meaning.weight * if *times == 1 { 1.0 } else { 0.25 };
-        if reader.is_history(hit.span.from) {
-            weight *= HISTORY;
-        }
-        if *times > 3 {
-            continue;
-        }
-        match topics.iter_mut().find(|topic| topic.value == value) {
-            Some(topic) => {
-                topic.weight += weight;
-                topic.hits.push((hit.span, weight));
-            }
-            None => topics.push(Topic { value, weight, hits: vec![(hit.span, weight)] }),
-        }
-    }
-    topics.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    topics
-}
-
-/// The heaviest topic with what supports it; a close second lowers the confidence.
-fn heaviest<T: Copy>(reader: &Reader, topics: &[Topic<T>]) -> Option<Found<T>> {
-    let best = topics.first().filter(|topic| topic.weight >= LEAST_WEIGHT)?;
-    let mut weigher = Weigher::default();
-    let mut hits = best.hits.clone();
-    hits.sort_by(|a, b| b.1.total_cmp(&a.1));
-    for (span, weight) in hits.iter().take(4) {
-        let words = reader.document.quote(*span);
-        weigher = weigher.support(format!("“{words}”"), (PHRASE * weight).min(0.85));
-    }
-    if let Some(second) = topics.get(1).filter(|second| second.weight > 0.5 * best.weight) {
-        let share = best.weight / (best.weight + second.weight);
-        let words = second.hits.first().map(|(span, _)| reader.document.quote(*span)).unwrap_or_default();
-        // At equal weight the factor is 0.75, at double weight 0.83.
-        weigher = weigher.penalty(format!("“{words}” points elsewhere"), 0.5 + share / 2.0);
-    }
-    let weigher = reader.weigh(weigher, None, hits.first().map_or(0, |(span, _)| span.from));
-    Some(Found {
-        value: best.value,
-        spans: hits.iter().take(4).map(|(span, _)| *span).collect(),
-        weigher,
-        derivation: None,
-    })
-}
-
-/// `docker image` is no picture.
-fn is_picture(reader: &Reader, hit: &Hit) -> bool {
-    let before = hit.span.from.checked_sub(1).map_or("", |at| reader.document.lower(at));
-    !matches!(before, "docker" | "container" | "machine" | "base" | "brand")
-}
-
-/// The machine-learning task.
-pub fn ml_task(reader: &Reader) -> Option<Found<MlTask>> {
-    heaviest(reader, &topics(reader, "ml_task", |hit| is_picture(reader, hit)))
-}
-
-/// The application.
-pub fn use_case(reader: &Reader) -> Option<Found<UseCase>> {
-    heaviest(reader, &topics(reader, "use_case", |hit| is_picture(reader, hit)))
-}
 
 /// True where the load is said in requests a second.
 fn has_request_rate(reader: &Reader) -> bool {

@@ -10,5 +10,7 @@ pub mod people;
 pub mod place;
 pub mod share;
 pub mod size;
+pub mod task;
 pub mod throughput;
+mod topic;
 pub mod volume;
