@@ -190,27 +190,29 @@ struct Given {
 }
 
 impl Given {
-    /// What is compared with the names that a case lists: where it speaks of kinds of tasks, those of the schema come in,
-    /// and names of models that it does not speak of stay out; likewise the other way round.
-    fn in_terms_of(&self, field: Field, wanted: Option<&Wanted>) -> Self {
-        let Some(wanted) = wanted.filter(|_| field == Field::ModelTypes) else { return self.clone() };
+    /// What may be compared with the names that a case lists: where it speaks of kinds of tasks, those of the schema come
+    /// in, and names of models that it does not speak of stay out. A use case tells a task too, but an application has
+    /// parts of other kinds: it is never held against a case.
+    fn in_terms_of(&self, field: Field, wanted: Option<&Wanted>) -> Vec<Self> {
+        let Some(wanted) = wanted.filter(|_| field == Field::ModelTypes) else { return vec![self.clone()] };
         let listed: Vec<&String> = wanted.wholes.iter().flatten().chain(&wanted.extras).collect();
-        let mut own = self.clone();
-        if listed.iter().any(|name| is_kind(name)) {
-            let (task, of_use) = self.kinds.split_at(self.kinds.len().min(1));
-            // A use case tells a task too, but an application has parts of other kinds: it is never held against a case.
-            let also = of_use.iter().filter(|kind| listed.iter().any(|name| is_a(kind, name, 4)));
-            if listed.iter().all(|name| is_kind(name) && !is_model(name)) {
-                own.names.clear();
-            }
-            // Answers from documents and tuned models generate, too.
-            let said = listed.iter().any(|name| matches!(name.as_str(), "rag" | "fine_tuning"))
-                && of_use.iter().any(|kind| listed.contains(&kind));
-            own.names.extend(task.iter().filter(|task| !(said && *task == "generative_ai")).chain(also).cloned());
-            own.names.sort();
-            own.names.dedup();
+        if !listed.iter().any(|name| is_kind(name)) {
+            return vec![self.clone()];
         }
-        own
+        let (task, of_use) = self.kinds.split_at(self.kinds.len().min(1));
+        let also: Vec<&String> = of_use.iter().filter(|kind| listed.iter().any(|name| is_a(kind, name, 4))).collect();
+        // Answers from documents and tuned models generate, too.
+        let generates = also.iter().any(|kind| matches!(kind.as_str(), "rag" | "fine_tuning"));
+        let task: Vec<&String> = task.iter().filter(|task| !(generates && *task == "generative_ai")).collect();
+        let only_kinds = listed.iter().all(|name| is_kind(name) && !is_model(name));
+        let own = if only_kinds { &[][..] } else { &self.names };
+        let with = |kinds: &[&String]| {
+            let mut names: Vec<String> = own.iter().chain(kinds.iter().copied()).cloned().collect();
+            names.sort();
+            names.dedup();
+            Self { names, ..self.clone() }
+        };
+        vec![with(&task), with(&[task.as_slice(), also.as_slice()].concat())]
     }
 
     fn value(&self, kind: Kind) -> Value {
@@ -607,6 +609,11 @@ impl Count {
         self.invented += other.invented;
     }
 
+    /// F1.
+    fn quality(self) -> f64 {
+        f64::from(2 * self.right) / f64::from((self.given + self.expected).max(1))
+    }
+
     fn verdict(self) -> &'static str {
         match self {
             Self { invented: 1.., .. } => "invented",
@@ -695,9 +702,8 @@ fn judge(field: Field, given: &Given, wanted: Option<&Wanted>) -> Count {
         }
         Kind::Names => {
             let of = |whole: &Vec<String>| judge_names(field, &given.names, whole, &wanted.extras);
-            // The right answer that is nearest to what was given, by F1; the first on a tie.
-            let quality = |c: &Count| f64::from(2 * c.right) / f64::from((c.given + c.expected).max(1));
-            let best = wanted.wholes.iter().map(of).reduce(|a, b| if quality(&b) > quality(&a) { b } else { a });
+            // The right answer that is nearest to what was given; the first on a tie.
+            let best = wanted.wholes.iter().map(of).reduce(|a, b| if b.quality() > a.quality() { b } else { a });
             best.unwrap_or_default()
         }
         Kind::Groups => {
@@ -748,8 +754,10 @@ pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
             let set = extract(&case.prompt).constraints;
             let mut judged = serde_json::Map::new();
             for (field, wanted) in asked {
-                let given = given(&set, field).in_terms_of(field, wanted.as_ref());
-                let counted = judge(field, &given, wanted.as_ref());
+                let readings = given(&set, field).in_terms_of(field, wanted.as_ref()).into_iter();
+                let judged_readings = readings.map(|given| (judge(field, &given, wanted.as_ref()), given));
+                let best = judged_readings.reduce(|a, b| if b.0.quality() > a.0.quality() { b } else { a });
+                let Some((counted, given)) = best else { continue };
                 totals.entry(field).or_default().add(counted);
                 let verdict = counted.verdict();
                 if let Some(confidence) = given.confidence

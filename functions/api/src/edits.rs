@@ -41,7 +41,7 @@ pub struct NewEdit {
     /// Path from the repository's root, with `/`; not below `reports/`, which every version writes anew.
     #[schema(min_length = 1, max_length = 250, examples("src/churn/train.py"))]
     pub path: String,
-    /// The whole text, at most 500,000 bytes. Give either this, or `base64`, or `deleted`.
+    /// The whole text, at most 500,000 bytes. Give either this, or `base64`, or `deleted`, or `take`.
     #[serde(default)]
     pub text: Option<String>,
     /// The whole content in base 64, for what is not text.
@@ -50,6 +50,10 @@ pub struct NewEdit {
     /// True to take the file out.
     #[serde(default)]
     pub deleted: bool,
+    /// Takes a content that is stored: `generated` takes an edit back; `now` keeps what is there, which settles a conflict.
+    #[serde(default)]
+    #[schema(inline)]
+    pub take: Option<Side>,
     /// Whether it can be executed; as it was when left out.
     #[serde(default)]
     pub executable: Option<bool>,
@@ -73,7 +77,8 @@ pub struct EditList {
     /// Edited files by path, also those that this version took over from the one before. A version made with this one as
     /// parent builds on them.
     pub edits: Vec<FileEdit>,
-    /// Where this version could not bring an edit and what is generated together. A new edit of the file settles it.
+    /// Where this version could not bring an edit and what is generated together. A new edit of the file settles it, also
+    /// one with the content that is there.
     pub conflicts: Vec<EditConflict>,
 }
 
@@ -99,6 +104,11 @@ impl State {
 
     fn own(&self, path: &str) -> Option<&FileEdit> {
         self.edits.iter().find(|edit| edit.path == path)
+    }
+
+    /// A conflict of the file that nobody has settled yet.
+    fn open_conflict(&self, path: &str) -> Option<&EditConflict> {
+        self.manifest.conflicts.iter().find(|conflict| conflict.path == path && self.own(path).is_none())
     }
 
     /// The file as it is now: content and permission.
@@ -149,7 +159,7 @@ fn listed(state: &State) -> EditList {
     let taken_over = state.manifest.edits.iter().filter(|edit| state.own(&edit.path).is_none());
     let mut edits: Vec<FileEdit> = taken_over.chain(&state.edits).cloned().collect();
     edits.sort_by(|a, b| a.path.cmp(&b.path));
-    let open = |conflict: &&EditConflict| state.own(&conflict.path).is_none();
+    let open = |conflict: &&EditConflict| state.open_conflict(&conflict.path).is_some();
     EditList { edits, conflicts: state.manifest.conflicts.iter().filter(open).cloned().collect() }
 }
 
@@ -216,17 +226,23 @@ pub async fn put(api: &Api, who: &Principal, key: &RunKey, new: NewEdits) -> Res
     let state = State::read(&api.store, key).await?;
     check_against(&state, &new)?;
     let mut edits = Vec::new();
-    for (edit, content) in new.files.iter().zip(contents) {
+    for (edit, wanted) in new.files.iter().zip(contents) {
         let now = state.now(&edit.path);
-        let body = content.as_ref().map(|content| BodyRef::of(content));
+        let (path, base) = (edit.path.clone(), state.generated(&edit.path));
+        let body = match &wanted {
+            Wanted::Content(content) => Some(BodyRef::of(content)),
+            Wanted::Gone => None,
+            Wanted::Stored(Side::Now) => now.as_ref().map(|(body, _)| body.clone()),
+            Wanted::Stored(Side::Generated) => base.clone(),
+        };
         let executable = edit.executable.or(now.as_ref().map(|(_, executable)| *executable)).unwrap_or_default();
-        if now == body.clone().map(|body| (body, executable)) {
+        // The content that is there says something new where a conflict is open: that it is to stay.
+        if now == body.clone().map(|body| (body, executable)) && state.open_conflict(&path).is_none() {
             continue;
         }
-        if let Some(content) = content {
+        if let Wanted::Content(content) = wanted {
             api.store.put_body(&key.owner, &key.project, content, "application/octet-stream").await?;
         }
-        let (path, base) = (edit.path.clone(), state.generated(&edit.path));
         edits.push(FileEdit { path, body, base, executable, by: who.actor(), at: Timestamp::now() });
     }
     if edits.is_empty() {
@@ -245,8 +261,16 @@ pub async fn put(api: &Api, who: &Principal, key: &RunKey, new: NewEdits) -> Res
     list(&api.store, key).await
 }
 
-/// The contents, `None` for a file that is taken out.
-fn check(new: &NewEdits) -> Result<Vec<Option<Vec<u8>>>, Problem> {
+/// What a file is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wanted {
+    Content(Vec<u8>),
+    Gone,
+    Stored(Side),
+}
+
+/// What each file is to be.
+fn check(new: &NewEdits) -> Result<Vec<Wanted>, Problem> {
     let mut errors = Vec::new();
     let mut refuse = |field: String, detail: String| errors.push(FieldError { field, detail });
     if !(1..=FILES_MAX).contains(&new.files.len()) {
@@ -261,26 +285,29 @@ fn check(new: &NewEdits) -> Result<Vec<Option<Vec<u8>>>, Problem> {
         if new.files[..place].iter().any(|other| other.path == edit.path) {
             refuse(field("path"), "is named twice; each file is accepted once".to_owned());
         }
-        let content = match (&edit.text, &edit.base64, edit.deleted) {
-            (Some(text), None, false) => Some(text.clone().into_bytes()),
-            (None, Some(encoded), false) => match BASE64_STANDARD.decode(encoded) {
-                Ok(content) => Some(content),
+        let wanted = match (&edit.text, &edit.base64, edit.deleted, edit.take) {
+            (Some(text), None, false, None) => Wanted::Content(text.clone().into_bytes()),
+            (None, Some(encoded), false, None) => match BASE64_STANDARD.decode(encoded) {
+                Ok(content) => Wanted::Content(content),
                 Err(error) => {
                     refuse(field("base64"), format!("is not base 64: {error}"));
-                    None
+                    Wanted::Gone
                 }
             },
-            (None, None, true) => None,
+            (None, None, true, None) => Wanted::Gone,
+            (None, None, false, Some(side)) => Wanted::Stored(side),
             _ => {
-                refuse(field("text"), "exactly one of `text`, `base64` and `deleted` is accepted".to_owned());
-                None
+                let detail = "exactly one of `text`, `base64`, `deleted` and `take` is accepted";
+                refuse(field("text"), detail.to_owned());
+                Wanted::Gone
             }
         };
-        let size = content.as_ref().map_or(0, Vec::len);
-        if size > FILE_MAX_BYTES {
-            refuse(field("text"), format!("has {size} bytes; at most {FILE_MAX_BYTES} are accepted"));
+        if let Wanted::Content(content) = &wanted
+            && content.len() > FILE_MAX_BYTES
+        {
+            refuse(field("text"), format!("has {} bytes; at most {FILE_MAX_BYTES} are accepted", content.len()));
         }
-        contents.push(content);
+        contents.push(wanted);
     }
     Problem::fields(Kind::BodyInvalid, errors).map_or(Ok(contents), Err)
 }
@@ -325,7 +352,9 @@ fn check_against(state: &State, new: &NewEdits) -> Result<(), Problem> {
                 return Err(Problem::field(Kind::VersionChanged, field("replaces"), detail));
             }
         }
-        if edit.deleted && now.is_none() && state.own(&edit.path).is_none() {
+        let known = state.own(&edit.path).is_some() || state.open_conflict(&edit.path).is_some();
+        let takes_nothing = edit.take.is_some() && state.generated(&edit.path).is_none();
+        if (edit.deleted || takes_nothing) && now.is_none() && !known {
             errors.push(FieldError { field: field("path"), detail: "names no file of this version".to_owned() });
         }
         let others =

@@ -60,6 +60,7 @@ async fn versions_are_compared() {
         instances: "4",
         usd: 1500.0,
         files: vec![("app.py", b"x = 2\nkeep = True\n".to_vec()), ("new.py", b"a\nb\n".to_vec())],
+        ..design()
     };
     let (path, second) = completed(&world, &project, json!({"requirement": "x", "parent": first.run}), &changed).await;
     let diff = world.get(&format!("{path}/diff")).await.expect(200);
@@ -235,4 +236,28 @@ async fn edits_are_stored_with_their_author_and_the_next_version_takes_them() {
     assert_eq!(input["requirement"], "mail [removed: e-mail address]", "it is stored nowhere");
     world.put(&format!("{child_path}/edits"), json!({"files": []})).await.problem(422, "body-invalid");
     world.get(&format!("{child_path}/edits")).await.problem(409, "run-not-completed");
+}
+
+#[tokio::test]
+async fn a_conflict_is_settled_by_either_side() {
+    let world = World::new().await;
+    let project = world.project("Settle").await;
+    let contradicted = Design { generated_beside: Some(b"x = 2\n".to_vec()), ..design() };
+    for (take, content) in [("now", &b"x = 1\nkeep = True\n"[..]), ("generated", b"x = 2\n")] {
+        let (path, key) = completed(&world, &project, json!({"requirement": "x"}), &contradicted).await;
+        let edits = format!("{path}/edits");
+        assert_eq!(world.get(&edits).await.expect(200)["conflicts"][0]["path"], "app.py");
+        let files = json!({"files": [{"path": "app.py", "take": take}]});
+        let settled = world.put(&edits, files.clone()).await.expect(200);
+        assert_eq!(settled["conflicts"], json!([]), "{take}");
+        // The next version merges from what is generated now, so the same conflict does not come back.
+        assert_eq!(settled["edits"][0]["base"]["sha256"], json!(run::body::Sha256Hex::of(b"x = 2\n")));
+        let now = world.get(&format!("{edits}/content?path=app.py")).await;
+        assert_eq!(&now.bytes[..], content);
+        let sequence = world.store.run(&key).await.unwrap().last_sequence;
+        assert_eq!(world.put(&edits, files).await.expect(200), settled, "a repeat changes nothing");
+        assert_eq!(world.store.run(&key).await.unwrap().last_sequence, sequence);
+        let nothing = json!({"files": [{"path": "no.py", "take": take}]});
+        assert_eq!(world.put(&edits, nothing).await.problem(422, "body-invalid").1, ["files[0].path"]);
+    }
 }

@@ -9,7 +9,7 @@ use design::{
     plan::{Candidate, CandidateMetrics, Capability, Component, PlanDecision},
     policy::PolicyReport,
     question::QuestionSet,
-    repository::{ReportSet, RepositoryFile, RepositoryManifest},
+    repository::{ConflictKind, EditConflict, ReportSet, RepositoryFile, RepositoryManifest},
     validation::ValidationReport,
     version::PersistedVersion,
 };
@@ -143,6 +143,8 @@ pub struct Design {
     pub instances: &'static str,
     pub usd: f64,
     pub files: Vec<(&'static str, Vec<u8>)>,
+    /// What is generated where a person's first file contradicts it.
+    pub generated_beside: Option<Vec<u8>>,
 }
 
 fn estimate(usd: f64) -> CostEstimate {
@@ -277,7 +279,19 @@ pub async fn complete(store: &Store, key: &RunKey, design: &Design) {
     };
     let artifacts: Vec<_> =
         files.iter().map(|file| artifact(format!("repository/{}", file.path), &file.body)).collect();
-    let manifest = RepositoryManifest { name: "churn".into(), files, total_bytes: 0, ..RepositoryManifest::default() };
+    let conflicts = match &design.generated_beside {
+        Some(generated) => vec![EditConflict {
+            path: files[0].path.clone(),
+            kind: ConflictKind::BothChanged,
+            yours: Some(files[0].body.clone()),
+            generated: Some(put(store, key, generated).await),
+            base: None,
+            by: run::gate::Actor { name: "somebody".into() },
+        }],
+        None => Vec::new(),
+    };
+    let manifest =
+        RepositoryManifest { name: "churn".into(), files, total_bytes: 0, conflicts, ..RepositoryManifest::default() };
     node(store, key, Node::Codegen, 0, &manifest).await;
     let validation = ValidationReport::default();
     node(store, key, Node::Validators, 0, &validation).await;
@@ -315,5 +329,6 @@ pub fn design() -> Design {
         instances: "2",
         usd: 1000.0,
         files: vec![("app.py", b"x = 1\nkeep = True\n".to_vec()), ("old.py", b"gone\n".to_vec())],
+        generated_beside: None,
     }
 }
