@@ -1,0 +1,87 @@
+import { useVirtualizer, useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ReactNode, RefObject } from "react";
+
+import type { CardView } from "@/shared/live/fold";
+import { ScrollBox } from "@/shared/ui/scroll-box";
+
+interface RowsProps {
+  cards: readonly CardView[];
+  /** The card to bring into view, once it is there. */
+  wanted: number | null;
+  item: (view: CardView) => ReactNode;
+}
+
+/** A closed card with a decision of two lines, and the space below it. */
+const ROW_HEIGHT = 116;
+/** Rows beyond the edges: some scrolling finds them painted already. */
+const BEYOND = 6;
+
+/** Thousands of cards, of which only those in sight are on the page. */
+export function VirtualRows({ cards, wanted, item }: RowsProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const box = useContext(ScrollBox);
+  const scrollMargin = useOffset(list, box);
+  const options = {
+    count: cards.length,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: BEYOND,
+    scrollMargin,
+    getItemKey: (index: number) => cards[index]?.sequence ?? index,
+  };
+  // One of them works: which, is known only once the page is laid out. No compiler memoises here.
+  // oxlint-disable-next-line react/incompatible-library
+  const panel = useVirtualizer({ ...options, enabled: box !== null, getScrollElement: () => box });
+  const page = useWindowVirtualizer({ ...options, enabled: box === null });
+  const rows = box === null ? page : panel;
+
+  const place = wanted === null ? -1 : cards.findIndex(({ sequence }) => sequence === wanted);
+  const newest = useRef(rows);
+  useLayoutEffect(() => {
+    newest.current = rows;
+  });
+  useEffect(() => {
+    if (place >= 0) newest.current.scrollToIndex(place, { align: "start" });
+  }, [place]);
+
+  return (
+    <ol ref={list} data-cards className="relative" style={{ height: rows.getTotalSize() }}>
+      {rows.getVirtualItems().map(({ index, key, start }) => {
+        const view = cards[index];
+        return view === undefined ? null : (
+          <li
+            key={key}
+            ref={rows.measureElement}
+            data-index={index}
+            aria-setsize={cards.length}
+            aria-posinset={index + 1}
+            className="absolute inset-x-0 top-0 pb-3"
+            style={{ transform: `translateY(${start - scrollMargin}px)` }}
+          >
+            {item(view)}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** How far the list is below the beginning of what scrolls; what stands above it changes its height. */
+function useOffset(list: RefObject<HTMLElement | null>, box: HTMLElement | null): number {
+  const [offset, setOffset] = useState(0);
+  useLayoutEffect(() => {
+    const element = list.current;
+    const content = box ? box.firstElementChild : document.body;
+    if (!element || !content) return undefined;
+    const measure = () => {
+      const top = element.getBoundingClientRect().top;
+      setOffset(Math.round(box ? top - box.getBoundingClientRect().top + box.scrollTop : top + scrollY));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(content);
+    for (const above of content.children) observer.observe(above);
+    measure();
+    return () => observer.disconnect();
+  }, [list, box]);
+  return offset;
+}
