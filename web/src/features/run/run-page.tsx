@@ -133,16 +133,14 @@ function RunOf({ projectId, runId }: RunAddress) {
 
   const library = (
     <>
+      <h2 className="text-sm font-semibold">{strings.library.title}</h2>
       <Library address={address} />
-      {/* On a narrow page the canvas shows the same list. */}
-      {wide ? (
-        <section aria-labelledby="workflow" className="space-y-2 border-t border-line pt-4">
-          <h2 id="workflow" className="text-sm font-semibold">
-            {strings.run.workflow}
-          </h2>
-          <WorkflowList nodes={view.nodes} active={active} gateNode={gateNode} chosen={value("node")} linkTo={(node) => link({ tab: "workflow", node })} />
-        </section>
-      ) : null}
+      <section aria-labelledby="workflow" className="space-y-2 border-t border-line pt-4">
+        <h2 id="workflow" className="text-sm font-semibold">
+          {strings.run.workflow}
+        </h2>
+        <WorkflowList nodes={view.nodes} active={active} gateNode={gateNode} chosen={value("node")} linkTo={(node) => link({ tab: "workflow", node })} />
+      </section>
     </>
   );
   const opening = (
@@ -226,7 +224,9 @@ function RunOf({ projectId, runId }: RunAddress) {
           <Card className="px-4 py-2">
             <details>
               <summary className="py-1.5 text-sm font-semibold">{strings.library.title}</summary>
-              <div className="pt-2 pb-2">{library}</div>
+              <div className="pt-2 pb-2">
+                <Library address={address} />
+              </div>
             </details>
           </Card>
         </div>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { memo, useId } from "react";
+import { memo } from "react";
 import { Link } from "react-router";
 
 import { matchingRuns } from "@/features/run/panels/library-search";
@@ -23,7 +23,6 @@ const OWN = 30;
 
 /** Projects and past runs, with search and status. What is sought is in the address. */
 export const Library = memo(function Library({ address }: { address: RunAddress }) {
-  const id = useId();
   const { value, go } = useLinks();
   const { runs, nameOf, loading, error } = useRecentRuns(PROJECTS, PER_PROJECT);
   const project = useQuery(queries.project(address.projectId));
@@ -32,10 +31,7 @@ export const Library = memo(function Library({ address }: { address: RunAddress 
   const sought = value("search") ?? "";
   const projects = matchingRuns({ runs: [...(own.data?.decision_sets ?? []), ...runs], nameOf: (projectId) => (projectId === address.projectId ? project.data?.name : nameOf(projectId)), sought, first: address.projectId });
   return (
-    <section aria-labelledby={`${id}-title`} className="space-y-3">
-      <h2 id={`${id}-title`} className="text-sm font-semibold">
-        {of.title}
-      </h2>
+    <div className="space-y-3">
       <TextInput type="search" aria-label={of.search} placeholder={of.search} value={sought} onChange={(event) => go({ search: event.target.value === "" ? null : event.target.value })} className="min-h-9" />
       {error ? <p className="text-sm text-ink-soft">{asProblem(error).message}</p> : null}
       {projects.length === 0 ? loading ? <Skeleton lines={4} /> : <p className="text-sm text-ink-soft">{of.nothing}</p> : null}
@@ -68,6 +64,6 @@ export const Library = memo(function Library({ address }: { address: RunAddress 
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 });

@@ -25,13 +25,13 @@ export function Panels({ library, conversation, canvas }: PanelsProps) {
   const [open, setOpen] = useState({ library: true, canvas: true });
   return (
     <Group id="run" orientation="horizontal" defaultLayout={defaultLayout} onLayoutChanged={onLayoutChanged} className="min-h-0 flex-1">
-      <Panel id="library" panelRef={left} collapsible minSize={200} defaultSize="17" onResize={({ inPixels }) => setOpen((known) => (known.library === inPixels > 0 ? known : { ...known, library: inPixels > 0 }))}>
+      <Panel id="library" panelRef={left} collapsible minSize={200} defaultSize="15" onResize={({ inPixels }) => setOpen((known) => (known.library === inPixels > 0 ? known : { ...known, library: inPixels > 0 }))}>
         <Scrolled label={strings.panels.library} hidden={!open.library}>
           {library}
         </Scrolled>
       </Panel>
       <Handle label={strings.panels.resizeLibrary} />
-      <Panel id="conversation" minSize={320} defaultSize="33">
+      <Panel id="conversation" minSize={320} defaultSize="29">
         <div className="flex h-full flex-col">
           <div className="flex justify-between border-b border-line bg-surface px-2 py-1">
             <Fold panel={left} id="library" open={open.library} icons={[PanelLeftClose, PanelLeftOpen]} name={strings.panels.library} />
@@ -41,7 +41,7 @@ export function Panels({ library, conversation, canvas }: PanelsProps) {
         </div>
       </Panel>
       <Handle label={strings.panels.resizeCanvas} />
-      <Panel id="canvas" panelRef={right} collapsible minSize={360} defaultSize="50" onResize={({ inPixels }) => setOpen((known) => (known.canvas === inPixels > 0 ? known : { ...known, canvas: inPixels > 0 }))}>
+      <Panel id="canvas" panelRef={right} collapsible minSize={360} defaultSize="56" onResize={({ inPixels }) => setOpen((known) => (known.canvas === inPixels > 0 ? known : { ...known, canvas: inPixels > 0 }))}>
         <Scrolled label={strings.panels.canvas} hidden={!open.canvas}>
           {canvas}
         </Scrolled>
