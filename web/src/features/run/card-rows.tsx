@@ -2,6 +2,7 @@ import { useVirtualizer, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useContext, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ReactNode, RefObject } from "react";
 
+import { cardElementId } from "@/features/run/reason-card";
 import type { CardView } from "@/shared/live/fold";
 import { ScrollBox } from "@/shared/ui/scroll-box";
 
@@ -36,13 +37,15 @@ export function VirtualRows({ cards, wanted, item }: RowsProps) {
   const rows = box === null ? page : panel;
 
   const place = wanted === null ? -1 : cards.findIndex(({ sequence }) => sequence === wanted);
-  const newest = useRef(rows);
-  useLayoutEffect(() => {
-    newest.current = rows;
-  });
+  // Heights are guessed until a row is there, and so is the list's place on the page: on until the card is in sight.
+  const reached = useRef<number | null>(null);
   useEffect(() => {
-    if (place >= 0) newest.current.scrollToIndex(place, { align: "start" });
-  }, [place]);
+    if (wanted === null || place < 0 || reached.current === wanted) return;
+    const card = document.getElementById(cardElementId(wanted))?.getBoundingClientRect();
+    const [top, bottom] = box ? [box.getBoundingClientRect().top, box.getBoundingClientRect().bottom] : [0, innerHeight];
+    if (card && card.top >= top - 1 && card.top < bottom) reached.current = wanted;
+    else rows.scrollToIndex(place, { align: "start" });
+  });
 
   return (
     <ol ref={list} data-cards className="relative" style={{ height: rows.getTotalSize() }}>

@@ -134,7 +134,7 @@ function RunOf({ projectId, runId }: RunAddress) {
   const library = (
     <>
       <h2 className="text-sm font-semibold">{strings.library.title}</h2>
-      <Library address={address} />
+      <Library address={address} status={status} />
       <section aria-labelledby="workflow" className="space-y-2 border-t border-line pt-4">
         <h2 id="workflow" className="text-sm font-semibold">
           {strings.run.workflow}
@@ -225,7 +225,7 @@ function RunOf({ projectId, runId }: RunAddress) {
             <details>
               <summary className="py-1.5 text-sm font-semibold">{strings.library.title}</summary>
               <div className="pt-2 pb-2">
-                <Library address={address} />
+                <Library address={address} status={status} />
               </div>
             </details>
           </Card>

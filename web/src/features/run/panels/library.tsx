@@ -7,6 +7,7 @@ import { useLinks } from "@/features/run/use-links";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
+import type { RunStatus } from "@/shared/api/types";
 import { useRecentRuns } from "@/shared/api/use-recent-runs";
 import { classNames } from "@/shared/lib/class-names";
 import { time } from "@/shared/lib/format";
@@ -21,15 +22,17 @@ const PER_PROJECT = 10;
 /** The versions of the project that is open: it may be an old one. */
 const OWN = 30;
 
-/** Projects and past runs, with search and status. What is sought is in the address. */
-export const Library = memo(function Library({ address }: { address: RunAddress }) {
+/** Projects and past runs, with search and status; `status` is the open run's. What is sought is in the address. */
+export const Library = memo(function Library({ address, status }: { address: RunAddress; status: RunStatus }) {
   const { value, go } = useLinks();
   const { runs, nameOf, loading, error } = useRecentRuns(PROJECTS, PER_PROJECT);
   const project = useQuery(queries.project(address.projectId));
   const own = useQuery(queries.decisionSets(address.projectId, OWN));
   const of = strings.library;
   const sought = value("search") ?? "";
-  const projects = matchingRuns({ runs: [...(own.data?.decision_sets ?? []), ...runs], nameOf: (projectId) => (projectId === address.projectId ? project.data?.name : nameOf(projectId)), sought, first: address.projectId });
+  // The open run's events are newer than any list.
+  const known = [...runs, ...(own.data?.decision_sets ?? [])].map((run) => (run.id === address.runId ? { ...run, status } : run));
+  const projects = matchingRuns({ runs: known, nameOf: (projectId) => (projectId === address.projectId ? project.data?.name : nameOf(projectId)), sought, first: address.projectId });
   return (
     <div className="space-y-3">
       <TextInput type="search" aria-label={of.search} placeholder={of.search} value={sought} onChange={(event) => go({ search: event.target.value === "" ? null : event.target.value })} className="min-h-9" />

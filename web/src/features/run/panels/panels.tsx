@@ -5,6 +5,7 @@ import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from "react-re
 import type { PanelImperativeHandle } from "react-resizable-panels";
 
 import { layoutStorage } from "@/features/run/panels/layout-storage";
+import { classNames } from "@/shared/lib/class-names";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { ScrollBox } from "@/shared/ui/scroll-box";
@@ -55,7 +56,7 @@ function Scrolled({ label, hidden = false, children }: { label: string; hidden?:
   const [box, setBox] = useState<HTMLElement | null>(null);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={setBox} role="region" aria-label={label} tabIndex={0} inert={hidden} className="@container h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2">
+    <div ref={setBox} role="region" aria-label={label} tabIndex={0} inert={hidden} className={classNames("@container h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2", hidden && "invisible")}>
       <div className="space-y-5 p-4">
         <ScrollBox value={box}>{children}</ScrollBox>
       </div>
