@@ -37,13 +37,27 @@ export function VirtualRows({ cards, wanted, item }: RowsProps) {
   const rows = box === null ? page : panel;
 
   const place = wanted === null ? -1 : cards.findIndex(({ sequence }) => sequence === wanted);
-  // Heights are guessed until a row is there, and so is the list's place on the page: on until the card is in sight.
-  const reached = useRef<number | null>(null);
+  // Heights are guessed until a row is there, and what stands above the list comes later: on until the card is in
+  // sight, and again when the list moves, as long as nobody has scrolled.
+  const reached = useRef("");
+  const touched = useRef(false);
   useEffect(() => {
-    if (wanted === null || place < 0 || reached.current === wanted) return;
+    touched.current = false;
+    const touch = () => {
+      touched.current = true;
+    };
+    const kinds = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
+    for (const kind of kinds) addEventListener(kind, touch, { passive: true });
+    return () => {
+      for (const kind of kinds) removeEventListener(kind, touch);
+    };
+  }, [wanted]);
+  useEffect(() => {
+    const goal = `${wanted} ${scrollMargin}`;
+    if (wanted === null || place < 0 || touched.current || reached.current === goal) return;
     const card = document.getElementById(cardElementId(wanted))?.getBoundingClientRect();
     const [top, bottom] = box ? [box.getBoundingClientRect().top, box.getBoundingClientRect().bottom] : [0, innerHeight];
-    if (card && card.top >= top - 1 && card.top < bottom) reached.current = wanted;
+    if (card && card.top >= top - 1 && card.top < bottom) reached.current = goal;
     else rows.scrollToIndex(place, { align: "start" });
   });
 
