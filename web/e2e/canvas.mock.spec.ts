@@ -255,3 +255,109 @@ test("each theme can be chosen, stays, and is readable", async ({ page }) => {
     }
   }
 });
+
+test("numbers can be tried, and a new version begins with them", async ({ page }) => {
+  await finished(page);
+  await open(page, "Costs");
+  const section = page.getByRole("region", { name: "What if?" });
+  const outcome = section.getByRole("status");
+  await expect(outcome).toContainText("$1,486 a month");
+  // By keyboard: to the end of the slider is twenty times the load.
+  await section.getByRole("slider", { name: "Requests on average" }).press("End");
+  await expect(outcome).toContainText("+$15,971 (+1,074 %)");
+  await expect(outcome).toContainText("The planner would now choose “Endpoint with autoscaling”");
+  await expect(outcome).toContainText("Real-time endpoint instead of Nightly batch transform");
+  await expect(outcome).toContainText("budget: $17457 a month is 1164 % of your $1500");
+  await expect(page).toHaveURL(/try\.average_per_second=460/);
+  await expectWellMade(page);
+  await page.setViewportSize(WIDE);
+  // The address shows the same to somebody else.
+  await page.reload();
+  await expect(outcome).toContainText("+$15,971");
+  await expect(section.getByRole("slider", { name: "Requests on average" })).toHaveAttribute("aria-valuetext", "460 per second");
+  await section.getByRole("slider", { name: "Budget" }).press("End");
+  await expect(outcome).toContainText("Everything that held still holds.");
+  await section.getByRole("button", { name: "Start a new version with this" }).click();
+  const form = page.getByRole("region", { name: "New version" });
+  await expect(form.getByRole("listitem")).toHaveText(["Requests on average: 460 per second", "Budget: $30,000 a month"]);
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/constraints"));
+  await form.getByRole("button", { name: "Design the new version" }).click();
+  const body = (await sent).postDataJSON() as { constraints: Record<string, unknown> };
+  expect(body.constraints).toMatchObject({ budget_usd_per_month: 30_000, throughput: { average_per_second: 460, peak_per_second: 2_800 } });
+  await expect(page.getByRole("link", { name: "Previous version" })).toBeVisible();
+});
+
+test("what was tried can be taken back", async ({ page }) => {
+  await finished(page);
+  await open(page, "Costs");
+  const section = page.getByRole("region", { name: "What if?" });
+  await section.getByRole("slider", { name: "Data stored" }).press("Home");
+  await expect(section.getByRole("status")).toContainText("$1,486 as designed");
+  await section.getByRole("button", { name: "As designed" }).click();
+  await expect(section.getByRole("status")).not.toContainText("as designed");
+  await expect(section.getByRole("slider", { name: "Data stored" })).toHaveAttribute("aria-valuetext", "80 GB");
+  await expect(page).not.toHaveURL(/try\./);
+});
+
+test("the panels are resized and folded by keyboard, and stay so", async ({ page }) => {
+  await finished(page);
+  const canvas = page.getByRole("region", { name: "Canvas", exact: true });
+  const width = async () => Math.round((await canvas.boundingBox())?.width ?? 0);
+  const line = page.getByRole("separator", { name: "Width of the canvas" });
+  const before = await width();
+  await line.focus();
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press("ArrowRight");
+  await expect.poll(width).toBeLessThan(before - 50);
+  const narrower = await width();
+  await page.reload();
+  await expect.poll(width).toBe(narrower);
+  const fold = page.getByRole("button", { name: "Hide: Projects and runs" });
+  await fold.click();
+  await expect(page.getByRole("searchbox", { name: "Search runs" })).toBeHidden();
+  await page.getByRole("button", { name: "Show: Projects and runs" }).click();
+  await expect(page.getByRole("searchbox", { name: "Search runs" })).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test("past runs are found by their words and status", async ({ page }) => {
+  await finished(page, "Find pears.");
+  const library = page.getByRole("region", { name: "Projects and runs" }).first();
+  await expect(library.getByRole("link", { name: /Find pears.*Completed/ })).toHaveAttribute("aria-current", "page");
+  await page.getByRole("searchbox", { name: "Search runs" }).fill("pears completed");
+  await expect(page).toHaveURL(/search=pears/);
+  await expect(library.getByRole("link", { name: /v1/ })).toHaveCount(1);
+  await page.getByRole("searchbox", { name: "Search runs" }).fill("pears failed");
+  await expect(library).toContainText("No run matches.");
+});
+
+test("diagrams of a report are drawn, and what cannot be drawn is shown as it is written", async ({ page }) => {
+  await finished(page);
+  await open(page, "Report");
+  const panel = page.getByRole("tabpanel");
+  const picture = panel.getByRole("img", { name: "Diagram" });
+  await expect(picture).toHaveCount(1);
+  await expect(picture).toContainText(/Nightly batch\s*transform/);
+  await expect(picture.locator("script, foreignObject, a[href^='javascript']")).toHaveCount(0);
+  await expect(panel.getByText("This diagram cannot be drawn")).toBeVisible();
+  await expect(panel.getByText("this is --- not [closed")).toBeVisible();
+  await panel.getByText("Source of the diagram").first().click();
+  await expect(panel.getByText("flowchart LR").first()).toBeVisible();
+  await expectWellMade(page);
+});
+
+test("of thousands of cards only those in sight are on the page, and a link still finds its card", async ({ page }) => {
+  await finished(page, "Score churn. [stream 1500 0]");
+  await expect(page.getByRole("heading", { name: /What the agents decided/ })).toContainText("(1517)");
+  expect(await page.getByRole("article").count()).toBeLessThan(60);
+  const address = new URL(page.url());
+  address.searchParams.set("card", "900");
+  await page.goto(String(address));
+  const card = page.locator("#card-900");
+  await expect(card).toBeInViewport();
+  await expect(card.getByRole("button", { expanded: true })).toBeVisible();
+  // On a phone the page itself scrolls.
+  await page.setViewportSize(PHONE);
+  await page.reload();
+  await expect(card).toBeInViewport();
+  expect(await page.getByRole("article").count()).toBeLessThan(60);
+});

@@ -2,11 +2,12 @@
  * A small platform in memory that speaks the API: for looking at the UI, and for tests of the UI alone. Failures come
  * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops
  * without saying so, `[interrupt-gate]` does so at the final gate, `[azure]` plans for another cloud, `[conflict]`
- * contradicts the edits of the version before.
+ * contradicts the edits of the version before, `[stream 2000 5]` makes so many more cards with so many milliseconds
+ * between them.
  */
 import { createHash, randomBytes } from "node:crypto";
 
-import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, Run, ServerMessage } from "./types.ts";
+import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, PricedDesign, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "./types.ts";
 import { AZURE_PLAN, COSTS, DIFF, FILES, FILE_PATTERNS, IMPLEMENTATION, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
@@ -77,9 +78,13 @@ export class MockPlatform {
     if (!projectId) {
       if (method === "GET") return ok(this.#listed(Number(query.get("limit") ?? 50), query.get("cursor")));
       const { name } = body as { name: string };
+      const key = headers("idempotency-key");
+      const repeated = key && this.#projects.find(({ id }) => id === this.#keys.get(key));
+      if (repeated) return { status: 201, body: repeated };
       if (this.#projects.some((project) => project.name.toLowerCase() === name.toLowerCase())) return problem(409, "project-name-taken", `\`${name}\` exists.`);
       const project: Project = { id: `prj_${ulid()}`, owner: "local", name, description: "", last_version: 0, created_at: new Date().toISOString() };
       this.#projects.push(project);
+      if (key) this.#keys.set(key, project.id);
       return { status: 201, body: project };
     }
     const project = this.#projects.find(({ id }) => id === projectId);
@@ -136,6 +141,8 @@ export class MockPlatform {
           return typeof text === "string" ? { status: 200, body: text, text: true } : problem(404, "artifact-not-found", "The repository does not have this file with its edits.");
         }
         return method === "PUT" ? this.#edit(run, body as NewEdits, headers("x-mock-user") ?? "local") : ok(listOf(run));
+      case "what-if":
+        return whatIf(run.set, body as TriedValues);
       case "diff":
         return run.set.parent ? ok({ parent: run.set.parent, ...DIFF }) : problem(404, "nothing-to-compare", "There is no version to compare with.");
       default:
@@ -193,8 +200,7 @@ export class MockPlatform {
       ...record,
       job_id: `job_${id.slice(3)}-1`,
       requirement: body.requirement,
-      // The mock takes no structured constraints.
-      given_constraints: {} as DecisionSet["given_constraints"],
+      given_constraints: (body.constraints ?? {}) as DecisionSet["given_constraints"],
       gates: [],
       agent_runs: [],
       links: { decision_set: "", events: "", job: "", artifacts: "" },
@@ -252,8 +258,26 @@ export class MockPlatform {
       if (current.startsWith("hitl_gate") && run.set.variant !== "thin") return this.#open(run, current.endsWith("input") ? "input" : "final", started);
       if (!current.startsWith("hitl_gate")) this.#emit(run, { type: "reason-card", data: card(current, run.round, run.set.requirement) });
       this.#fill(run, current);
-      return this.#complete(run, step, started);
+      const [, count, pause] = (current === "intake_extract" && /\[stream (\d+) (\d+)\]/.exec(run.set.requirement)) || [];
+      return this.#stream(run, Number(count ?? 0), Number(pause ?? 0), () => this.#complete(run, step, started));
     }, this.#options.pace * (0.6 + Math.random() * 0.8));
+  }
+
+  /** Many cards, to see how the page bears them. As many at once as the pause is shorter than a timer can be. */
+  #stream(run: MockRun, count: number, pause: number, done: () => void): void {
+    if (count === 0) return done();
+    const began = Date.now();
+    let made = 0;
+    const timer = setInterval(() => {
+      const due = pause === 0 ? count : Math.min(count, Math.ceil((Date.now() - began) / pause));
+      for (; made < due; made += 1) {
+        const node = NODES[made % 8] ?? "planner";
+        this.#emit(run, { type: "reason-card", data: card(node.startsWith("hitl") ? "planner" : node, made, run.set.requirement) });
+      }
+      if (made < count) return;
+      clearInterval(timer);
+      done();
+    }, 1);
   }
 
   #complete(run: MockRun, step: { node: string; iteration: number }, started: number): void {
@@ -465,6 +489,57 @@ function storedArtifacts({ manifest, reports, result }: DecisionSet): Artifact[]
   const files = [...(manifest?.files ?? []), ...(reports?.files ?? [])];
   const artifacts = files.map(({ path, body }) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: body.sha256, size_bytes: body.size }));
   return result ? [...artifacts, result.bundle, ...(result.history ? [result.history] : [])] : artifacts;
+}
+
+/** Not the engine: the load moves the cost in proportion, and ten times the load wants another design. */
+function whatIf(set: DecisionSet, tried: TriedValues): Answer {
+  const { plan, cost_review: review } = set;
+  const selected = plan?.candidates.find(({ id }) => id === plan.selected);
+  if (!plan || !selected || !review) return problem(409, "run-not-completed", "There is no plan yet to try other numbers with.");
+  const own: Record<TriedField, number | null> = { average_per_second: 23, stored_gb: 80, daily_gb: 0.4, latency_ms: null, availability_percent: 99.9, budget_usd_per_month: review.budget?.limit_usd ?? null };
+  const bounds: Record<TriedField, readonly [number, number]> = { average_per_second: [0.001, 1e6], stored_gb: [0.001, 1e7], daily_gb: [0, 1e6], latency_ms: [1, 86_400_000], availability_percent: [90, 100], budget_usd_per_month: [1, 1e9] };
+  const fields = Object.keys(own) as TriedField[];
+  const wrong = fields.flatMap((field) => {
+    const [value, [low, high]] = [tried[field], bounds[field]];
+    return typeof value === "number" && (value < low || value > high) ? [{ field, detail: `is ${value}; a number from ${low} to ${high} is accepted` }] : [];
+  });
+  if (wrong.length > 0) return problem(422, "body-invalid", wrong.map(({ field, detail }) => `\`${field}\` ${detail}`).join("; "), wrong);
+  const load = (tried.average_per_second ?? 23) / 23;
+  const stored = (tried.stored_gb ?? 80) / 80;
+  const priced = (rate: number, data: number, budget: number | null): PricedDesign => {
+    const parts = (review.components ?? []).map(({ pattern, name, expected_usd }) => ({ pattern, name, monthly_usd: expected_usd * (pattern.startsWith("serve") ? rate : pattern.startsWith("store") || pattern.startsWith("transform") ? data : 1) }));
+    const monthly = parts.reduce((sum, part) => sum + part.monthly_usd, 0);
+    return {
+      low_usd: monthly * 0.75,
+      monthly_usd: monthly,
+      high_usd: monthly * 1.5,
+      usd_per_thousand: monthly / (60_800 * rate),
+      latency_ms: null,
+      percentile: 95,
+      availability_percent: selected.metrics.availability_percent,
+      max_per_second: 400,
+      violations: budget !== null && monthly > budget ? [`budget: $${Math.round(monthly)} a month is ${Math.round((100 * monthly) / budget)} % of your $${budget}`] : [],
+      parts: parts.toSorted((a, b) => b.monthly_usd - a.monthly_usd),
+    };
+  };
+  const now = priced(1, 1, own.budget_usd_per_month);
+  const then = priced(load, stored, tried.budget_usd_per_month ?? own.budget_usd_per_month);
+  const other = load >= 10;
+  return ok({
+    values: fields.map((field) => ({ field, now: own[field], tried: tried[field] ?? own[field], stated: field === "budget_usd_per_month", minimum: bounds[field][0], maximum: bounds[field][1] })),
+    now,
+    tried: then,
+    delta_usd: then.monthly_usd - now.monthly_usd,
+    delta_percent: (100 * (then.monthly_usd - now.monthly_usd)) / now.monthly_usd,
+    choice: {
+      same: !other,
+      name: other ? "Endpoint with autoscaling" : selected.name,
+      monthly_usd: other ? then.monthly_usd * 0.8 : then.monthly_usd,
+      latency_p95_ms: null,
+      violations: other ? then.violations : [],
+      parts: other ? [{ capability: "serve", from: "Nightly batch transform", to: "Real-time endpoint" }] : [],
+    },
+  } satisfies WhatIf);
 }
 
 function accepted({ set }: MockRun) {

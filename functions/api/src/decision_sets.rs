@@ -184,8 +184,28 @@ impl<'a> Outputs<'a> {
     /// # Errors
     /// When it cannot be read.
     pub async fn newest<T: DeserializeOwned>(&self, node: Node) -> Result<Option<T>, Problem> {
-        let records = self.records.iter().filter(|record| record.ok && record.step.node.0 == node.as_str());
-        match records.max_by_key(|record| record.step.iteration) {
+        self.output(self.of(node).max_by_key(|record| record.step.iteration)).await
+    }
+
+    /// The output of a node in one round; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn at<T: DeserializeOwned>(&self, node: Node, round: u32) -> Result<Option<T>, Problem> {
+        self.output(self.of(node).find(|record| record.step.iteration == round)).await
+    }
+
+    /// The newest round of a node, from 0.
+    pub fn round(&self, node: Node) -> Option<u32> {
+        self.of(node).map(|record| record.step.iteration).max()
+    }
+
+    fn of(&self, node: Node) -> impl Iterator<Item = &'a NodeRecord> {
+        self.records.iter().filter(move |record| record.ok && record.step.node.0 == node.as_str())
+    }
+
+    async fn output<T: DeserializeOwned>(&self, record: Option<&NodeRecord>) -> Result<Option<T>, Problem> {
+        match record {
             Some(record) => body(self.store, self.run, &record.output.sha256).await.map(Some),
             None => Ok(None),
         }

@@ -23,6 +23,7 @@ pub mod projects;
 pub mod request;
 pub mod routes;
 mod text;
+pub mod what_if;
 
 use std::{
     fmt,

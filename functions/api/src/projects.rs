@@ -1,6 +1,7 @@
 //! Projects.
 
 use run::{
+    body::Sha256Hex,
     id::{OwnerId, ProjectId},
     record::Project,
 };
@@ -53,8 +54,8 @@ pub async fn list(store: &Store, owner: &OwnerId, page: &PageQuery) -> Result<Pr
 /// Makes a project.
 ///
 /// # Errors
-/// When a field is not valid, the name is taken, or the store does not answer.
-pub async fn create(store: &Store, owner: &OwnerId, new: NewProject) -> Result<Project, Problem> {
+/// When a field is not valid, the name is taken, the key was used for another request, or the store does not answer.
+pub async fn create(store: &Store, owner: &OwnerId, key: Option<String>, new: NewProject) -> Result<Project, Problem> {
     let mut errors = Vec::<FieldError>::new();
     errors.extend(text::check_line("name", &new.name, NAME_MAX_CHARACTERS));
     errors.extend(text::check_length("description", &new.description, DESCRIPTION_MAX_CHARACTERS));
@@ -62,7 +63,10 @@ pub async fn create(store: &Store, owner: &OwnerId, new: NewProject) -> Result<P
         return Err(problem);
     }
     let (name, description) = (new.name.trim().to_owned(), new.description);
-    Ok(store.create_project(store::NewProject { owner: owner.clone(), name, description }).await?)
+    // Lengths first, so that no two requests read the same.
+    let request = Sha256Hex::of(format!("{} {name}{description}", name.len()).as_bytes());
+    let idempotency = key.map(|key| store::IdempotencyKey { key, request });
+    Ok(store.create_project(store::NewProject { owner: owner.clone(), name, description, idempotency }).await?)
 }
 
 /// One project.

@@ -11,7 +11,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use design::version::VersionDiff;
+use design::{
+    version::VersionDiff,
+    what_if::{TriedValues, WhatIf},
+};
 use run::{gate::Gate, record::Project};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -33,6 +36,7 @@ use crate::{
     problem::Problem,
     projects::{self, NewProject, ProjectList},
     request::{Body, Caller, IdempotencyHeader, IdempotencyKey, PathOf, QueryOf},
+    what_if,
 };
 
 type Shared = State<Arc<Api>>;
@@ -54,6 +58,7 @@ pub fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(generate))
         .routes(routes!(cancel))
         .routes(routes!(resume))
+        .routes(routes!(what_if))
         .routes(routes!(list_artifacts))
         .routes(routes!(artifact_content))
         .routes(routes!(get_diff))
@@ -98,15 +103,16 @@ async fn list_projects(
 }
 
 /// Makes a project.
-#[utoipa::path(post, path = "/v1/projects", tag = "projects", request_body = NewProject,
+#[utoipa::path(post, path = "/v1/projects", tag = "projects", params(IdempotencyHeader), request_body = NewProject,
     responses((status = 201, description = "The project.", body = Project,
         headers(("location" = String, description = "The project's path."))), WriteProblems))]
 async fn create_project(
     State(api): Shared,
     Caller(who): Caller,
+    IdempotencyKey(key): IdempotencyKey,
     Body(new): Body<NewProject>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Project>), Problem> {
-    let project = projects::create(&api.store, &who.owner(), new).await?;
+    let project = projects::create(&api.store, &who.owner(), key, new).await?;
     Ok((StatusCode::CREATED, [(LOCATION, format!("/v1/projects/{}", project.id))], Json(project)))
 }
 
@@ -228,6 +234,21 @@ async fn resume(
     PathOf(path): PathOf<DecisionSetPath>,
 ) -> Result<impl IntoResponse, Problem> {
     jobs::resume(&api, &path.key(who.owner())).await.map(accepted)
+}
+
+/// What the chosen design would cost and keep with other numbers, and whether another one would be chosen. Stores
+/// nothing; an empty body gives the design's own numbers.
+#[utoipa::path(post, path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/what-if",
+    tag = "decision-sets", params(DecisionSetPath), request_body = TriedValues,
+    responses((status = 200, description = "The design with its own numbers and with those.", body = WhatIf),
+        WriteProblems))]
+async fn what_if(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<DecisionSetPath>,
+    Body(tried): Body<TriedValues>,
+) -> Answer<WhatIf> {
+    what_if::try_values(&api.store, &path.key(who.owner()), tried).await.map(Json)
 }
 
 /// The files that a decision set left, with signed URLs.

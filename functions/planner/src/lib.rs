@@ -7,7 +7,7 @@ pub mod card;
 use agent::{Agent, AgentError, Desk, Memory, Thought};
 use design::{
     constraint::ConstraintSet, coverage::CoverageReport, input::DesignInput, node::Node, plan::PlanDecision,
-    signal::NoSignal,
+    signal::NoSignal, what_if::TriedValues,
 };
 use knowledge::{catalogue::Catalogue, revision};
 use planning::{Brief, Previous};
@@ -65,6 +65,7 @@ impl Agent for Planner {
             previous,
             comments: revision::comments(memory.gates(GateKind::Final)),
             revised_now: trigger == Trigger::Revision,
+            tried: TriedValues::default(),
         };
         Ok(PlannerInput { brief, trigger, iteration })
     }

@@ -19,4 +19,5 @@ pub mod repository;
 pub mod signal;
 pub mod validation;
 pub mod version;
+pub mod what_if;
 pub mod words;

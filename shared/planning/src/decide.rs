@@ -21,6 +21,7 @@ use crate::{
     rank::{Ranking, Winner},
     relax,
     score::{Given, Weights},
+    trial,
 };
 
 /// What stays the same while constraints are tried.
@@ -78,6 +79,7 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
     let given = Given::of(&input.weights, &revisions);
     let sketches = Sketches::new(catalogue);
     let situation = Situation { feedback: &feedback, given: &given, sketches: &sketches };
+    let constraints = trial::with(&constraints, &input.tried, catalogue);
     let (mut constraints, mut overrides) = defaults::keep_the_law(&constraints, catalogue);
     loop {
         let outcome = situation.explore(&constraints, Breadth::Full, |ranking, setting| {

@@ -7,7 +7,8 @@
 //! for give way ([`defaults`]); where nothing meets everything, what would have to give is planned for too ([`relax`]).
 //!
 //! The planner's agent decides with it; the agent that asks questions plans with other answers to see which question
-//! would change the design ([`what_if`](mod@what_if)).
+//! would change the design ([`what_if`](mod@what_if)), and the API tries a plan with other numbers
+//! ([`trial`](mod@trial)).
 //!
 //! Architecture invariant: pure thinking; it knows no store, no run and no agent.
 
@@ -21,6 +22,7 @@ pub mod pareto;
 pub mod rank;
 pub mod relax;
 pub mod score;
+pub mod trial;
 pub mod what_if;
 
 use std::collections::BTreeMap;
@@ -32,8 +34,10 @@ use design::{
     finding::TechReview,
     plan::{Criterion, PlanDecision},
     policy::PolicyReport,
+    what_if::TriedValues,
 };
 pub use rank::Winner;
+pub use trial::trial;
 pub use what_if::{Outcome, Replaced, glance, what_if, what_if_not};
 
 /// What is to be planned.
@@ -51,6 +55,8 @@ pub struct Brief {
     pub comments: Vec<String>,
     /// True when the newest round comes from such a comment.
     pub revised_now: bool,
+    /// Numbers that are tried in place of what was read and of what comments said.
+    pub tried: TriedValues,
 }
 
 /// The plan of the round before, and what was said of it.

@@ -8,7 +8,7 @@ use estimate::{EstimateError, sketches::Sketches};
 use knowledge::{catalogue::Catalogue, revision};
 use run::answer::AnswerValue;
 
-use crate::{Brief, answer, decide::Situation, defaults, feedback::Feedback, rank::Winner, score::Given};
+use crate::{Brief, answer, decide::Situation, defaults, feedback::Feedback, rank::Winner, score::Given, trial};
 
 /// A part that another one takes the place of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +124,7 @@ fn looked_at<T>(
 ) -> Result<T, EstimateError> {
     let catalogue = sketches.catalogue;
     let (constraints, revisions) = revision::revised(&brief.constraints, &brief.comments, catalogue);
+    let constraints = trial::with(&constraints, &brief.tried, catalogue);
     let feedback = Feedback::of(brief, &revisions, catalogue);
     let given = Given::of(&brief.weights, &revisions);
     let situation = Situation { feedback: &feedback, given: &given, sketches };

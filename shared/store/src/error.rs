@@ -1,6 +1,6 @@
 //! What can go wrong at the store, so that a caller can branch on it.
 
-use run::{gate::Gate, gate::GateId, id::ProjectId, id::RunId, node::NodeRecord, record::RunStatus};
+use run::{gate::Gate, gate::GateId, id::ProjectId, node::NodeRecord, record::RunStatus};
 
 /// Any error, kept as the source of one of ours.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -99,8 +99,8 @@ pub enum Conflict {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used before for another request, which made {existing}")]
     IdempotencyKey {
-        /// What the other request made.
-        existing: RunId,
+        /// Id of what the other request made.
+        existing: String,
     },
     /// The gate is open already.
     #[error("gate {0} is open already")]

@@ -7,7 +7,7 @@ use run::{
 };
 
 use crate::{
-    Conflict, Page, Paged, Store, StoreError, keys,
+    Conflict, IdempotencyKey, Page, Paged, Store, StoreError, keys,
     table::{self, Expression, Refusal, Write},
 };
 
@@ -20,21 +20,35 @@ pub struct NewProject {
     pub name: String,
     /// What it is about.
     pub description: String,
+    /// Makes a repeat of the same request give the same project.
+    pub idempotency: Option<IdempotencyKey>,
 }
+
+/// The attribute of an idempotency record that has the project's id.
+const MADE: &str = "project_id";
 
 /// The records of a new project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Name,
     Project,
+    Idempotency,
 }
 
 impl Store {
     /// Makes a project.
     ///
     /// # Errors
-    /// [`crate::Conflict::ProjectName`] with the existing project's id when the owner has one of this name.
+    /// [`crate::Conflict::ProjectName`] with the existing project's id when the owner has one of this name;
+    /// [`crate::Conflict::IdempotencyKey`] for another request under the key.
     pub async fn create_project(&self, new: NewProject) -> Result<Project, StoreError> {
+        if let Some(idempotency) = &new.idempotency {
+            idempotency.check()?;
+            if let Some(project) = self.project_made_before(&new.owner, idempotency).await? {
+                return Ok(project);
+            }
+        }
+        let idempotency = new.idempotency;
         let project = Project {
             id: ProjectId::generate(),
             owner: new.owner,
@@ -51,13 +65,26 @@ impl Store {
         let mut pauses = table::pauses();
         loop {
             let new = Some("attribute_not_exists(pk)");
-            let writes = vec![
+            let mut writes = vec![
                 Write { part: Part::Name, item: self.put_item(name.clone(), new, Expression::new()) },
                 Write { part: Part::Project, item: self.put_item(item.clone(), new, Expression::new()) },
             ];
+            if let Some(idempotency) = &idempotency {
+                let made = (MADE, project.id.as_str());
+                let item = self.remember(pk.clone(), idempotency, made, project.created_at);
+                writes.push(Write { part: Part::Idempotency, item });
+            }
             match self.transact(writes).await {
                 Ok(()) => return Ok(project),
                 Err(Refusal::Failed(error)) => return Err(error),
+                // The same request at the same time was faster; it has taken the name as well.
+                Err(Refusal::Conditions(parts)) if parts.contains(&Part::Idempotency) => {
+                    if let Some(idempotency) = &idempotency
+                        && let Some(project) = self.project_made_before(&project.owner, idempotency).await?
+                    {
+                        return Ok(project);
+                    }
+                }
                 Err(Refusal::Conditions(parts)) if parts.contains(&Part::Name) => {
                     if let Some(taken) = self.get(pk.clone(), name_key.clone()).await? {
                         let existing = table::attribute("project name", &taken, "project_id")?
@@ -73,6 +100,17 @@ impl Store {
                 None => return Err(StoreError::Contention { attempts: table::TRIES }),
             }
         }
+    }
+
+    /// The project that the key led to before, if it was used.
+    async fn project_made_before(
+        &self,
+        owner: &OwnerId,
+        idempotency: &IdempotencyKey,
+    ) -> Result<Option<Project>, StoreError> {
+        let Some(made) = self.made_before(keys::owner(owner), idempotency, MADE).await? else { return Ok(None) };
+        let id = made.parse().map_err(|error| StoreError::corrupt("idempotency record", &idempotency.key, error))?;
+        self.project(owner, &id).await.map(Some)
     }
 
     /// Reads a project.

@@ -1,8 +1,7 @@
 //! Making and listing runs.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use run::{
-    body::Sha256Hex,
     event::{Event, EventBody, WorkflowStart},
     id::{OwnerId, ProjectId, RunId, RunKey},
     node::NodeName,
@@ -10,15 +9,12 @@ use run::{
 };
 
 use crate::{
-    Conflict, Page, Paged, Store, StoreError, keys,
+    IdempotencyKey, Page, Paged, Store, StoreError, keys,
     table::{self, Expression, Refusal, Write},
 };
 
-/// A client tries a request again within minutes; a day covers a queue that was stuck overnight.
-const IDEMPOTENCY_HOURS: i64 = 24;
-
-/// A sort key may have 1,024 bytes.
-const IDEMPOTENCY_KEY_LIMIT: usize = 512;
+/// The attribute of an idempotency record that has the run's id.
+const MADE: &str = "run_id";
 
 /// A run to be made.
 #[derive(Debug, Clone)]
@@ -41,15 +37,6 @@ pub struct NewRun {
     pub input: Vec<u8>,
     /// Makes a repeat of the same request give the same run.
     pub idempotency: Option<IdempotencyKey>,
-}
-
-/// A client's key for a request, and what it asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// The key, as the client sent it.
-    pub key: String,
-    /// Hash of the request, to tell a repeat from another request under the same key.
-    pub request: Sha256Hex,
 }
 
 /// What came of making a run.
@@ -82,11 +69,7 @@ impl Store {
     /// `NotFound` for the project or the parent; [`crate::Conflict::IdempotencyKey`] for another request under the key.
     pub async fn create_run(&self, new: NewRun) -> Result<Created, StoreError> {
         if let Some(idempotency) = &new.idempotency {
-            let size = idempotency.key.len();
-            if size > IDEMPOTENCY_KEY_LIMIT {
-                let what = "the idempotency key".to_owned();
-                return Err(StoreError::TooLarge { what, size, limit: IDEMPOTENCY_KEY_LIMIT });
-            }
+            idempotency.check()?;
             if let Some(created) = self.repeated(&new.owner, &new.project, idempotency).await? {
                 return Ok(created);
             }
@@ -141,7 +124,8 @@ impl Store {
                 writes.push(Write { part: Part::Parent, item });
             }
             if let Some(idempotency) = &new.idempotency {
-                let item = self.remember(&run, idempotency, now);
+                let pk = keys::runs_of(&run.owner, &run.project_id);
+                let item = self.remember(pk, idempotency, (MADE, run.id.as_str()), now);
                 writes.push(Write { part: Part::Idempotency, item });
             }
             match self.transact(writes).await {
@@ -195,37 +179,12 @@ impl Store {
         project: &ProjectId,
         idempotency: &IdempotencyKey,
     ) -> Result<Option<Created>, StoreError> {
-        let sk = keys::idempotency(&idempotency.key);
-        let Some(item) = self.get(keys::runs_of(owner, project), sk.clone()).await? else { return Ok(None) };
-        if table::expired(&item, Timestamp::now()) {
+        let Some(made) = self.made_before(keys::runs_of(owner, project), idempotency, MADE).await? else {
             return Ok(None);
-        }
-        let what = "idempotency record";
-        let existing: RunId =
-            table::attribute(what, &item, "run_id")?.parse().map_err(|error| StoreError::corrupt(what, &sk, error))?;
-        if table::attribute(what, &item, "request")? != idempotency.request.as_str() {
-            return Err(Conflict::IdempotencyKey { existing }.into());
-        }
-        let key = RunKey { owner: owner.clone(), project: project.clone(), run: existing };
+        };
+        let run = made.parse().map_err(|error| StoreError::corrupt("idempotency record", &idempotency.key, error))?;
+        let key = RunKey { owner: owner.clone(), project: project.clone(), run };
         Ok(Some(Created { run: self.run(&key).await?, events: Vec::new(), repeated: true }))
-    }
-
-    fn remember(
-        &self,
-        run: &Run,
-        idempotency: &IdempotencyKey,
-        now: Timestamp,
-    ) -> aws_sdk_dynamodb::types::TransactWriteItem {
-        let sk = keys::idempotency(&idempotency.key);
-        let mut item = table::key(keys::runs_of(&run.owner, &run.project_id), sk);
-        item.insert("run_id".into(), table::text(run.id.as_str()));
-        item.insert("request".into(), table::text(idempotency.request.as_str()));
-        let expires_at = now.checked_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now).as_second();
-        item.insert("expires_at".into(), table::number(expires_at));
-        // A key whose time is over may still be there, and counts as unused.
-        let condition = "attribute_not_exists(pk) OR #expires_at <= :now";
-        let with = Expression::new().name("expires_at").value("now", table::number(now.as_second()));
-        self.put_item(item, Some(condition), with)
     }
 
     fn next_version(&self, run: &Run, last: u32) -> aws_sdk_dynamodb::types::TransactWriteItem {

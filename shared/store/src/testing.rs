@@ -204,7 +204,7 @@ impl World {
     /// A project of `local`.
     pub async fn project(&self) -> Project {
         let owner = OwnerId("local".into());
-        let new = NewProject { owner, name: "Recommendations".into(), description: "Tests".into() };
+        let new = NewProject { owner, name: "Recommendations".into(), description: "Tests".into(), idempotency: None };
         self.store.create_project(new).await.unwrap()
     }
 

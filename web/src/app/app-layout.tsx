@@ -13,15 +13,15 @@ export function AppLayout() {
   const navigation = useNavigation();
   // Whoever comes from a project goes on in it.
   const projectId = useMatch("/projects/:projectId/*")?.params.projectId;
-  // A run's page is wider than the others.
+  // A run's page is as wide as the window, and from here on as high: its panels scroll on their own.
   const run = useMatch("/projects/:projectId/decision-sets/*") !== null;
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className={`flex flex-col ${run ? "min-h-dvh lg:h-dvh lg:min-h-0" : "min-h-dvh"}`}>
       <a href="#content" className="sr-only z-50 rounded bg-surface px-3 py-2 focus:not-sr-only focus:absolute focus:m-2">
         {strings.app.skip}
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-surface/95 backdrop-blur">
-        <div className={`mx-auto flex h-14 items-center justify-between gap-4 px-4 ${run ? "max-w-[88rem]" : "max-w-6xl"}`}>
+        <div className={`mx-auto flex h-14 items-center justify-between gap-4 px-4 ${run ? "" : "max-w-6xl"}`}>
           <Link to={projectId ? paths.startIn(projectId) : paths.start()} aria-label={`${strings.app.name}, ${strings.app.home}`} className="flex items-center gap-2.5 font-semibold tracking-tight">
             <img src="/icon.svg" alt="" width="26" height="26" />
             {strings.app.name}
@@ -30,7 +30,7 @@ export function AppLayout() {
         </div>
       </header>
       <ConnectionBanner />
-      <main id="content" tabIndex={-1} aria-busy={navigation.state !== "idle"} className="flex-1 outline-none">
+      <main id="content" tabIndex={-1} aria-busy={navigation.state !== "idle"} className={`flex-1 outline-none ${run ? "lg:flex lg:min-h-0 lg:flex-col lg:overflow-y-auto" : ""}`}>
         <Outlet />
       </main>
       <ScrollRestoration />

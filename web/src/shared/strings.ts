@@ -19,7 +19,9 @@ export const strings = {
     close: "Close",
     scrolls: "There is more beside it: scroll sideways.",
     table: "Table",
-    diagram: "Source of a diagram",
+    diagram: "Source of the diagram",
+    picture: "Diagram",
+    notDrawn: "This diagram cannot be drawn, so here is its source.",
     characters: (used: number, limit: number) => `${used.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
   },
   errors: {
@@ -376,11 +378,27 @@ export const strings = {
     capability: "Part",
     reason: "Why this one",
   },
+  panels: {
+    library: "Projects and runs",
+    conversation: "Conversation",
+    canvas: "Canvas",
+    resizeLibrary: "Width of projects and runs",
+    resizeCanvas: "Width of the canvas",
+    fold: (panel: string) => `Hide: ${panel}`,
+    unfold: (panel: string) => `Show: ${panel}`,
+  },
+  library: {
+    title: "Projects and runs",
+    search: "Search runs",
+    nothing: "No run matches.",
+  },
   followUp: {
     title: "New version",
     text: "Change the requirement and design again from here. Earlier answers are remembered, and the new version is compared with this one.",
     label: "Requirement of the new version",
     submit: "Design the new version",
     unchanged: "Change something first: the same requirement gives the same design.",
+    tried: "With the numbers you tried, which win over the text",
+    withoutTried: "Without them",
   },
 } as const;

@@ -12,3 +12,4 @@ mod results;
 mod sample;
 mod service;
 mod support;
+mod what_if;

@@ -26,6 +26,21 @@ async fn names_are_unique_whatever_their_case() {
 }
 
 #[tokio::test]
+async fn a_repeat_under_a_key_is_answered_with_the_same_project() {
+    let world = World::new().await;
+    let body = json!({"name": "Churn", "description": "x"});
+    let first = world.post_with_key("/v1/projects", "once", body.clone()).await.expect(201);
+    assert_eq!(world.post_with_key("/v1/projects", "once", body.clone()).await.expect(201), first);
+    assert_eq!(world.get("/v1/projects").await.expect(200)["projects"], json!([first]));
+    let reply = world.post_with_key("/v1/projects", "once", json!({"name": "Other"})).await;
+    let (problem, fields) = reply.problem(422, "idempotency-key-reused");
+    assert_eq!(fields, ["idempotency-key"]);
+    assert!(problem["detail"].as_str().unwrap().contains(first["id"].as_str().unwrap()), "{problem}");
+    world.post_with_key("/v1/projects", "other", body).await.problem(409, "project-name-taken");
+    world.post_with_key("/v1/projects", "a key", json!({"name": "Spaces"})).await.problem(400, "parameter-invalid");
+}
+
+#[tokio::test]
 async fn fields_are_named_when_they_are_wrong() {
     let world = World::new().await;
     for (body, fields) in [

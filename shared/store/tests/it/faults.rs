@@ -80,7 +80,7 @@ async fn making_projects_and_runs_survives_each_fault() {
     for fault in [Fault::Conflict, Fault::NotDone, Fault::AnswerLost] {
         let world = World::new().await;
         world.faults.plan("TransactWriteItems", &[fault]);
-        let new = NewProject { owner: owner(), name: "p".into(), description: String::new() };
+        let new = NewProject { owner: owner(), name: "p".into(), description: String::new(), idempotency: None };
         let project = world.store.create_project(new).await.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
         world.faults.plan("TransactWriteItems", &[fault]);
         let created = world.store.create_run(new_run(&project)).await.unwrap();

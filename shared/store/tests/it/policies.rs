@@ -7,7 +7,7 @@ use store::{NewProject, StoreError};
 use crate::support::{World, owner};
 
 async fn project(world: &World, name: &str) -> ProjectId {
-    let new = NewProject { owner: owner(), name: name.into(), description: String::new() };
+    let new = NewProject { owner: owner(), name: name.into(), description: String::new(), idempotency: None };
     world.store.create_project(new).await.unwrap().id
 }
 

@@ -1,12 +1,12 @@
 //! Projects: unique names, pages.
 
-use run::id::OwnerId;
-use store::{Conflict, NewProject, Page, StoreError};
+use run::{body::Sha256Hex, id::OwnerId};
+use store::{Conflict, IdempotencyKey, NewProject, Page, StoreError};
 
 use crate::support::{World, owner};
 
 fn named(name: &str) -> NewProject {
-    NewProject { owner: owner(), name: name.into(), description: String::new() }
+    NewProject { owner: owner(), name: name.into(), description: String::new(), idempotency: None }
 }
 
 #[tokio::test]
@@ -79,4 +79,29 @@ async fn a_made_up_cursor_is_refused() {
         let result = world.store.projects(&owner(), &page).await;
         assert!(matches!(result, Err(StoreError::InvalidCursor)), "{cursor}: {result:?}");
     }
+}
+
+#[tokio::test]
+async fn a_repeat_under_a_key_gives_the_project_that_is_there() {
+    let world = World::new().await;
+    let keyed = |name: &str, request: &[u8]| NewProject {
+        idempotency: Some(IdempotencyKey { key: "k".into(), request: Sha256Hex::of(request) }),
+        ..named(name)
+    };
+    let at_once = (0..8).map(|_| {
+        let (store, new) = (world.store.clone(), keyed("one", b"1"));
+        tokio::spawn(async move { store.create_project(new).await })
+    });
+    let mut made = Vec::new();
+    for task in at_once.collect::<Vec<_>>() {
+        made.push(task.await.unwrap().unwrap());
+    }
+    made.dedup();
+    assert_eq!(made.len(), 1, "eight at once and the same key: one project");
+    match world.store.create_project(keyed("two", b"2")).await {
+        Err(StoreError::Conflict(Conflict::IdempotencyKey { existing })) => assert_eq!(existing, made[0].id.as_str()),
+        other => panic!("{other:?}"),
+    }
+    let listed = world.store.projects(&owner(), &Page { limit: 10, cursor: None }).await.unwrap();
+    assert_eq!(listed.items, made, "the record of the key is no project");
 }

@@ -58,7 +58,7 @@ async fn the_same_key_gives_the_same_run_and_another_request_is_refused() {
     assert!(again.repeated && again.events.is_empty());
     assert_eq!(again.run.id, first.run.id);
     match world.store.create_run(keyed(new_run(&project), "k-1", "b")).await {
-        Err(StoreError::Conflict(Conflict::IdempotencyKey { existing })) => assert_eq!(existing, first.run.id),
+        Err(StoreError::Conflict(Conflict::IdempotencyKey { existing })) => assert_eq!(existing, first.run.id.as_str()),
         other => panic!("{other:?}"),
     }
     assert_eq!(world.store.project(&project.owner, &project.id).await.unwrap().last_version, 1);

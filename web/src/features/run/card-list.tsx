@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 
+import { VirtualRows } from "@/features/run/card-rows";
 import { ReasonCardItem, cardElementId } from "@/features/run/reason-card";
 import { nodeName } from "@/features/run/workflow/workflow-list";
 import type { Priority } from "@/shared/api/types";
@@ -9,8 +10,8 @@ import { strings } from "@/shared/strings";
 import { Select } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 
-/** From here on the browser may skip what is out of sight, so that thousands of cards stay smooth. */
-const MANY = 60;
+/** From here on only what is in sight is on the page, so that thousands of cards stay smooth. */
+const MANY = 100;
 
 const PRIORITIES: readonly Priority[] = ["critical", "high", "medium", "low"];
 
@@ -23,7 +24,7 @@ interface CardListProps {
 }
 
 /** Which card is open and what is filtered is in the URL, so that a card can be shown to somebody else. */
-export function CardList({ cards, dropped, reasoning, requirement, ended }: CardListProps) {
+export const CardList = memo(function CardList({ cards, dropped, reasoning, requirement, ended }: CardListProps) {
   const id = useId();
   const [search, setSearch] = useSearchParams();
   const linked = Number(search.get("card")) || null;
@@ -32,7 +33,10 @@ export function CardList({ cards, dropped, reasoning, requirement, ended }: Card
   const priority = search.get("priority") ?? "";
 
   const agents = useMemo(() => [...new Set(cards.map(({ card }) => card.agent))], [cards]);
-  const shown = cards.filter(({ card, sequence }) => sequence === linked || ((agent === "" || card.agent === agent) && (priority === "" || card.priority === priority)));
+  const shown = useMemo(
+    () => cards.filter(({ card, sequence }) => sequence === linked || ((agent === "" || card.agent === agent) && (priority === "" || card.priority === priority))),
+    [cards, linked, agent, priority],
+  );
 
   const change = useCallback(
     (name: string, value: string | null) => {
@@ -77,6 +81,8 @@ export function CardList({ cards, dropped, reasoning, requirement, ended }: Card
     if (arrived && wanted !== null) document.getElementById(cardElementId(wanted))?.scrollIntoView({ block: "start" });
   }, [arrived, wanted]);
 
+  const item = (view: CardView) => <ReasonCardItem view={view} requirement={requirement} open={opened.has(view.sequence)} onToggle={toggle} />;
+
   return (
     <section aria-labelledby={`${id}-title`} className="space-y-3">
       <div className="flex flex-wrap items-end justify-between gap-3">
@@ -109,12 +115,16 @@ export function CardList({ cards, dropped, reasoning, requirement, ended }: Card
       {dropped > 0 ? <p className="text-sm text-ink-soft">{strings.run.cardsDropped(dropped)}</p> : null}
       {cards.length === 0 && reasoning.size === 0 ? <p className="text-sm text-ink-soft">{ended ? strings.run.cardsEmptyEnded : strings.run.cardsEmpty}</p> : null}
       {cards.length > 0 && shown.length === 0 ? <p className="text-sm text-ink-soft">{strings.run.filteredOut}</p> : null}
-      <ol className="space-y-3">
-        {shown.map((view) => (
-          <li key={view.sequence} className={shown.length > MANY ? "[contain-intrinsic-size:auto_6rem] [content-visibility:auto]" : undefined}>
-            <ReasonCardItem view={view} requirement={requirement} open={opened.has(view.sequence)} onToggle={toggle} />
-          </li>
-        ))}
+      {shown.length > MANY ? (
+        <VirtualRows cards={shown} wanted={wanted} item={item} />
+      ) : (
+        <ol className="space-y-3" data-cards>
+          {shown.map((view) => (
+            <li key={view.sequence}>{item(view)}</li>
+          ))}
+        </ol>
+      )}
+      <ol className="space-y-3 empty:hidden">
         {[...reasoning].map(([step, text]) => (
           <li key={step} className="space-y-2 rounded-xl border border-dashed border-line-strong p-4">
             <p className="text-xs font-semibold text-accent">
@@ -126,4 +136,4 @@ export function CardList({ cards, dropped, reasoning, requirement, ended }: Card
       </ol>
     </section>
   );
-}
+});

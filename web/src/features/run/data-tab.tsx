@@ -43,7 +43,7 @@ function Downloads({ address, decisionSet, artifacts }: { address: RunAddress; d
   return (
     <section className="space-y-2">
       <h3 className="font-semibold">{of.downloads}</h3>
-      <ul className="grid gap-2 text-sm sm:grid-cols-2 xl:grid-cols-3">
+      <ul className="grid gap-2 text-sm @2xl:grid-cols-2 @7xl:grid-cols-3">
         {[...(bundle ? [bundle] : []), ...(history ? [history] : []), ...reports].map(({ path, url, size_bytes }) => (
           <Item key={path} name={named(path)} note={noted(path, size_bytes)}>
             <a href={url} download={fileName(path)} aria-label={of.download(path)} title={of.download(path)}>
@@ -146,7 +146,7 @@ function Events({ address, newest }: { address: RunAddress; newest: number }) {
             <details>
               <summary className="flex flex-wrap items-baseline gap-x-3 px-3 py-1.5 hover:bg-sunken">
                 <span className="w-8 text-end text-xs text-ink-soft tabular-nums">{event.sequence}</span>
-                <span className="sm:w-36">
+                <span className="@2xl:w-36">
                   <Badge>{event.type}</Badge>
                 </span>
                 <span className="min-w-0 flex-1 basis-40 truncate">{subject(event)}</span>

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { GitBranch } from "lucide-react";
-import { useId, useMemo, useRef, useState } from "react";
+import { memo, useId, useMemo, useRef, useState } from "react";
 import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
 
+import { NOTHING_TRIED, TRIED_FIELDS, WITH_TRIED, constraintsWith, triedOf, triedWords } from "@/features/run/plan/tried";
+import { useLinks } from "@/features/run/use-links";
 import { filesNow } from "@/features/run/repository/edits";
 import { asProblem } from "@/shared/api/problem";
 import { queries, useStartRun } from "@/shared/api/queries";
@@ -12,19 +14,29 @@ import type { DecisionSet } from "@/shared/api/types";
 import { paths } from "@/shared/lib/paths";
 import { requestKey } from "@/shared/lib/request-key";
 import { strings } from "@/shared/strings";
+import { canvas } from "@/shared/strings-canvas";
 import { edits } from "@/shared/strings-edits";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { FieldProblem, TextArea } from "@/shared/ui/field";
 
-/** The form's id: other parts of the page lead to it. */
-export const FOLLOW_UP = "follow-up";
+const FOLLOW_UP = "follow-up";
+
+/** Brings the form into view. The address is the view's, so no link can lead there. */
+export function toFollowUp(): void {
+  const form = document.getElementById(FOLLOW_UP);
+  form?.scrollIntoView({ block: "center" });
+  form?.querySelector("textarea")?.focus({ preventScroll: true });
+}
 
 /** Starts the next version from this one. */
-export function FollowUp({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
+export const FollowUp = memo(function FollowUp({ address, decisionSet }: { address: RunAddress; decisionSet: DecisionSet }) {
   const id = useId();
   const navigate = useNavigate();
   const start = useStartRun();
+  const { value, go } = useLinks();
+  const tried = value(WITH_TRIED) === "tried" ? triedOf(value) : {};
+  const anyTried = Object.keys(tried).length > 0;
   const list = useQuery({ ...queries.edits(address), enabled: decisionSet.status === "completed" });
   const { manifest } = decisionSet;
   const edited = useMemo(() => {
@@ -37,15 +49,16 @@ export function FollowUp({ address, decisionSet }: { address: RunAddress; decisi
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const found = requirement.trim() === "" ? strings.start.empty : edited === 0 && requirement.trim() === decisionSet.requirement.trim() ? strings.followUp.unchanged : null;
+    const found = requirement.trim() === "" ? strings.start.empty : edited === 0 && !anyTried && requirement.trim() === decisionSet.requirement.trim() ? strings.followUp.unchanged : null;
     setProblem(found);
     if (found) return;
-    const body = `${edited} ${requirement}`;
-    if (request.current.body !== body) request.current = { body, key: requestKey() };
+    const body = { requirement, parent: decisionSet.id, variant: decisionSet.variant, ...(anyTried ? { constraints: constraintsWith(tried, decisionSet) } : {}) };
+    const fingerprint = `${edited} ${JSON.stringify(body)}`;
+    if (request.current.body !== fingerprint) request.current = { body: fingerprint, key: requestKey() };
     start.mutate(
       {
         project: { id: address.projectId },
-        body: { requirement, parent: decisionSet.id, variant: decisionSet.variant },
+        body,
         idempotencyKey: request.current.key,
       },
       {
@@ -59,7 +72,7 @@ export function FollowUp({ address, decisionSet }: { address: RunAddress; decisi
   }
 
   return (
-    <Card id={FOLLOW_UP} aria-labelledby={`${id}-title`} className="p-4 sm:p-5">
+    <Card id={FOLLOW_UP} aria-labelledby={`${id}-title`} className="p-4 @2xl:p-5">
       <form onSubmit={submit} className="space-y-3" noValidate>
         <div>
           <h2 id={`${id}-title`} className="flex items-center gap-2 text-lg font-semibold">
@@ -80,6 +93,20 @@ export function FollowUp({ address, decisionSet }: { address: RunAddress; decisi
           aria-errormessage={problem ? `${id}-problem` : undefined}
           onChange={(event) => setRequirement(event.target.value)}
         />
+        {anyTried ? (
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-accent-soft px-3 py-2 text-sm">
+            <span className="font-medium">{strings.followUp.tried}:</span>
+            <ul className="flex flex-1 flex-wrap gap-x-4 gap-y-1">
+              {TRIED_FIELDS.flatMap((field) => {
+                const number = tried[field];
+                return typeof number === "number" ? [<li key={field}>{`${canvas.whatIf.fields[field]}: ${triedWords(field, number)}`}</li>] : [];
+              })}
+            </ul>
+            <Button size="small" onClick={() => go(NOTHING_TRIED)}>
+              {strings.followUp.withoutTried}
+            </Button>
+          </div>
+        ) : null}
         {problem ? <FieldProblem id={`${id}-problem`}>{problem}</FieldProblem> : null}
         <Button type="submit" tone="primary" busy={start.isPending}>
           {strings.followUp.submit}
@@ -87,4 +114,4 @@ export function FollowUp({ address, decisionSet }: { address: RunAddress; decisi
       </form>
     </Card>
   );
-}
+});

@@ -98,7 +98,7 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
     return text ? [{ kind, text }] : [];
   });
   return (
-    <div className="space-y-5 border-t border-line p-4 text-sm sm:p-5">
+    <div className="space-y-5 border-t border-line p-4 text-sm @2xl:p-5">
       {card.reasoning.length > 0 ? (
         <Part title={strings.run.reasoning}>
           <Markdown text={card.reasoning.join("\n\n")} />
@@ -156,7 +156,7 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
           </ul>
         </Part>
       ) : null}
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid gap-5 @2xl:grid-cols-2">
         <Facts title={strings.run.inputs} facts={card.inputs} />
         <Facts title={strings.run.outputs} facts={card.outputs} />
       </div>

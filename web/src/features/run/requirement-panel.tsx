@@ -1,9 +1,11 @@
+import { memo } from "react";
+
 import { markSpans } from "@/shared/lib/characters";
 import { strings } from "@/shared/strings";
 import type { EvidenceLink } from "@/shared/api/types";
 
 /** The requirement with the words marked that the decisions rest on. */
-export function RequirementPanel({ requirement, evidence }: { requirement: string; evidence: readonly EvidenceLink[] }) {
+export const RequirementPanel = memo(function RequirementPanel({ requirement, evidence }: { requirement: string; evidence: readonly EvidenceLink[] }) {
   return (
     <div className="space-y-2">
       <h2 id="requirement-title" className="text-sm font-semibold">
@@ -18,7 +20,7 @@ export function RequirementPanel({ requirement, evidence }: { requirement: strin
       </p>
     </div>
   );
-}
+});
 
 /** Characters on either side of the words that are shown with them. */
 const CONTEXT = 60;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { Suspense, lazy, useId } from "react";
+import { lazy, memo, Suspense, useId } from "react";
 
 import { GitBundle } from "@/features/run/git-bundle";
 import { queries } from "@/shared/api/queries";
@@ -35,7 +35,7 @@ function isTab(value: string | null): value is Tab {
 }
 
 /** Everything that the run shows of itself and has produced so far; the tab is part of the address. */
-export function Result({ address, standing }: { address: RunAddress; standing: RunStanding }) {
+export const Result = memo(function Result({ address, standing }: { address: RunAddress; standing: RunStanding }) {
   const id = useId();
   const { value, go } = useLinks();
   const { decisionSet } = standing;
@@ -48,7 +48,7 @@ export function Result({ address, standing }: { address: RunAddress; standing: R
   const history = artifacts.data?.artifacts.find(({ path }) => path === decisionSet.result?.history?.path);
   return (
     <Card aria-labelledby={`${id}-title`}>
-      <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4 sm:px-5">
+      <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4 @2xl:px-5">
         <h2 id={`${id}-title`} className="text-lg font-semibold">
           {finished ? strings.result.resultTitle : strings.result.title}
         </h2>
@@ -119,4 +119,4 @@ export function Result({ address, standing }: { address: RunAddress; standing: R
       </TabsRoot>
     </Card>
   );
-}
+});

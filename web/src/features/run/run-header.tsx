@@ -47,7 +47,7 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
               {project.data?.name ?? "…"}
             </Link>
           </p>
-          <h1 className="text-xl font-semibold tracking-tight text-balance sm:text-2xl">{decisionSet.title}</h1>
+          <h1 className="text-xl font-semibold tracking-tight text-balance @2xl:text-2xl">{decisionSet.title}</h1>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-soft">
             <span role="status">
               <StatusBadge status={status} />

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useParams } from "react-router";
 
 import { CardList } from "@/features/run/card-list";
@@ -11,6 +11,8 @@ import { GateConflict } from "@/features/run/gates/gate-conflict";
 import { GateHistory } from "@/features/run/gates/gate-history";
 import { InputGate } from "@/features/run/gates/input-gate";
 import { RequirementPanel } from "@/features/run/requirement-panel";
+import { Library } from "@/features/run/panels/library";
+import { Panels } from "@/features/run/panels/panels";
 import { Result } from "@/features/run/result";
 import { RunHeader } from "@/features/run/run-header";
 import { useLinks } from "@/features/run/use-links";
@@ -19,9 +21,10 @@ import { asProblem } from "@/shared/api/problem";
 import type { ApiProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
-import type { RunStatus } from "@/shared/api/types";
+import type { EvidenceLink, RunStatus } from "@/shared/api/types";
 import { useMedia } from "@/shared/lib/use-media";
 import { kindOfGate } from "@/shared/live/fold";
+import type { CardView } from "@/shared/live/fold";
 import { useRunFeed } from "@/shared/live/use-run-feed";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
@@ -41,6 +44,16 @@ export default function RunPage() {
 
 function hasEnded(status: RunStatus): boolean {
   return status === "completed" || status === "failed" || status === "rejected" || status === "cancelled";
+}
+
+/** Where the words are that the decisions rest on, each once. */
+function evidenceOf(cards: readonly CardView[], linked: number): EvidenceLink[] {
+  const all = new Map<string, EvidenceLink>();
+  for (const { card, sequence } of cards) {
+    if (linked && sequence !== linked) continue;
+    for (const link of card.evidence) all.set(`${link.start} ${link.end} ${link.quote}`, link);
+  }
+  return [...all.values()];
 }
 
 function RunOf({ projectId, runId }: RunAddress) {
@@ -72,6 +85,15 @@ function RunOf({ projectId, runId }: RunAddress) {
     if (ended) void client.invalidateQueries({ queryKey: queries.artifacts(address).queryKey });
   }, [client, address, milestone, ended]);
 
+  // What the agents decide is seen first; the words they rest on and the canvas follow when there is time.
+  const lateView = useDeferredValue(view);
+  const linked = Number(value("card"));
+  const evidence = useMemo(() => evidenceOf(lateView.cards, linked), [lateView.cards, linked]);
+  const lateGate = lateView.openGate === null ? null : `hitl_gate_${kindOfGate(lateView.openGate)}`;
+  const interrupted = job.data?.interrupted === true && !ended;
+  const active = !ended && !interrupted;
+  const standing = useMemo(() => (decisionSet ? { decisionSet, view: lateView, active, gateNode: lateGate } : null), [decisionSet, lateView, active, lateGate]);
+  const gates = useMemo(() => [...view.gates.values()], [view.gates]);
   const openGate = view.openGate;
   const plan = decisionSet?.plan;
   const names = useMemo(() => patternNamesOf(plan), [plan]);
@@ -102,80 +124,113 @@ function RunOf({ projectId, runId }: RunAddress) {
     );
   }
 
-  const linked = Number(value("card"));
-  const evidence = view.cards.filter(({ sequence }) => !linked || sequence === linked).flatMap(({ card }) => card.evidence);
   const gate = openGate ? view.gates.get(openGate) : undefined;
   const conflictAt = (problem: ApiProblem) => {
     setConflict(problem);
     catchUp();
   };
-  const interrupted = job.data?.interrupted === true && !ended;
-  const cards = <CardList cards={view.cards} dropped={view.droppedCards} reasoning={reasoning} requirement={decisionSet.requirement} ended={ended} />;
-  const active = !ended && !interrupted;
   const gateNode = openGate === null ? null : `hitl_gate_${kindOfGate(openGate)}`;
-  const result = <Result address={address} standing={{ decisionSet, view, active, gateNode }} />;
+
+  const library = (
+    <>
+      <h2 className="text-sm font-semibold">{strings.library.title}</h2>
+      <Library address={address} status={status} />
+      <section aria-labelledby="workflow" className="space-y-2 border-t border-line pt-4">
+        <h2 id="workflow" className="text-sm font-semibold">
+          {strings.run.workflow}
+        </h2>
+        <WorkflowList nodes={view.nodes} active={active} gateNode={gateNode} chosen={value("node")} linkTo={(node) => link({ tab: "workflow", node })} />
+      </section>
+    </>
+  );
+  const opening = (
+    <>
+      <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
+      <Card className="px-4 py-2">
+        <details open={wide}>
+          <summary className="py-1.5 text-sm font-semibold">{strings.run.overview}</summary>
+          <div className="space-y-4 pt-2 pb-2">
+            <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
+            <GateHistory gates={gates} />
+          </div>
+        </details>
+      </Card>
+      {!ready && fetchError !== null ? (
+        <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
+          <p>{asProblem(fetchError).message}</p>
+        </Notice>
+      ) : null}
+      {/* It stays until it is read: by then the run may be at the next gate. */}
+      {conflict ? <GateConflict problem={conflict} onClose={() => setConflict(null)} /> : null}
+      <EndingPanel
+        address={address}
+        status={status}
+        failure={view.failure ?? decisionSet.failure ?? null}
+        interrupted={interrupted}
+        ending={view.ending}
+        onResumed={() => {
+          catchUp();
+          void job.refetch();
+        }}
+      />
+      {gate && gate.status === "pending" ? (
+        interrupted ? (
+          <Card className="space-y-2 p-4" aria-labelledby="held-gate">
+            <h2 id="held-gate" className="text-lg font-semibold">
+              {kindOfGate(gate.id) === "input" ? strings.gate.inputTitle : strings.gate.finalTitle}
+            </h2>
+            <p className="text-sm text-ink-soft">{strings.gate.interrupted}</p>
+          </Card>
+        ) : kindOfGate(gate.id) === "input" ? (
+          <InputGate key={gate.id + gate.subject_hash} gate={gate} address={address} onDecided={catchUp} onConflict={conflictAt} />
+        ) : (
+          <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
+        )
+      ) : null}
+    </>
+  );
+  // What is stored can be read while the events are still on their way.
+  const canvas = standing && (ready || ended) ? <Result address={address} standing={standing} /> : <Skeleton lines={6} />;
+  const rest = (
+    <>
+      {ready ? (
+        <CardList cards={view.cards} dropped={view.droppedCards} reasoning={reasoning} requirement={decisionSet.requirement} ended={ended} />
+      ) : (
+        <Skeleton lines={6} />
+      )}
+      {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
+    </>
+  );
 
   return (
     <PatternNames value={names}>
-      <div className="mx-auto max-w-[88rem] space-y-6 px-4 py-6 sm:py-8">
-        <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
-        <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
-        <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
-          <aside className="lg:sticky lg:top-20">
-            <Card className="p-2" aria-labelledby="workflow">
-              <details open={wide}>
-                <summary id="workflow" className="rounded-lg px-2 py-1.5 text-sm font-semibold lg:pointer-events-none lg:list-none" tabIndex={wide ? -1 : 0}>
-                  {wide ? strings.run.workflow : strings.run.overview}
-                </summary>
-                {/* On a narrow page the canvas shows the same list. */}
-                {wide ? <WorkflowList nodes={view.nodes} active={active} gateNode={gateNode} chosen={value("node")} linkTo={(node) => link({ tab: "workflow", node })} /> : null}
-                <div className="space-y-4 p-2 pt-4">
-                  <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
-                  <GateHistory gates={[...view.gates.values()]} />
-                </div>
-              </details>
-            </Card>
-          </aside>
-          <div className="min-w-0 space-y-6">
-            {!ready && fetchError !== null ? (
-              <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
-                <p>{asProblem(fetchError).message}</p>
-              </Notice>
-            ) : null}
-            {/* It stays until it is read: by then the run may be at the next gate. */}
-            {conflict ? <GateConflict problem={conflict} onClose={() => setConflict(null)} /> : null}
-            <EndingPanel
-              address={address}
-              status={status}
-              failure={view.failure ?? decisionSet.failure ?? null}
-              interrupted={interrupted}
-              ending={view.ending}
-              onResumed={() => {
-                catchUp();
-                void job.refetch();
-              }}
-            />
-            {gate && gate.status === "pending" ? (
-              interrupted ? (
-                <Card className="space-y-2 p-4 sm:p-5" aria-labelledby="held-gate">
-                  <h2 id="held-gate" className="text-lg font-semibold">
-                    {kindOfGate(gate.id) === "input" ? strings.gate.inputTitle : strings.gate.finalTitle}
-                  </h2>
-                  <p className="text-sm text-ink-soft">{strings.gate.interrupted}</p>
-                </Card>
-              ) : kindOfGate(gate.id) === "input" ? (
-                <InputGate key={gate.id + gate.subject_hash} gate={gate} address={address} onDecided={catchUp} onConflict={conflictAt} />
-              ) : (
-                <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
-              )
-            ) : null}
-            {/* What is stored can be read while the events are still on their way. */}
-            {ready || ended ? result : null}
-            {ready ? cards : <Skeleton lines={6} />}
-            {ended ? <FollowUp address={address} decisionSet={decisionSet} /> : null}
-          </div>
+      <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
+      {wide ? (
+        <Panels
+          library={library}
+          conversation={
+            <>
+              {opening}
+              {rest}
+            </>
+          }
+          canvas={canvas}
+        />
+      ) : (
+        <div className="@container mx-auto space-y-6 px-4 py-6">
+          {opening}
+          {canvas}
+          {rest}
+          <Card className="px-4 py-2">
+            <details>
+              <summary className="py-1.5 text-sm font-semibold">{strings.library.title}</summary>
+              <div className="pt-2 pb-2">
+                <Library address={address} status={status} />
+              </div>
+            </details>
+          </Card>
         </div>
-      </div>
+      )}
     </PatternNames>
   );
 }

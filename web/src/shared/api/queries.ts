@@ -4,7 +4,7 @@ import { useRef } from "react";
 
 import { api, sent } from "@/shared/api/client";
 import { ApiProblem, asProblem } from "@/shared/api/problem";
-import type { GateAnswer, NewDecisionSet, NewEdit, Project } from "@/shared/api/types";
+import type { GateAnswer, NewDecisionSet, NewEdit, Project, TriedValues } from "@/shared/api/types";
 
 export interface RunAddress {
   readonly projectId: string;
@@ -121,6 +121,14 @@ export const queries = {
       staleTime: Infinity,
     }),
 
+  /** What other numbers would change. The same numbers always give the same answer. */
+  whatIf: (address: RunAddress, tried: TriedValues) =>
+    queryOptions({
+      queryKey: ["projects", address.projectId, "decision-sets", address.runId, "what-if", tried],
+      queryFn: ({ signal }) => sent(api.POST("/v1/projects/{project_id}/decision-sets/{decision_set_id}/what-if", { params: { path: pathOf(address) }, body: tried, signal })),
+      staleTime: Infinity,
+    }),
+
   diff: (address: RunAddress) =>
     queryOptions({
       queryKey: ["projects", address.projectId, "decision-sets", address.runId, "diff"],
@@ -142,12 +150,15 @@ function timestamp(): string {
 }
 
 /** A new project. A name that is only a suggestion gets a number when it is taken: two projects must not mix. */
-async function newProject(name: string, suggested: boolean): Promise<Project> {
+async function newProject(name: string, suggested: boolean, idempotencyKey: string): Promise<Project> {
   for (let place = 1; ; place += 1) {
     try {
+      const body = { name: place === 1 ? name : `${name} (${place < NAME_TRIES ? place : timestamp()})` };
+      // Each name is a request of its own; the one with the time in it is another each time.
+      const header = place < NAME_TRIES ? { "Idempotency-Key": `${idempotencyKey}-project-${place}` } : {};
       // One after the other: each name is tried because the one before was taken.
       // oxlint-disable-next-line no-await-in-loop
-      return await sent(api.POST("/v1/projects", { body: { name: place === 1 ? name : `${name} (${place < NAME_TRIES ? place : timestamp()})` } }));
+      return await sent(api.POST("/v1/projects", { params: { header }, body }));
     } catch (error) {
       if (!suggested || place >= NAME_TRIES || !isNameTaken(error)) throw error;
     }
@@ -170,7 +181,7 @@ export function useStartRun() {
   return useMutation({
     mutationFn: async ({ project, body, idempotencyKey }: StartRun): Promise<RunAddress> => {
       const known = "id" in project ? project.id : made.current.get(project.name);
-      const projectId = known ?? ("id" in project ? project.id : (await newProject(project.name, project.suggested)).id);
+      const projectId = known ?? ("id" in project ? project.id : (await newProject(project.name, project.suggested, idempotencyKey)).id);
       if ("name" in project) made.current.set(project.name, projectId);
       const accepted = await sent(
         api.POST("/v1/projects/{project_id}/constraints", {

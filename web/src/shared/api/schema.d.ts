@@ -316,6 +316,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project_id}/decision-sets/{decision_set_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the chosen design would cost and keep with other numbers, and whether another one would be chosen. Stores
+         *     nothing; an empty body gives the design's own numbers.
+         */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project_id}/jobs/{job_id}/status": {
         parameters: {
             query?: never;
@@ -1996,6 +2016,15 @@ export interface components {
             /** @description How far the run is. */
             progress: components["schemas"]["Progress"];
         };
+        /** @description A part that another one takes the place of. */
+        OtherPart: {
+            /** @description What it is for. */
+            capability: components["schemas"]["Capability"];
+            /** @description Name of the part now; null where there is none. */
+            from?: string | null;
+            /** @description Name of the part then; null where it is no longer needed. */
+            to?: string | null;
+        };
         /** @description An accepted default that was set aside, because nothing that was said asks for it and no design keeps it. */
         Override: {
             /** @description The constraint. */
@@ -2266,6 +2295,65 @@ export interface components {
             /** @description The pack that the rule is from; a project's own with the version that was evaluated. */
             pack?: string;
             waiver?: components["schemas"]["Waiver"] | null;
+        };
+        /** @description The chosen design in numbers. */
+        PricedDesign: {
+            /**
+             * Format: double
+             * @description Low end of the range, US dollars a month.
+             */
+            low_usd: number;
+            /**
+             * Format: double
+             * @description Expected US dollars a month.
+             */
+            monthly_usd: number;
+            /**
+             * Format: double
+             * @description High end of the range.
+             */
+            high_usd: number;
+            /**
+             * Format: double
+             * @description US dollars for 1,000 predictions.
+             */
+            usd_per_thousand: number;
+            /**
+             * Format: double
+             * @description Latency at the objective's percentile; null for batch designs and when it is overloaded.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: double
+             * @description The percentile.
+             */
+            percentile: number;
+            /**
+             * Format: double
+             * @description Availability by the providers' agreements.
+             */
+            availability_percent: number;
+            /**
+             * Format: double
+             * @description Most requests per second; null where nothing bounds them.
+             */
+            max_per_second?: number | null;
+            /** @description Objectives and limits that it breaks. */
+            violations: string[];
+            /** @description What each part costs, the dearest first. */
+            parts: components["schemas"]["PricedPart"][];
+        };
+        /** @description What a part of the design costs. */
+        PricedPart: {
+            /** @description Id of its pattern. */
+            pattern: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description Expected US dollars a month, without the network.
+             */
+            monthly_usd: number;
         };
         /**
          * @description How much hangs on a question; the order is that of asking.
@@ -3366,12 +3454,99 @@ export interface components {
             /** @description Ids of the parts that break it. */
             patterns: string[];
         };
+        /** @description What the planner chooses with the numbers that are tried. */
+        TriedChoice: {
+            /** @description True when it is the same design. */
+            same: boolean;
+            /** @description Name of the design. */
+            name: string;
+            /**
+             * Format: double
+             * @description Expected US dollars a month.
+             */
+            monthly_usd: number;
+            /**
+             * Format: double
+             * @description P95 latency in milliseconds; null for batch designs.
+             */
+            latency_p95_ms?: number | null;
+            /** @description Objectives and limits that even it breaks. */
+            violations: string[];
+            /** @description Where it differs. */
+            parts: components["schemas"]["OtherPart"][];
+        };
+        /**
+         * @description A number that can be tried.
+         * @enum {string}
+         */
+        TriedField: "average_per_second" | "stored_gb" | "daily_gb" | "latency_ms" | "availability_percent" | "budget_usd_per_month";
         /** @description A pack that was stored, and what its rules say of examples. */
         TriedPolicyPack: {
             /** @description The pack. */
             policy: components["schemas"]["PolicyPack"];
             /** @description What its rules say of each example. */
             trial: components["schemas"]["Trial"][];
+        };
+        /** @description One of the numbers, as the design has it and as it is tried. */
+        TriedValue: {
+            /** @description Which number. */
+            field: components["schemas"]["TriedField"];
+            /**
+             * Format: double
+             * @description The design's own; null where it has none, such as a budget that nobody named.
+             */
+            now?: number | null;
+            /**
+             * Format: double
+             * @description The one that is tried; the same as `now` where nothing is.
+             */
+            tried?: number | null;
+            /** @description True when a person said the design's own number; false when it was taken for granted or does not exist. */
+            stated: boolean;
+            /**
+             * Format: double
+             * @description The smallest number that is accepted.
+             */
+            minimum: number;
+            /**
+             * Format: double
+             * @description The largest number that is accepted.
+             */
+            maximum: number;
+        };
+        /** @description Numbers to try in place of a design's own. What is left out stays as it is. */
+        TriedValues: {
+            /**
+             * Format: double
+             * @description Requests, events or records per second, average. The peak follows in the design's own proportion.
+             * @example 50
+             */
+            average_per_second?: number | null;
+            /**
+             * Format: double
+             * @description Data stored at the beginning, in gigabytes. New data a day follows where it was not stated.
+             */
+            stored_gb?: number | null;
+            /**
+             * Format: double
+             * @description New data a day, in gigabytes.
+             */
+            daily_gb?: number | null;
+            /**
+             * Format: double
+             * @description Milliseconds that an answer may take, at the design's own percentile (95 where it has none).
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: double
+             * @description Availability, in percent of the time.
+             */
+            availability_percent?: number | null;
+            /**
+             * Format: double
+             * @description Budget in US dollars a month.
+             */
+            budget_usd_per_month?: number | null;
         };
         /**
          * @description What made the agent think.
@@ -3553,6 +3728,27 @@ export interface components {
             /** @description Why it is that. */
             reason: string;
         };
+        /** @description What other numbers would change. */
+        WhatIf: {
+            /** @description The numbers. */
+            values: components["schemas"]["TriedValue"][];
+            /** @description The chosen design with its own numbers. */
+            now: components["schemas"]["PricedDesign"];
+            /** @description The same design, sized anew for the numbers that are tried. */
+            tried: components["schemas"]["PricedDesign"];
+            /**
+             * Format: double
+             * @description What `tried` costs more than `now`, US dollars a month.
+             */
+            delta_usd: number;
+            /**
+             * Format: double
+             * @description The same in percent of `now`; null when `now` costs nothing.
+             */
+            delta_percent?: number | null;
+            /** @description What the planner chooses with the numbers that are tried. */
+            choice: components["schemas"]["TriedChoice"];
+        };
         /** @description Data of `workflow-complete`. */
         WorkflowComplete: {
             /** @description `completed`, `failed`, `rejected` or `cancelled`. */
@@ -3690,7 +3886,13 @@ export interface operations {
     create_project: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Your key for this request, 1 to 200 visible ASCII characters: a repeat with the same key does nothing twice and
+                 *     gets the same answer.
+                 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4970,6 +5172,107 @@ export interface operations {
             };
             /** @description The state of things does not allow it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description The decision set. */
+                decision_set_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriedValues"];
+            };
+        };
+        responses: {
+            /** @description The design with its own numbers and with those. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 1,000,000 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

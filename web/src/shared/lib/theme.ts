@@ -53,3 +53,8 @@ function subscribe(listener: () => void): () => void {
 export function useTheme(): ThemeChoice {
   return useSyncExternalStore(subscribe, () => choice);
 }
+
+/** Whether the colours are dark ones, whoever chose them. */
+export function useDark(): boolean {
+  return useSyncExternalStore(subscribe, () => document.documentElement.classList.contains("dark"));
+}

@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 
 import { api, sent } from "@/shared/api/client";
 import { liveConnection } from "@/shared/live/connection";
@@ -8,6 +8,32 @@ import type { FeedState } from "@/shared/live/run-feed";
 
 /** The API's largest page. */
 const PAGE = 100;
+
+/** A page that is not seen has no frames; it is told so often. */
+const UNSEEN_MS = 250;
+
+/** Tells of what happened once a frame: of a hundred events between two frames the page is drawn once. */
+function follow(feed: RunFeed, listener: () => void): () => void {
+  let stop: (() => void) | null = null;
+  const tell = () => {
+    stop?.();
+    stop = null;
+    listener();
+  };
+  const unsubscribe = feed.subscribe(() => {
+    if (stop !== null) return;
+    const frame = requestAnimationFrame(tell);
+    const timer = setTimeout(tell, UNSEEN_MS);
+    stop = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  });
+  return () => {
+    stop?.();
+    unsubscribe();
+  };
+}
 
 /** Follows a run as long as the component is there. */
 export function useRunFeed(projectId: string, runId: string): FeedState & { readonly catchUp: () => void } {
@@ -23,7 +49,8 @@ export function useRunFeed(projectId: string, runId: string): FeedState & { read
       ),
     [projectId, runId],
   );
-  const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const subscribe = useCallback((listener: () => void) => follow(feed, listener), [feed]);
+  const state = useSyncExternalStore(subscribe, feed.snapshot);
   return { ...state, catchUp: feed.catchUp };
 }
 

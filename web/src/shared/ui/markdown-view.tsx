@@ -1,5 +1,5 @@
 import type { Element, ElementContent, Root, RootContent } from "hast";
-import { useContext, useEffect, useMemo, useRef } from "react";
+import { Suspense, lazy, useContext, useEffect, useMemo, useRef } from "react";
 import Markdown from "react-markdown";
 import type { Components } from "react-markdown";
 import { Link } from "react-router";
@@ -11,6 +11,9 @@ import { proseOf } from "@/shared/lib/prose";
 import { strings } from "@/shared/strings";
 import { PatternNames } from "@/shared/ui/prose";
 import { ScrollRegion } from "@/shared/ui/scroll-region";
+
+/** Fetched when a text has a diagram in it. */
+const MermaidDiagram = lazy(async () => ({ default: (await import("@/shared/ui/mermaid-diagram")).MermaidDiagram }));
 
 const REMARK = [remarkGfm];
 
@@ -72,9 +75,11 @@ function forPeople({ names, anchors }: { names: ReadonlyMap<string, string>; anc
   };
 }
 
-/** A block of code that is the source of a diagram. */
-function isDiagram(node: Element | undefined): boolean {
-  return node?.children.some((child) => child.type === "element" && Array.isArray(child.properties.className) && child.properties.className.includes("language-mermaid")) ?? false;
+/** The source of a diagram, where a block of code is one. */
+function diagramOf(node: Element | undefined): string | null {
+  const code = node?.children.find((child) => child.type === "element");
+  const names = code?.properties.className;
+  return code && Array.isArray(names) && names.includes("language-mermaid") ? textOf(code) : null;
 }
 
 /** The address inside the application of a link in the text, or null when it leads nowhere. */
@@ -110,14 +115,13 @@ function componentsWith(resolve: ResolveLink | undefined): Components {
       // It may scroll.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       const block = <pre tabIndex={0} {...rest} />;
-      // The canvas draws the design itself; the source of a diagram is for other readers of the file.
-      return isDiagram(node) ? (
-        <details className="text-sm">
-          <summary className="text-accent">{strings.common.diagram}</summary>
-          {block}
-        </details>
-      ) : (
+      const diagram = diagramOf(node);
+      return diagram === null ? (
         block
+      ) : (
+        <Suspense fallback={block}>
+          <MermaidDiagram source={diagram}>{block}</MermaidDiagram>
+        </Suspense>
       );
     },
     // The text may come from a model; an image would be a request to wherever it says.

@@ -53,5 +53,5 @@ export function TabsTrigger({ className, ...rest }: ComponentProps<typeof Radix.
 }
 
 export function TabsContent({ className, ...rest }: ComponentProps<typeof Radix.Content>) {
-  return <Radix.Content className={classNames("p-4 sm:p-5", className)} {...rest} />;
+  return <Radix.Content className={classNames("p-4 @2xl:p-5", className)} {...rest} />;
 }

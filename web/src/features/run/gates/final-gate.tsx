@@ -76,7 +76,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
   const may = (decision: Decision) => gate.options.includes(decision);
   return (
     <Card aria-labelledby={`${id}-title`} className="border-accent/50">
-      <div className="space-y-2 border-b border-line p-4 sm:p-5">
+      <div className="space-y-2 border-b border-line p-4 @2xl:p-5">
         <h2 id={`${id}-title`} className="text-lg font-semibold">
           {strings.gate.finalTitle}
         </h2>
@@ -97,7 +97,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         ) : null}
       </div>
 
-      <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 sm:p-5">
+      <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 @2xl:p-5">
         {decisionSet ? (
           <>
             <GateChanges address={address} decisionSet={decisionSet} />
@@ -108,7 +108,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         )}
       </div>
 
-      <div className="space-y-4 border-t border-line p-4 sm:p-5">
+      <div className="space-y-4 border-t border-line p-4 @2xl:p-5">
         {refused && refused.status !== 409 && !problem ? (
           <Notice tone="bad" role="alert" title={strings.gate.failed}>
             <p>{refused.message}</p>
@@ -142,7 +142,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
             </div>
           </form>
         ) : (
-          <div className="flex flex-col gap-2 sm:flex-row">
+          <div className="flex flex-col gap-2 @2xl:flex-row">
             {may("approve") ? (
               <Button tone="primary" busy={waiting} onClick={() => decide("approve")}>
                 {strings.gate.approve}

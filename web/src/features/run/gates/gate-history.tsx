@@ -1,9 +1,11 @@
+import { memo } from "react";
+
 import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
 import type { Gate } from "@/shared/api/types";
 import { strings } from "@/shared/strings";
 
 /** Who decided what at the gates so far. */
-export function GateHistory({ gates }: { gates: readonly Gate[] }) {
+export const GateHistory = memo(function GateHistory({ gates }: { gates: readonly Gate[] }) {
   const decided = gates.flatMap((gate) => (gate.decision ? [{ gate, decision: gate.decision }] : []));
   if (decided.length === 0) return null;
   return (
@@ -22,4 +24,4 @@ export function GateHistory({ gates }: { gates: readonly Gate[] }) {
       </ul>
     </section>
   );
-}
+});

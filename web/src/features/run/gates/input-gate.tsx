@@ -83,7 +83,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
   return (
     <Card aria-labelledby={`${id}-title`} className="border-accent/50">
       <form ref={form} onSubmit={submit} noValidate>
-        <div className="space-y-2 border-b border-line p-4 sm:p-5">
+        <div className="space-y-2 border-b border-line p-4 @2xl:p-5">
           <h2 id={`${id}-title`} className="text-lg font-semibold">
             {strings.gate.inputTitle}
           </h2>
@@ -117,13 +117,13 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
             />
           ))}
         </div>
-        <div className="space-y-3 border-t border-line p-4 sm:p-5">
+        <div className="space-y-3 border-t border-line p-4 @2xl:p-5">
           {refused && refused.status !== 409 ? (
             <Notice tone="bad" role="alert" title={strings.gate.failed}>
               <p>{refused.message}</p>
             </Notice>
           ) : null}
-          <div className="flex flex-col gap-2 sm:flex-row">
+          <div className="flex flex-col gap-2 @2xl:flex-row">
             <Button type="submit" tone="primary" busy={waiting}>
               {strings.gate.submit}
             </Button>
@@ -162,7 +162,7 @@ function QuestionField({ question, draft, problem, disabled, onChange, onReset }
   return (
     <div
       data-question={question.id}
-      className="space-y-3 p-4 sm:p-5"
+      className="space-y-3 p-4 @2xl:p-5"
       role={grouped ? (field.kind === "choice" ? "radiogroup" : "group") : undefined}
       aria-labelledby={grouped ? `${id}-label` : undefined}
       aria-describedby={grouped ? `${id}-why` : undefined}

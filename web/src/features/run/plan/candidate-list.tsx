@@ -34,11 +34,11 @@ export function CandidateList({ candidates, selected, known }: CandidateListProp
         {candidates.map((candidate) => {
           const { id, name, summary, why_not, violations } = candidate;
           return (
-            <li key={id} className={classNames("space-y-3 rounded-lg border border-line p-3 sm:p-4", id === selected && "border-accent/50 bg-accent-soft/60")}>
+            <li key={id} className={classNames("space-y-3 rounded-lg border border-line p-3 @2xl:p-4", id === selected && "border-accent/50 bg-accent-soft/60")}>
               <h4 className="flex flex-wrap items-center gap-2 font-medium">
                 {name} {id === selected ? <Badge tone="accent">{strings.gate.chosen}</Badge> : null}
               </h4>
-              <dl className="grid grid-cols-2 gap-x-4 gap-y-2 text-sm sm:grid-cols-4 xl:grid-cols-7">
+              <dl className="grid grid-cols-2 gap-x-4 gap-y-2 text-sm @2xl:grid-cols-4 @7xl:grid-cols-7">
                 {figuresOf(candidate).map(([label, value]) => (
                   <div key={label} className="flex flex-col justify-between">
                     <dt className="text-xs text-ink-soft">{label}</dt>

@@ -32,7 +32,7 @@ export function CandidatesTab({ decisionSet: { plan } }: { decisionSet: Decision
       {losers.length > 0 ? (
         <section className="space-y-3">
           <h3 className="font-semibold">{of.reasons}</h3>
-          <ul className="grid gap-3 lg:grid-cols-2">
+          <ul className="grid gap-3 @5xl:grid-cols-2">
             {losers.map((candidate) => (
               <li key={candidate.id} className="space-y-2 rounded-lg border border-line p-4 text-sm">
                 <Loser candidate={candidate} selected={selected} />

@@ -48,7 +48,7 @@ export function ComponentDetails({ component, selected, decisionSet, closeTo }: 
           </Link>
         </Button>
       </div>
-      <div className="gap-x-10 text-sm md:columns-2 *:mb-5 *:break-inside-avoid">
+      <div className="gap-x-10 text-sm @3xl:columns-2 *:mb-5 *:break-inside-avoid">
         <Part title={of.why}>
           <p>
             <Prose text={rationale} />

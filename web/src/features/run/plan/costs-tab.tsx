@@ -3,6 +3,7 @@ import { useContext } from "react";
 import { Link } from "react-router";
 
 import { budgetOf } from "@/features/run/plan/design-facts";
+import { WhatIf } from "@/features/run/plan/what-if";
 import { Findings } from "@/features/run/findings";
 import { NotYet } from "@/features/run/not-yet";
 import { useLinks } from "@/features/run/use-links";
@@ -40,6 +41,7 @@ export function CostsTab({ address, decisionSet }: { address: RunAddress; decisi
           />
         ) : null}
       </div>
+      <WhatIf address={address} ended={decisionSet.ended_at !== null && decisionSet.ended_at !== undefined} />
       <Breakdown review={review} before={before} />
       <Loads review={review} />
       <Widths review={review} />
@@ -140,15 +142,15 @@ function Breakdown({ review, before }: { review: CostReview; before: CostReview 
         {parts.map(({ pattern, name, low, expected, high }) => {
           const was = earlier.find((part) => part.pattern === pattern);
           return (
-            <li key={pattern} className="grid grid-cols-[minmax(0,15rem)_minmax(4rem,1fr)_7rem_8.5rem] items-center gap-x-4 gap-y-1 max-md:grid-cols-[1fr_auto]">
+            <li key={pattern} className="grid grid-cols-[minmax(0,15rem)_minmax(4rem,1fr)_7rem_8.5rem] items-center gap-x-4 gap-y-1 @max-3xl:grid-cols-[1fr_auto]">
               <Link to={link({ tab: "plan", component: pattern })} preventScrollReset className="hover:underline" title={pattern}>
                 {name}
               </Link>
               <Band low={low} expected={expected} high={high} most={most} />
-              <span className="text-end whitespace-nowrap tabular-nums max-md:col-start-2 max-md:row-start-1">
+              <span className="text-end whitespace-nowrap tabular-nums @max-3xl:col-start-2 @max-3xl:row-start-1">
                 <span className="font-medium">{usd(expected)}</span> <span className="text-ink-soft">{percent(total > 0 ? expected / total : 0)}</span>
               </span>
-              <span className="text-end text-xs text-ink-soft tabular-nums max-md:col-span-2 max-md:text-start">
+              <span className="text-end text-xs text-ink-soft tabular-nums @max-3xl:col-span-2 @max-3xl:text-start">
                 {high > low ? `${usd(low)} – ${usd(high)}` : null}
                 {before ? <span className="block">{was ? deltaText(expected - was.expected) : of.newPart}</span> : null}
               </span>
@@ -169,7 +171,7 @@ function Breakdown({ review, before }: { review: CostReview; before: CostReview 
 function Band({ low, expected, high, most }: Omit<PartCost, "pattern" | "name"> & { most: number }) {
   const at = (amount: number) => `${(100 * amount) / most}%`;
   return (
-    <span className="relative h-4 rounded bg-sunken max-md:col-span-2" aria-hidden>
+    <span className="relative h-4 rounded bg-sunken @max-3xl:col-span-2" aria-hidden>
       <span className="absolute inset-y-0 left-0 rounded-s bg-accent-solid/80" style={{ width: at(low) }} />
       <span className="absolute inset-y-0 rounded-e bg-accent-solid/35" style={{ left: at(low), width: at(high - low) }} />
       <span className="absolute -inset-y-0.5 w-0.5 -translate-x-1/2 bg-ink" style={{ left: at(expected) }} />
@@ -252,7 +254,7 @@ function UnitCosts({ review: { unit_costs, free_tier } }: { review: CostReview }
   return (
     <section className="space-y-2">
       <h3 className="font-semibold">{of.units}</h3>
-      <dl className="grid gap-x-8 gap-y-2 text-sm sm:grid-cols-2">
+      <dl className="grid gap-x-8 gap-y-2 text-sm @2xl:grid-cols-2">
         {unit_costs.map(({ per, usd: amount, formula }) => (
           <div key={per}>
             <dt className="text-ink-soft">{per}</dt>

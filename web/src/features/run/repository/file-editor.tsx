@@ -154,7 +154,7 @@ export function FileEditor({ address, file, text, start, taken, onClose }: FileE
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
-          className="overflow-auto bg-sunken/50 font-mono !text-[0.8125rem] !leading-6 whitespace-pre [tab-size:4] max-sm:!text-base"
+          className="overflow-auto bg-sunken/50 font-mono !text-[0.8125rem] !leading-6 whitespace-pre [tab-size:4] @max-2xl:!text-base"
           aria-describedby={`${id}-hint`}
           aria-invalid={problems.text ? true : undefined}
           aria-errormessage={problems.text ? `${id}-text-problem` : undefined}

@@ -10,11 +10,14 @@ import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
 import type { Heading } from "@/shared/lib/headings";
-import { useMedia } from "@/shared/lib/use-media";
+import { useWidth } from "@/shared/lib/use-width";
 import { strings } from "@/shared/strings";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
 import { Skeleton } from "@/shared/ui/skeleton";
+
+/** From this width on the contents stand beside the text; as the classes say it. */
+const TWO_COLUMNS = 42 * 16;
 
 export function ReportTab({ address, decisionSet: { manifest, reports, result } }: { address: RunAddress; decisionSet: DecisionSet }) {
   // The report can be read once the version is stored.
@@ -23,6 +26,7 @@ export function ReportTab({ address, decisionSet: { manifest, reports, result } 
 
 function Report({ address, file, known }: { address: RunAddress; file: string; known: ReadonlySet<string> }) {
   const [search] = useSearchParams();
+  const [box, width] = useWidth();
   const [headings, setHeadings] = useState<readonly Heading[]>([]);
   const content = useQuery(queries.content(address, `repository/${file}`));
   const resolve = (href: string) => {
@@ -32,22 +36,21 @@ function Report({ address, file, known }: { address: RunAddress; file: string; k
   if (content.error) return <Notice tone="bad" title={asProblem(content.error).message} />;
   if (content.data === undefined) return <Skeleton lines={10} />;
   return (
-    <div className="gap-8 xl:grid xl:grid-cols-[minmax(0,1fr)_15rem]">
-      <Contents headings={headings} />
-      <Markdown text={content.data} className="max-w-3xl min-w-0 xl:col-start-1 xl:row-start-1" resolve={resolve} onHeadings={setHeadings} />
+    <div ref={box} className="gap-6 @2xl:grid @2xl:grid-cols-[minmax(0,1fr)_10rem] @4xl:grid-cols-[minmax(0,1fr)_15rem]">
+      <Contents headings={headings} wide={width >= TWO_COLUMNS} />
+      <Markdown text={content.data} className="max-w-3xl min-w-0 @2xl:col-start-1 @2xl:row-start-1" resolve={resolve} onHeadings={setHeadings} />
     </div>
   );
 }
 
 /** What the report holds; beside it where there is room, folded above it where there is not. */
-function Contents({ headings }: { headings: readonly Heading[] }) {
-  const wide = useMedia("(min-width: 80rem)");
+function Contents({ headings, wide }: { headings: readonly Heading[]; wide: boolean }) {
   const listed = headings.filter(({ level }) => level > 1);
   if (listed.length < 3) return null;
   return (
-    <nav aria-label={strings.result.contents} className="mb-5 self-start rounded-lg border border-line p-3 text-sm xl:sticky xl:top-20 xl:col-start-2 xl:row-start-1 xl:mb-0 xl:max-h-[80vh] xl:overflow-y-auto xl:border-0 xl:p-0">
+    <nav aria-label={strings.result.contents} className="mb-5 self-start rounded-lg border border-line p-3 text-sm @2xl:sticky @2xl:top-4 @2xl:col-start-2 @2xl:row-start-1 @2xl:mb-0 @2xl:max-h-[80vh] @2xl:overflow-y-auto @2xl:border-0 @2xl:p-0">
       <details open={wide}>
-        <summary className="font-semibold xl:pointer-events-none xl:list-none" tabIndex={wide ? -1 : 0}>
+        <summary className="font-semibold @2xl:pointer-events-none @2xl:list-none" tabIndex={wide ? -1 : 0}>
           {strings.result.contents}
         </summary>
         <ul className="mt-2 space-y-1">

@@ -3,7 +3,7 @@ import { File, FilePlus, Folder as FolderIcon, GitBranch, Pencil, Trash2, Undo2 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
-import { FOLLOW_UP } from "@/features/run/follow-up";
+import { toFollowUp } from "@/features/run/follow-up";
 import { draftOf } from "@/features/run/repository/drafts";
 import { EditConflicts } from "@/features/run/repository/edit-conflicts";
 import { canBeEdited, filesNow } from "@/features/run/repository/edits";
@@ -19,7 +19,7 @@ import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet, FileEdit, ImplementationReview } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
 import { bytes, time } from "@/shared/lib/format";
-import { useMedia } from "@/shared/lib/use-media";
+import { useWidth } from "@/shared/lib/use-width";
 import { strings } from "@/shared/strings";
 import { edits } from "@/shared/strings-edits";
 import { Badge } from "@/shared/ui/badge";
@@ -39,9 +39,13 @@ const NO_NAMES: ReadonlyMap<string, string> = new Map();
 /** Artifacts of the repository lie under this. */
 const ROOT = "repository/";
 
+/** From this width on the files stand beside the text; as the classes say it. */
+const TWO_COLUMNS = 36 * 16;
+
 export function RepositoryTab({ address, decisionSet, newest }: { address: RunAddress; decisionSet: DecisionSet; newest: number }) {
   const [search, setSearch] = useSearchParams();
-  const wide = useMedia("(min-width: 48rem)");
+  const [box, width] = useWidth();
+  const wide = width >= TWO_COLUMNS;
   const client = useQueryClient();
   const { manifest } = decisionSet;
   const exists = manifest !== null && manifest !== undefined;
@@ -97,17 +101,17 @@ export function RepositoryTab({ address, decisionSet, newest }: { address: RunAd
   const purpose = [...manifest.files, ...(decisionSet.reports?.files ?? [])].find(({ path }) => path === shown?.path)?.purpose;
   const edited = files.filter(({ own }) => own).length;
   return (
-    <div className="space-y-4">
+    <div ref={box} className="space-y-4">
       {list.error ? <Notice tone="warn" title={asProblem(list.error).message} /> : null}
       <EditConflicts conflicts={list.data?.conflicts ?? []} />
       {edited > 0 ? <NextVersion count={edited} /> : null}
-      <div className="grid gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
+      <div className="grid gap-5 @xl:grid-cols-[11rem_minmax(0,1fr)] @4xl:grid-cols-[15rem_minmax(0,1fr)]">
         {/* Another file is another element: on a phone the list closes when a file is chosen. */}
-        <details key={wide ? "wide" : `${adding} ${shown?.path ?? ""}`} open={wide} className="min-w-0 max-md:rounded-lg max-md:border max-md:border-line">
-          <summary className="px-3 py-2 text-sm font-medium md:hidden">
+        <details key={wide ? "wide" : `${adding} ${shown?.path ?? ""}`} open={wide} className="min-w-0 @max-xl:rounded-lg @max-xl:border @max-xl:border-line">
+          <summary className="px-3 py-2 text-sm font-medium @xl:hidden">
             {strings.result.backToFiles} ({files.length})
           </summary>
-          <nav aria-label={strings.result.files} className="text-sm max-md:border-t max-md:border-line max-md:p-2 md:max-h-[75vh] md:overflow-y-auto">
+          <nav aria-label={strings.result.files} className="text-sm @max-xl:border-t @max-xl:border-line @max-xl:p-2 @xl:max-h-[75vh] @xl:overflow-y-auto">
             <TextInput type="search" aria-label={strings.result.searchFiles} placeholder={strings.result.searchFiles} value={sought} onChange={(event) => setSought(event.target.value)} className="mb-2 min-h-9" />
             <p role="status" className={sought === "" ? "sr-only" : "px-1.5 pb-1 text-xs text-ink-soft"}>
               {sought === "" ? "" : strings.result.filesFound(found.length)}
@@ -167,15 +171,7 @@ function NextVersion({ count }: { count: number }) {
       role="status"
       title={edits.nextTitle(count)}
       actions={
-        <Button
-          size="small"
-          onClick={() => {
-            // The address is the view's, so no link can lead there.
-            const form = document.getElementById(FOLLOW_UP);
-            form?.scrollIntoView({ block: "center" });
-            form?.querySelector("textarea")?.focus({ preventScroll: true });
-          }}
-        >
+        <Button size="small" onClick={toFollowUp}>
           <GitBranch aria-hidden />
           {edits.next}
         </Button>
@@ -347,7 +343,7 @@ function FileView({ review, address, file, executable, editable, purpose, search
           <Skeleton lines={8} />
         )
       ) : rendered ? (
-        <section aria-label={path} className="rounded-lg border border-line p-3 sm:p-5">
+        <section aria-label={path} className="rounded-lg border border-line p-3 @2xl:p-5">
           {/* A file is shown as it is: ids stay ids. */}
           <PatternNames value={NO_NAMES}>
             <Markdown text={text} className="max-w-3xl" resolve={resolve} />

@@ -104,7 +104,7 @@ function Decided({ view: { card }, to }: { view: CardView; to: string }) {
           {[trigger, strings.run.confidence(percent(card.confidence.value))].filter(Boolean).join(" · ")}
         </span>
       </p>
-      <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+      <div className="grid gap-x-6 gap-y-2 @2xl:grid-cols-2">
         <Facts title={strings.run.inputs} facts={card.inputs} />
         <Facts title={strings.run.outputs} facts={card.outputs} />
       </div>

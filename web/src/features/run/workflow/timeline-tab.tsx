@@ -45,13 +45,13 @@ export function TimelineTab({ standing: { decisionSet, view, active } }: { stand
         <caption className="sr-only">{of.title}</caption>
         <thead className="text-xs text-ink-soft">
           <tr className="text-start">
-            <th scope="col" className="w-32 py-1 text-start font-semibold sm:w-52">
+            <th scope="col" className="w-32 py-1 text-start font-semibold @2xl:w-52">
               {of.step}
             </th>
             <th scope="col" className="py-1 text-start font-semibold">
               {of.when}
             </th>
-            <th scope="col" className="w-20 py-1 text-end font-semibold sm:w-28">
+            <th scope="col" className="w-20 py-1 text-end font-semibold @2xl:w-28">
               {of.took}
             </th>
           </tr>

@@ -13,7 +13,7 @@ import { Skeleton } from "@/shared/ui/skeleton";
 const WorkflowGraph = lazy(async () => ({ default: (await import("@/features/run/workflow/workflow-graph")).WorkflowGraph }));
 
 /** Below this width the picture's words are too small, and the list says the same. */
-const READABLE = 680;
+const READABLE = 620;
 
 /** The workflow as a picture, on a narrow page as a list; with what the chosen node did. */
 export function WorkflowTab({ standing: { decisionSet, view, active, gateNode } }: { standing: RunStanding }) {

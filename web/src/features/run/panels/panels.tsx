@@ -1,0 +1,107 @@
+import { PanelLeftClose, PanelLeftOpen, PanelRightClose, PanelRightOpen } from "lucide-react";
+import { useState } from "react";
+import type { ReactNode, RefObject } from "react";
+import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from "react-resizable-panels";
+import type { PanelImperativeHandle } from "react-resizable-panels";
+
+import { layoutStorage } from "@/features/run/panels/layout-storage";
+import { classNames } from "@/shared/lib/class-names";
+import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
+import { ScrollBox } from "@/shared/ui/scroll-box";
+
+interface PanelsProps {
+  /** What else there is. */
+  library: ReactNode;
+  /** What is said. */
+  conversation: ReactNode;
+  /** What is made. */
+  canvas: ReactNode;
+}
+
+/** Three panels side by side, as wide as the person made them the last time; the outer two can be folded away. */
+export function Panels({ library, conversation, canvas }: PanelsProps) {
+  const { defaultLayout, onLayoutChanged } = useDefaultLayout({ id: "run", storage: layoutStorage });
+  const [left, right] = [usePanelRef(), usePanelRef()];
+  const [open, setOpen] = useState({ library: true, canvas: true });
+  return (
+    <Group id="run" orientation="horizontal" defaultLayout={defaultLayout} onLayoutChanged={onLayoutChanged} className="min-h-0 flex-1">
+      <Panel id="library" panelRef={left} collapsible minSize={200} defaultSize="15" onResize={({ inPixels }) => setOpen((known) => (known.library === inPixels > 0 ? known : { ...known, library: inPixels > 0 }))}>
+        <Scrolled label={strings.panels.library} hidden={!open.library}>
+          {library}
+        </Scrolled>
+      </Panel>
+      <Handle label={strings.panels.resizeLibrary} />
+      <Panel id="conversation" minSize={320} defaultSize="29">
+        <div className="flex h-full flex-col">
+          <div className="flex justify-between border-b border-line bg-surface px-2 py-1">
+            <Fold panel={left} id="library" open={open.library} icons={[PanelLeftClose, PanelLeftOpen]} name={strings.panels.library} />
+            <Fold panel={right} id="canvas" open={open.canvas} icons={[PanelRightClose, PanelRightOpen]} name={strings.panels.canvas} />
+          </div>
+          <Scrolled label={strings.panels.conversation}>{conversation}</Scrolled>
+        </div>
+      </Panel>
+      <Handle label={strings.panels.resizeCanvas} />
+      <Panel id="canvas" panelRef={right} collapsible minSize={360} defaultSize="56" onResize={({ inPixels }) => setOpen((known) => (known.canvas === inPixels > 0 ? known : { ...known, canvas: inPixels > 0 }))}>
+        <Scrolled label={strings.panels.canvas} hidden={!open.canvas}>
+          {canvas}
+        </Scrolled>
+      </Panel>
+    </Group>
+  );
+}
+
+/** A panel scrolls on its own, and is reachable by keyboard for that. What is folded away is out of reach. */
+function Scrolled({ label, hidden = false, children }: { label: string; hidden?: boolean; children: ReactNode }) {
+  const [box, setBox] = useState<HTMLElement | null>(null);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div ref={setBox} role="region" aria-label={label} tabIndex={0} inert={hidden} className={classNames("@container h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2", hidden && "invisible")}>
+      <div className="space-y-5 p-4">
+        <ScrollBox value={box}>{children}</ScrollBox>
+      </div>
+    </div>
+  );
+}
+
+/** The line between two panels: by mouse, touch, or the arrow keys. */
+function Handle({ label }: { label: string }) {
+  return (
+    <Separator
+      aria-label={label}
+      className="group relative w-1.5 bg-line outline-none hover:bg-accent-solid focus-visible:bg-accent-solid data-[separator=active]:bg-accent-solid data-[separator=hover]:bg-accent-solid"
+    >
+      <span aria-hidden className="absolute top-1/2 left-1/2 h-8 w-0.5 -translate-1/2 rounded bg-line-strong group-hover:bg-on-accent group-focus-visible:bg-on-accent" />
+    </Separator>
+  );
+}
+
+type Icon = typeof PanelLeftClose;
+
+interface FoldProps {
+  panel: RefObject<PanelImperativeHandle | null>;
+  id: string;
+  open: boolean;
+  icons: readonly [close: Icon, open: Icon];
+  name: string;
+}
+
+function Fold({ panel, id, open, icons: [Close, Open], name }: FoldProps) {
+  const words = open ? strings.panels.fold(name) : strings.panels.unfold(name);
+  return (
+    <Button
+      tone="quiet"
+      size="small"
+      aria-expanded={open}
+      aria-controls={id}
+      aria-label={words}
+      title={words}
+      onClick={() => {
+        if (open) panel.current?.collapse();
+        else panel.current?.expand();
+      }}
+    >
+      {open ? <Close aria-hidden /> : <Open aria-hidden />}
+    </Button>
+  );
+}
