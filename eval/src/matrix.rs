@@ -31,7 +31,7 @@ struct Factor {
 }
 
 /// What people ask for. Of the first three every combination is made.
-const FACTORS: [Factor; 8] = [
+const FACTORS: [Factor; 9] = [
     Factor {
         name: "use_case",
         values: &[
@@ -118,6 +118,11 @@ const FACTORS: [Factor; 8] = [
                 "There are 400 predictions a second, 1,500 at peak, 99.95 % available. The budget is 40,000 dollars a month.",
             ),
         ],
+    },
+    Factor {
+        name: "infrastructure",
+        // Without Terraform it is CloudFormation, where the plan is for AWS and all its parts can be written in it.
+        values: &[("terraform", ""), ("no-terraform", "We do not use Terraform.")],
     },
 ];
 

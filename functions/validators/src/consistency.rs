@@ -1,5 +1,6 @@
 //! Our own checks: what stands in one file and is missing in another, and what generators forget to fill in.
 
+mod cloudformation;
 mod environment;
 mod imports;
 mod markers;
@@ -109,7 +110,7 @@ pub struct Consistency {
 pub const TERRAFORM: &str = "Terraform references";
 
 /// The checks.
-pub const CHECKS: [Consistency; 8] = [
+pub const CHECKS: [Consistency; 9] = [
     Consistency { name: "paths", category: "security", look: markers::paths },
     Consistency { name: "template markers", category: "consistency", look: markers::markers },
     Consistency { name: "empty files", category: "consistency", look: markers::empty },
@@ -118,6 +119,7 @@ pub const CHECKS: [Consistency; 8] = [
     Consistency { name: "environment variables", category: "consistency", look: environment::look },
     Consistency { name: "ports", category: "consistency", look: ports::look },
     Consistency { name: TERRAFORM, category: "consistency", look: terraform::look },
+    Consistency { name: "CloudFormation references", category: "consistency", look: cloudformation::look },
 ];
 
 impl Consistency {

@@ -41,7 +41,7 @@ pub fn join(description: &str, shared: &str, parts: &[String]) -> Result<String,
     if let Some(twice) = entries.iter().find(|entry| !names.insert((entry.section, entry.name.as_str()))) {
         return Err(RenderError(format!("`{}` is declared twice in {description}", twice.name)));
     }
-    let mut text = format!("AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: {description}\n");
+    let mut text = format!("AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: {}\n", serde_json::Value::from(description));
     for (number, section) in SECTIONS.iter().enumerate() {
         let own: Vec<&Entry> = if ON_DEMAND.contains(section) {
             // In the order of the shared declarations, then of the parts.
@@ -118,7 +118,7 @@ mod tests {
         let first = "# Why.\nResources:\n  A:\n    Name: !Sub \"${Name}-a\"\n\n  # Of b.\n  B:\n    Condition: HasZones\n";
         let second = "Parameters:\n  Own:\n    Type: String\nResources:\n  C:\n    Name: !Ref Own\nOutputs:\n  O:\n    Value: 1\n";
         let text = join("Both", SHARED, &[first.to_owned(), second.to_owned()]).unwrap();
-        let wanted = "AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: Both\n\n\
+        let wanted = "AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: \"Both\"\n\n\
             Parameters:\n  Name:\n    Type: String\n\n  Zones:\n    Type: Number\n\n  Own:\n    Type: String\n\n\
             Conditions:\n  HasZones: !Not [!Equals [!Ref Zones, 1]]\n\n\
             Resources:\n  # Why.\n  A:\n    Name: !Sub \"${Name}-a\"\n\n  # Of b.\n  B:\n    Condition: HasZones\n\n\
