@@ -210,7 +210,9 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     for environment in ["dev", "prod"] {
         let (path, template) = match blueprint.site.iac {
             Iac::Terraform => (format!("terraform/envs/{environment}.tfvars"), "terraform/tfvars.j2"),
-            Iac::CloudFormation => (format!("infra/cloudformation/envs/{environment}.json"), "cloudformation/envs.json.j2"),
+            Iac::CloudFormation => {
+                (format!("infra/cloudformation/envs/{environment}.json"), "cloudformation/envs.json.j2")
+            }
         };
         wanted.push(
             Wanted::new(path, template, "What differs between environments", Vec::new())

@@ -265,7 +265,9 @@ impl Subject<'_> {
         own.take(MOST_PLACES_OF_A_COMPONENT)
             .map(|source| {
                 let begins = |line: &str| {
-                    ["resource \"", "module \"", "Resources:", "def ", "class "].iter().any(|word| line.starts_with(word))
+                    ["resource \"", "module \"", "Resources:", "def ", "class "]
+                        .iter()
+                        .any(|word| line.starts_with(word))
                 };
                 let mut at = 0;
                 for line in source.text.split_inclusive('\n') {

@@ -108,6 +108,8 @@ pub struct Consistency {
 
 /// Name of the check of what Terraform's configuration refers to.
 pub const TERRAFORM: &str = "Terraform references";
+/// Name of the check of what CloudFormation templates refer to.
+pub const CLOUDFORMATION: &str = "CloudFormation references";
 
 /// The checks.
 pub const CHECKS: [Consistency; 9] = [
@@ -119,7 +121,7 @@ pub const CHECKS: [Consistency; 9] = [
     Consistency { name: "environment variables", category: "consistency", look: environment::look },
     Consistency { name: "ports", category: "consistency", look: ports::look },
     Consistency { name: TERRAFORM, category: "consistency", look: terraform::look },
-    Consistency { name: "CloudFormation references", category: "consistency", look: cloudformation::look },
+    Consistency { name: CLOUDFORMATION, category: "consistency", look: cloudformation::look },
 ];
 
 impl Consistency {

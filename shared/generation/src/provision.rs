@@ -204,7 +204,7 @@ impl Missing {
     pub fn risk(&self) -> Risk {
         Risk {
             severity: Priority::High,
-            text: format!("{self} has no Terraform template."),
+            text: format!("{self} has no template."),
             mitigation: "The README lists it: set it up by hand.".to_owned(),
         }
     }

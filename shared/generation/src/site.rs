@@ -591,9 +591,7 @@ impl Site {
             has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
             stacks: STACKS
                 .into_iter()
-                .filter(|owner| {
-                    *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner)
-                })
+                .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
                 .map(stack)
                 .collect(),
             variables: variables(infrastructure, family),
@@ -1126,7 +1124,8 @@ fn in_json(metrics: &[&str]) -> Vec<String> {
 }
 
 fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
-    let widget = |title, stat, metrics: Vec<&'static str>| Widget { title, stat, metrics_json: in_json(&metrics), metrics };
+    let widget =
+        |title, stat, metrics: Vec<&'static str>| Widget { title, stat, metrics_json: in_json(&metrics), metrics };
     let table: BTreeMap<&str, Vec<Widget>> = BTreeMap::from([
         (
             "ecs_service",

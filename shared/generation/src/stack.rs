@@ -41,7 +41,8 @@ pub fn join(description: &str, shared: &str, parts: &[String]) -> Result<String,
     if let Some(twice) = entries.iter().find(|entry| !names.insert((entry.section, entry.name.as_str()))) {
         return Err(RenderError(format!("`{}` is declared twice in {description}", twice.name)));
     }
-    let mut text = format!("AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: {}\n", serde_json::Value::from(description));
+    let mut text =
+        format!("AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: {}\n", serde_json::Value::from(description));
     for (number, section) in SECTIONS.iter().enumerate() {
         let own: Vec<&Entry> = if ON_DEMAND.contains(section) {
             // In the order of the shared declarations, then of the parts.
@@ -77,10 +78,10 @@ fn read(part: &str) -> Result<Vec<Entry>, RenderError> {
         }
         let indented = line.strip_prefix("  ").unwrap_or(line);
         if line.trim().is_empty() {
-            if let Some(entry) = entries.last_mut().filter(|_| above.is_empty()) {
-                entry.text.push('\n');
-            }
-        } else if indented.starts_with('#') {
+            // Entries are set apart when they are joined; within one nothing is.
+            continue;
+        }
+        if indented.starts_with('#') {
             above.push_str(&format!("  {indented}\n"));
         } else if let (Some(section), false) = (section, indented.starts_with(' ')) {
             let name = indented.split(':').next().unwrap_or_default().to_owned();
@@ -115,7 +116,8 @@ mod tests {
 
     #[test]
     fn parts_become_one_template_with_what_they_refer_to() {
-        let first = "# Why.\nResources:\n  A:\n    Name: !Sub \"${Name}-a\"\n\n  # Of b.\n  B:\n    Condition: HasZones\n";
+        let first =
+            "# Why.\nResources:\n  A:\n    Name: !Sub \"${Name}-a\"\n\n  # Of b.\n  B:\n    Condition: HasZones\n";
         let second = "Parameters:\n  Own:\n    Type: String\nResources:\n  C:\n    Name: !Ref Own\nOutputs:\n  O:\n    Value: 1\n";
         let text = join("Both", SHARED, &[first.to_owned(), second.to_owned()]).unwrap();
         let wanted = "AWSTemplateFormatVersion: \"2010-09-09\"\nDescription: \"Both\"\n\n\

@@ -55,7 +55,8 @@ pub(super) fn look(subject: &Subject) -> Looked {
             undeclared(name, "a condition");
         }
         let unused = parameters.difference(&references.names).map(|name| ("parameter", name));
-        for (what, name) in unused.chain(conditions.difference(&references.conditions).map(|name| ("condition", name))) {
+        for (what, name) in unused.chain(conditions.difference(&references.conditions).map(|name| ("condition", name)))
+        {
             let message = format!("The {what} `{name}` is declared and not used.");
             findings.push(file.finding(line_of(file, name), "unused", message, false));
         }
