@@ -244,12 +244,12 @@ fn cloudformation_references() {
     assert_eq!(
         places(&look("CloudFormation references", &files)),
         [
-            "infra/base.yaml:5 unused",
             "!infra/base.yaml:11 undeclared",
-            "infra/other.yaml:6 unused",
             "!infra/other.yaml:10 undeclared",
             "!infra/other.yaml:11 undeclared",
             "!infra/other.yaml:15 not-exported",
+            "infra/base.yaml:5 unused",
+            "infra/other.yaml:6 unused",
         ]
     );
 }
