@@ -41,7 +41,7 @@ pub(super) fn look(subject: &Subject) -> Looked {
         let mut references = References::default();
         for section in ["Conditions", "Resources", "Outputs"] {
             if let Some(body) = template.get(section) {
-                walk(body, &BTreeSet::new(), &mut references);
+                walk(body, &mut references);
             }
         }
         let mut undeclared = |name: &str, what: &str| {
@@ -83,8 +83,8 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// Notes what a value refers to; `own` are the names that a text has from its own variables.
-fn walk(value: &Value, own: &BTreeSet<String>, references: &mut References) {
+/// Notes what a value refers to.
+fn walk(value: &Value, references: &mut References) {
     match value {
         Value::Tagged(tagged) => {
             let name = tagged.tag.to_string();
@@ -102,12 +102,12 @@ fn walk(value: &Value, own: &BTreeSet<String>, references: &mut References) {
                     ("DependsOn", _) => names(inner, references),
                     _ => match key.strip_prefix("Fn::") {
                         Some(name) => function(name, inner, references),
-                        None => walk(inner, own, references),
+                        None => walk(inner, references),
                     },
                 }
             }
         }
-        Value::Sequence(values) => values.iter().for_each(|inner| walk(inner, own, references)),
+        Value::Sequence(values) => values.iter().for_each(|inner| walk(inner, references)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -139,7 +139,7 @@ fn function(name: &str, value: &Value, references: &mut References) {
             if let Some(condition) = values.first().and_then(Value::as_str) {
                 references.conditions.insert(condition.to_owned());
             }
-            values.iter().skip(1).for_each(|inner| walk(inner, &nothing, references));
+            values.iter().skip(1).for_each(|inner| walk(inner, references));
         }
         ("Sub", Value::String(text)) => substituted(text, &nothing, references),
         ("Sub", Value::Sequence(values)) => {
@@ -148,13 +148,13 @@ fn function(name: &str, value: &Value, references: &mut References) {
             if let Some(text) = values.first().and_then(Value::as_str) {
                 substituted(text, &own, references);
             }
-            values.iter().skip(1).for_each(|inner| walk(inner, &nothing, references));
+            values.iter().skip(1).for_each(|inner| walk(inner, references));
         }
         ("ImportValue", _) => {
             references.imports.extend(text_of(value));
-            walk(value, &nothing, references);
+            walk(value, references);
         }
-        _ => walk(value, &nothing, references),
+        _ => walk(value, references),
     }
 }
 
