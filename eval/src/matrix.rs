@@ -31,7 +31,7 @@ struct Factor {
 }
 
 /// What people ask for. Of the first three every combination is made.
-const FACTORS: [Factor; 8] = [
+const FACTORS: [Factor; 9] = [
     Factor {
         name: "use_case",
         values: &[
@@ -107,6 +107,11 @@ const FACTORS: [Factor; 8] = [
             ("drift", "The model is retrained when the data drifts."),
             ("manual", "The model is retrained by hand."),
         ],
+    },
+    Factor {
+        name: "infrastructure",
+        // Without Terraform it is CloudFormation, where the plan is for AWS and all its parts can be written in it.
+        values: &[("terraform", ""), ("no-terraform", "We do not use Terraform.")],
     },
     Factor {
         name: "load",
@@ -229,6 +234,11 @@ fn values(row: &Row) -> impl Iterator<Item = (&'static str, &'static str, &'stat
     FACTORS.iter().zip(*row).map(|(factor, value)| (factor.name, factor.values[value].0, factor.values[value].1))
 }
 
+/// The places of a sample's rows among all.
+fn picked(sample: usize, of: usize) -> BTreeSet<usize> {
+    (0..sample).map(|number| number * STRIDE % of).collect()
+}
+
 fn name(row: &Row) -> String {
     values(row).map(|(_, value, _)| value).collect::<Vec<_>>().join("_")
 }
@@ -252,7 +262,7 @@ pub async fn run(arguments: &Arguments) -> Result<Vec<Written>, MatrixError> {
         wanted.retain(|row| name(row).contains(only.as_str()));
     }
     if let Some(sample) = arguments.sample.filter(|sample| *sample > 0 && *sample < wanted.len()) {
-        let picked: BTreeSet<usize> = (0..sample).map(|number| number * STRIDE % wanted.len()).collect();
+        let picked = picked(sample, wanted.len());
         wanted =
             wanted.into_iter().enumerate().filter(|(index, _)| picked.contains(index)).map(|(_, row)| row).collect();
     }
@@ -349,6 +359,14 @@ fn put(root: &Path, path: &str, text: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sample_of_a_whole_run_has_infrastructure_in_both_languages() {
+        let rows = rows();
+        let names: Vec<String> = picked(5, rows.len()).into_iter().map(|place| name(&rows[place])).collect();
+        let with = |part: &str| names.iter().filter(|name| name.contains("_aws-") && name.contains(part)).count();
+        assert!(with("_terraform_") > 0 && with("_no-terraform_") > 0, "{names:?}");
+    }
 
     #[test]
     fn every_pair_of_values_stands_in_some_row() {

@@ -194,6 +194,7 @@ fn checks(root: &Path, python: &Path, scanners: &Path, types: &Path) -> Vec<Chec
                 ".",
                 "--framework",
                 "terraform",
+                "cloudformation",
                 "github_actions",
                 "gitlab_ci",
                 "azure_pipelines",
@@ -204,6 +205,17 @@ fn checks(root: &Path, python: &Path, scanners: &Path, types: &Path) -> Vec<Chec
             ],
         ),
     ];
+    if has("infra/cloudformation") {
+        // The version that the repository pins, as its own CI runs it.
+        let stacks = fs::read_dir(root.join("infra/cloudformation")).into_iter().flatten().flatten();
+        let mut arguments: Vec<String> = stacks
+            .map(|file| format!("infra/cloudformation/{}", file.file_name().display()))
+            .filter(|path| path.ends_with(".yaml"))
+            .collect();
+        arguments.sort();
+        let program = python.with_file_name("cfn-lint");
+        checks.push(Check { name: "cfn-lint", program, arguments });
+    }
     let schema = scanners.join("check-jsonschema");
     if has(".github/workflows") {
         checks.push(check("zizmor", scanners.join("zizmor"), &["--offline", "--no-progress", ".github/workflows"]));

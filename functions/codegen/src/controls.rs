@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use design::constraint::Framework;
-use generation::{Ci, RenderError, Site};
+use design::{constraint::Framework, node::Node};
+use generation::{Blueprint, Ci, RenderError};
 use serde::{Deserialize, Serialize};
 
 /// What `data/controls.toml` calls personal data without a framework.
@@ -37,9 +37,10 @@ pub struct Control {
 ///
 /// # Errors
 /// When the crate's own data is broken.
-pub fn of(site: &Site, paths: &[String]) -> Result<Vec<Control>, RenderError> {
+pub fn of(blueprint: &Blueprint, paths: &[String]) -> Result<Vec<Control>, RenderError> {
     let data: Measures = toml::from_str(include_str!("../data/controls.toml"))
         .map_err(|error| RenderError(format!("data/controls.toml: {error}")))?;
+    let site = &blueprint.site;
     let mut keys: Vec<&str> = site.frameworks.iter().map(|framework| key(*framework)).collect();
     if keys.is_empty() && site.personal_data {
         keys.push(PERSONAL);
@@ -48,11 +49,13 @@ pub fn of(site: &Site, paths: &[String]) -> Result<Vec<Control>, RenderError> {
         "ci" => Some(checks(site.ci).to_owned()),
         _ => match wanted.split_once('/') {
             Some(("src", module)) => Some(format!("src/{}/{module}", site.package)),
-            Some(("docs", _)) => Some(wanted.to_owned()),
-            // Wherever the infrastructure keeps a file of this name.
-            Some((folder, name)) => {
-                paths.iter().find(|path| path.starts_with(folder) && path.rsplit('/').next() == Some(name)).cloned()
+            // Wherever the infrastructure keeps this part.
+            Some(("infrastructure", part)) => {
+                let owner = blueprint.infrastructure.files.iter().find(|file| file.file == part).map(|file| file.owner);
+                let owner = owner.or((part == "storage").then_some(Node::Codegen))?;
+                paths.iter().find(|path| **path == site.iac.file(part, owner)).cloned()
             }
+            Some(_) => Some(wanted.to_owned()),
             None => Some(wanted.to_owned()),
         },
     };

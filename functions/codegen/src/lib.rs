@@ -14,7 +14,7 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest, RepositoryPart},
     signal::NoSignal,
 };
-use generation::{Blueprint, Ci, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
+use generation::{Blueprint, Ci, Iac, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
 use minijinja::{Value, value::Serde};
 use run::{
     card::{Category, Confidence, Fact, Impact, Risk},
@@ -141,18 +141,21 @@ fn joined(files: impl IntoIterator<Item = RepositoryFile>) -> Result<Vec<Reposit
     Ok(joined.into_values().collect())
 }
 
+/// Parts of the foundation's CloudFormation that every system has.
+const FOUNDATION: [&str; 4] = ["main", "storage", "alarms", "budget"];
+
 /// What the parts share: pure, and the same for the same plan.
 ///
 /// # Errors
 /// When a template is broken.
 pub fn shared_files(blueprint: &Blueprint) -> Result<Vec<SourceFile>, RenderError> {
     let mut wanted = layout(blueprint);
-    wanted.extend(blueprint.terraform(Node::Codegen));
+    wanted.extend(blueprint.provisions(Node::Codegen, &FOUNDATION));
     wanted.extend(documents(blueprint, &wanted)?);
     files::<Templates>(blueprint, wanted)
 }
 
-/// The shared files besides the Terraform that several parts need.
+/// The shared files besides the infrastructure that several parts need.
 fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for (path, template, purpose) in [
@@ -189,24 +192,31 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     if let Some((path, template)) = deployment {
         wanted.push(Wanted::new(path, template, "Deployment by hand", Vec::new()));
     }
-    wanted.push(Wanted::new("scripts/deploy.sh", "scripts/deploy.sh.j2", "The steps of a deployment", Vec::new()));
-    for name in ["versions", "variables", "main", "storage", "budget", "outputs"] {
-        wanted.push(Wanted::new(
-            format!("terraform/{name}.tf"),
-            format!("terraform/{name}.tf.j2"),
-            "Infrastructure: base",
-            Vec::new(),
-        ));
+    let deploy = match blueprint.site.iac {
+        Iac::Terraform => "scripts/deploy.sh.j2",
+        Iac::CloudFormation => "scripts/deploy_stacks.sh.j2",
+    };
+    wanted.push(Wanted::new("scripts/deploy.sh", deploy, "The steps of a deployment", Vec::new()));
+    if blueprint.site.iac == Iac::Terraform {
+        for name in ["versions", "variables", "main", "storage", "budget", "outputs"] {
+            wanted.push(Wanted::new(
+                format!("terraform/{name}.tf"),
+                format!("terraform/{name}.tf.j2"),
+                "Infrastructure: base",
+                Vec::new(),
+            ));
+        }
     }
     for environment in ["dev", "prod"] {
+        let (path, template) = match blueprint.site.iac {
+            Iac::Terraform => (format!("terraform/envs/{environment}.tfvars"), "terraform/tfvars.j2"),
+            Iac::CloudFormation => {
+                (format!("infra/cloudformation/envs/{environment}.json"), "cloudformation/envs.json.j2")
+            }
+        };
         wanted.push(
-            Wanted::new(
-                format!("terraform/envs/{environment}.tfvars"),
-                "terraform/tfvars.j2",
-                "What differs between environments",
-                Vec::new(),
-            )
-            .given("environment", environment),
+            Wanted::new(path, template, "What differs between environments", Vec::new())
+                .given("environment", environment),
         );
     }
     wanted
@@ -214,9 +224,9 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
 
 /// The documents: each follows the plan, and the compliance notes are there only where something calls for them.
 fn documents(blueprint: &Blueprint, wanted: &[Wanted]) -> Result<Vec<Wanted>, RenderError> {
-    let terraform = Node::IMPLEMENTERS.into_iter().flat_map(|node| blueprint.terraform(node));
-    let paths: Vec<String> = wanted.iter().cloned().chain(terraform).map(|file| file.path).collect();
-    let controls = controls::of(&blueprint.site, &paths)?;
+    let provisions = Node::IMPLEMENTERS.into_iter().flat_map(|node| blueprint.provisions(node, &[]));
+    let paths: Vec<String> = wanted.iter().cloned().chain(provisions).map(|file| file.path).collect();
+    let controls = controls::of(blueprint, &paths)?;
     let mut documents = vec![
         ("architecture", "What it is made of, and why"),
         ("runbook", "Alarms, going back, retraining, drift"),
@@ -248,11 +258,12 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
         .count();
     let total = components.len();
     let aws = blueprint.site.aws;
+    let iac = blueprint.site.iac;
     let decision = format!(
         "Assembled {} files in `{}`: {written}, with training, monitoring{}.",
         manifest.files.len(),
         manifest.name,
-        if aws { ", tests and Terraform" } else { " and tests, without infrastructure code" }
+        if aws { format!(", tests and {}", iac.name()) } else { " and tests, without infrastructure code".to_owned() }
     );
     // Every component that a file implements is evidence; every service without a template speaks against it.
     let share = if total == 0 { 0.0 } else { covered as f64 / total as f64 };
@@ -281,9 +292,10 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
         ),
         if aws {
             format!(
-                "Each component brings its Terraform by its pattern ({} files), with one key for everything stored, one \
-                 role per kind of workload, alarms and a budget.",
-                count("terraform/")
+                "Each component brings its {} by its pattern ({} files), with one key for everything stored, one role per \
+                 kind of workload, alarms and a budget.",
+                iac.name(),
+                count(iac.folder())
             )
         } else {
             "Infrastructure code is generated for AWS only; the README lists the parts that are to be set up."
@@ -307,12 +319,12 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
         Fact::new("Bytes", manifest.total_bytes.to_string()),
         Fact::new("Python modules", count("src/").to_string()),
         Fact::new("Test files", count("tests/").to_string()),
-        Fact::new("Terraform files", count("terraform/").to_string()),
+        Fact::new(format!("{} files", iac.name()), count(iac.folder()).to_string()),
     ];
     card.impact = Impact {
         cost: Some(format!(
             "{}he plan is expected to cost {} US dollars a month.",
-            if aws { "A budget alarm stands in Terraform; t" } else { "T" },
+            if aws { format!("A budget alarm stands in {}; t", iac.name()) } else { "T".to_owned() },
             blueprint.site.expected_dollars()
         )),
         performance: None,
@@ -334,6 +346,13 @@ fn card(input: &Input, blueprint: &Blueprint, manifest: &RepositoryManifest) -> 
             severity: Priority::High,
             text: "There is no infrastructure code: it is generated for AWS only.".to_owned(),
             mitigation: "Set up the parts that the README lists, or plan for AWS.".to_owned(),
+        });
+    }
+    if let Some(text) = blueprint.site.kept_in_terraform.clone() {
+        card.risks.push(Risk {
+            severity: Priority::Medium,
+            text,
+            mitigation: "Take these parts out of the plan, or accept Terraform for it.".to_owned(),
         });
     }
     card.risks.push(Risk {

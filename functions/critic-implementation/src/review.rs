@@ -10,7 +10,7 @@ use design::{
     validation::{CheckStatus, ValidationReport},
     words,
 };
-use generation::Infrastructure;
+use generation::{Iac, Infrastructure};
 use regex::Regex;
 
 use crate::anchors::{Anchor, Wanted, anchors, tool_files, wanted};
@@ -143,13 +143,20 @@ fn claim(component: &Component, field: ConstraintField) -> Option<&str> {
 }
 
 impl Subject<'_> {
-    fn has_infrastructure(&self) -> bool {
-        self.sources.iter().any(|source| source.file.path.starts_with("terraform/"))
+    /// The language that the infrastructure is written in; none where there is no code of it.
+    fn infrastructure(&self) -> Option<Iac> {
+        [Iac::Terraform, Iac::CloudFormation]
+            .into_iter()
+            .find(|iac| self.sources.iter().any(|source| source.file.path.starts_with(iac.folder())))
     }
 
     /// Looks for an expectation; `None` when it does not concern this repository.
     fn look(&self, anchor: &Anchor, wanted: &Wanted) -> Option<Looked> {
-        if anchor.files.as_str().starts_with("^terraform") && !self.has_infrastructure() {
+        // What is about one language is nothing to a repository in the other.
+        let about = [Iac::Terraform, Iac::CloudFormation]
+            .into_iter()
+            .find(|iac| anchor.files.as_str().strip_prefix('^').is_some_and(|path| path.starts_with(iac.folder())));
+        if about.is_some() && about != self.infrastructure() {
             return None;
         }
         let code = || self.sources.iter().filter(|source| source.is_code());
@@ -258,7 +265,9 @@ impl Subject<'_> {
         own.take(MOST_PLACES_OF_A_COMPONENT)
             .map(|source| {
                 let begins = |line: &str| {
-                    ["resource \"", "module \"", "def ", "class "].iter().any(|word| line.starts_with(word))
+                    ["resource \"", "module \"", "Resources:", "def ", "class "]
+                        .iter()
+                        .any(|word| line.starts_with(word))
                 };
                 let mut at = 0;
                 for line in source.text.split_inclusive('\n') {
@@ -275,7 +284,7 @@ impl Subject<'_> {
     /// Components of the plan that the files do not implement, or not wholly. Without any infrastructure code that is one finding, not many.
     fn components(&self) -> Result<Vec<Finding>, AgentError> {
         let components = &self.candidate.components;
-        if !self.has_infrastructure() {
+        let Some(iac) = self.infrastructure() else {
             return Ok(vec![Finding {
                 id: "code.infrastructure".to_owned(),
                 severity: Severity::Major,
@@ -285,7 +294,7 @@ impl Subject<'_> {
                 patterns: components.iter().map(|component| component.pattern.clone()).collect(),
                 replan: false,
             }]);
-        }
+        };
         let missing = Infrastructure::of(components, None)?.missing;
         let finding = |component: &Component| {
             let services: Vec<&str> = missing
@@ -297,7 +306,7 @@ impl Subject<'_> {
             let evidence = match (services.as_slice(), has_file) {
                 ([], true) => return None,
                 ([], false) => "no file of the repository is for it.".to_owned(),
-                (services, _) => format!("there is no Terraform for {}.", services.join(", ")),
+                (services, _) => format!("there is no {} for {}.", iac.name(), services.join(", ")),
             };
             Some(Finding {
                 id: format!("code.component.{}", component.pattern),

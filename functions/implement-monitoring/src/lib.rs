@@ -1,7 +1,7 @@
 //! Writes what is watched in production: drift, logs, alarms and dashboards, with thresholds from the constraints.
 
 use design::{node::Node, plan::Capability};
-use generation::{Blueprint, Implementer, Wanted, left_out};
+use generation::{Blueprint, Iac, Implementer, Wanted, left_out};
 use run::card::Alternative;
 use rust_embed::RustEmbed;
 
@@ -28,13 +28,25 @@ impl Implementer for Monitoring {
             blueprint.test("test_monitoring", "Tests of the drift measures"),
         ];
         if blueprint.site.aws {
+            let test = match blueprint.site.iac {
+                Iac::Terraform => {
+                    files.push(Wanted::new(
+                        "terraform/alarms.tf",
+                        "terraform/alarms.tf.j2",
+                        "Infrastructure: base",
+                        Vec::new(),
+                    ));
+                    "tests/test_infrastructure.py.j2"
+                }
+                // The topic is in the foundation, which is there before the first alarm.
+                Iac::CloudFormation => "tests/test_stacks.py.j2",
+            };
             files.push(Wanted::new(
-                "terraform/alarms.tf",
-                "terraform/alarms.tf.j2",
-                "Infrastructure: base",
+                "tests/test_infrastructure.py",
+                test,
+                "Tests of what the infrastructure promises",
                 Vec::new(),
             ));
-            files.push(blueprint.test("test_infrastructure", "Tests of what the infrastructure promises"));
         }
         files
     }

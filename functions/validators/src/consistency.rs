@@ -1,5 +1,6 @@
 //! Our own checks: what stands in one file and is missing in another, and what generators forget to fill in.
 
+mod cloudformation;
 mod environment;
 mod imports;
 mod markers;
@@ -107,9 +108,11 @@ pub struct Consistency {
 
 /// Name of the check of what Terraform's configuration refers to.
 pub const TERRAFORM: &str = "Terraform references";
+/// Name of the check of what CloudFormation templates refer to.
+pub const CLOUDFORMATION: &str = "CloudFormation references";
 
 /// The checks.
-pub const CHECKS: [Consistency; 8] = [
+pub const CHECKS: [Consistency; 9] = [
     Consistency { name: "paths", category: "security", look: markers::paths },
     Consistency { name: "template markers", category: "consistency", look: markers::markers },
     Consistency { name: "empty files", category: "consistency", look: markers::empty },
@@ -118,6 +121,7 @@ pub const CHECKS: [Consistency; 8] = [
     Consistency { name: "environment variables", category: "consistency", look: environment::look },
     Consistency { name: "ports", category: "consistency", look: ports::look },
     Consistency { name: TERRAFORM, category: "consistency", look: terraform::look },
+    Consistency { name: CLOUDFORMATION, category: "consistency", look: cloudformation::look },
 ];
 
 impl Consistency {

@@ -17,6 +17,9 @@ pub const CATEGORY: &str = "elsewhere";
 pub fn checks(repository: &Repository) -> Vec<Check> {
     let has = |kind: Kind| repository.of(kind).next().is_some();
     let terraform = repository.files().any(|file| file.path.ends_with(".tf"));
+    let templates = repository
+        .of(Kind::Yaml)
+        .any(|file| file.text().is_some_and(|text| text.starts_with("AWSTemplateFormatVersion")));
     let all = [
         (
             has(Kind::Python),
@@ -35,7 +38,13 @@ pub fn checks(repository: &Repository) -> Vec<Check> {
              schema.",
         ),
         (
-            terraform || has(Kind::Dockerfile),
+            templates,
+            "cfn-lint",
+            "It needs Python and the schemas of all resource types, which are larger than a function may be: `make \
+             cloudformation-check` and the repository's CI run it. Here names are held to what declares them.",
+        ),
+        (
+            terraform || templates || has(Kind::Dockerfile),
             "checkov",
             "It is larger than a function may be: `pip install checkov`, then `checkov --directory .` in the repository.",
         ),

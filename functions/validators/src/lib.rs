@@ -190,5 +190,14 @@ pub fn terraform_findings(files: impl IntoIterator<Item = (String, Vec<u8>)>) ->
     checks.into_iter().flatten().flat_map(|check| check.findings).collect()
 }
 
+/// What the check of CloudFormation templates finds in some files, by path, also what does not block: for tests of what is
+/// generated.
+pub fn cloudformation_findings(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<ToolFinding> {
+    let files = files.into_iter().map(|(path, content)| SourceFile { path, content, executable: false }).collect();
+    let subject = Subject::new(Repository::new(files), String::new());
+    let references = CHECKS.iter().find(|check| check.name().name == consistency::CLOUDFORMATION);
+    references.and_then(|check| check.check(&subject)).map(|check| check.findings).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The plan as those who implement it need it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
     constraint::ConstraintSet,
@@ -12,7 +12,7 @@ use minijinja::Value;
 
 use crate::{
     RenderError, Site,
-    provision::{Infrastructure, Provisioned},
+    provision::{Iac, Infrastructure, Provisioned, STACKS, stack},
     words,
 };
 
@@ -44,6 +44,24 @@ pub struct Wanted {
     pub patterns: Vec<String>,
     /// What its template is given besides the site, by names that the site does not have.
     pub context: BTreeMap<&'static str, Value>,
+    /// Parts that are joined into one CloudFormation template; `template` then declares what they share.
+    pub fragments: Vec<Fragment>,
+}
+
+/// A part of a CloudFormation template.
+#[derive(Debug, Clone)]
+pub struct Fragment {
+    /// Its template.
+    pub template: String,
+    /// What the template is given besides the site.
+    pub context: BTreeMap<&'static str, Value>,
+}
+
+impl Fragment {
+    /// A part that every repository has.
+    pub fn base(name: &str) -> Self {
+        Self { template: format!("cloudformation/{name}.yaml.j2"), context: BTreeMap::new() }
+    }
 }
 
 impl Wanted {
@@ -60,6 +78,7 @@ impl Wanted {
             purpose: purpose.into(),
             patterns,
             context: BTreeMap::new(),
+            fragments: Vec::new(),
         }
     }
 
@@ -76,7 +95,7 @@ impl Wanted {
 pub struct Blueprint {
     /// What templates are given.
     pub site: Site,
-    /// Terraform files and who asked for them.
+    /// Parts of the infrastructure and who asked for them.
     pub infrastructure: Infrastructure,
     /// The plan's parts.
     pub components: Vec<Component>,
@@ -114,14 +133,46 @@ impl Blueprint {
         Wanted::new(format!("tests/{name}.py"), format!("tests/{name}.py.j2"), purpose, Vec::new())
     }
 
-    /// The Terraform files that a writer owns; none where no infrastructure is generated.
-    pub fn terraform(&self, owner: Node) -> Vec<Wanted> {
-        self.infrastructure
-            .files
-            .iter()
-            .filter(|provisioned| self.site.aws && provisioned.owner == owner)
-            .map(|provisioned| self.provision(provisioned))
-            .collect()
+    /// The files of the infrastructure that a writer owns: one per part in Terraform, one for all parts in
+    /// CloudFormation, and none where no infrastructure is generated. `base` are the parts that every stack of the writer
+    /// has; in Terraform they are files of their own.
+    pub fn provisions(&self, owner: Node, base: &[&str]) -> Vec<Wanted> {
+        if !self.site.aws {
+            return Vec::new();
+        }
+        let own = self.infrastructure.files.iter().filter(|provisioned| provisioned.owner == owner);
+        match self.site.iac {
+            Iac::Terraform => own.map(|provisioned| self.provision(provisioned)).collect(),
+            Iac::CloudFormation => {
+                let parts: Vec<Wanted> = own.map(|provisioned| self.provision(provisioned)).collect();
+                let patterns: BTreeSet<String> = parts.iter().flat_map(|part| part.patterns.iter().cloned()).collect();
+                let fragments: Vec<Fragment> = base
+                    .iter()
+                    .copied()
+                    .map(Fragment::base)
+                    .chain(parts.into_iter().map(|part| Fragment { template: part.template, context: part.context }))
+                    .collect();
+                if fragments.is_empty() {
+                    return Vec::new();
+                }
+                let mut whole = Wanted::new(
+                    Iac::CloudFormation.file("", owner),
+                    "cloudformation/shared.yaml.j2",
+                    format!("Infrastructure: {}", stack(owner)),
+                    patterns.into_iter().collect(),
+                );
+                whole.fragments = fragments;
+                vec![whole]
+            }
+        }
+    }
+
+    /// Names of the stacks of the repository, in the order that they are deployed in.
+    pub fn stacks(&self) -> Vec<&'static str> {
+        let is_there = |owner: &Node| {
+            *owner == Node::Codegen || self.infrastructure.files.iter().any(|provisioned| provisioned.owner == *owner)
+        };
+        STACKS.into_iter().filter(is_there).map(stack).collect()
     }
 
     fn provision(&self, provisioned: &Provisioned) -> Wanted {
@@ -142,9 +193,13 @@ impl Blueprint {
             words::comment(&format!("{}.", names.join("; ")))
         };
         let sizing = provisioned.components.first().map(|component| component.sizing.clone()).unwrap_or_default();
+        let template = match self.site.iac {
+            Iac::Terraform => format!("terraform/{file}.tf.j2"),
+            Iac::CloudFormation => format!("cloudformation/{file}.yaml.j2"),
+        };
         Wanted::new(
-            format!("terraform/{file}.tf"),
-            format!("terraform/{file}.tf.j2"),
+            self.site.iac.file(file, provisioned.owner),
+            template,
             format!("Infrastructure: {}", file.replace('_', " ")),
             patterns,
         )

@@ -23,7 +23,7 @@ pub trait Implementer: Send + Sync {
     /// The agent's own templates.
     type Templates: RustEmbed;
 
-    /// The files that the plan asks for, in any order, besides the Terraform that the part owns.
+    /// The files that the plan asks for, in any order, besides the infrastructure that the part owns.
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted>;
 
     /// Why these files, one Markdown paragraph each.
@@ -39,7 +39,7 @@ pub trait Implementer: Send + Sync {
 /// When a template is broken.
 pub fn write<I: Implementer>(implementer: &I, blueprint: &Blueprint) -> Result<Vec<SourceFile>, RenderError> {
     let mut wanted = implementer.files(blueprint);
-    wanted.extend(blueprint.terraform(I::NODE));
+    wanted.extend(blueprint.provisions(I::NODE, &[]));
     render::files::<I::Templates>(blueprint, wanted)
 }
 
@@ -116,7 +116,7 @@ fn card<I: Implementer>(implementer: &I, request: &Request, blueprint: &Blueprin
             |file| {
                 file.left.iter().map(|left| Risk {
                     severity: Priority::Low,
-                    text: left.clone(),
+                    text: blueprint.site.iac.words(left),
                     mitigation: "The README says what is left to you.".to_owned(),
                 })
             },

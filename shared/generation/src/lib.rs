@@ -15,13 +15,14 @@ mod render;
 mod request;
 mod site;
 mod source;
+mod stack;
 mod task;
 pub mod words;
 
 pub use blueprint::{Blueprint, Subject, Wanted};
 pub use implementer::{Implementation, Implementer, left_out, write};
 pub use mends::Mends;
-pub use provision::{Infrastructure, Missing, Provisioned};
+pub use provision::{Iac, Infrastructure, Missing, Provisioned, STACKS, stack};
 pub use render::files;
 pub use request::Request;
 pub use site::{Ci, Serving, Site};

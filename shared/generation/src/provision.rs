@@ -1,15 +1,15 @@
-//! From the plan's components to Terraform files.
+//! From the plan's components to the parts of its infrastructure, and what they are written in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
-    constraint::Cloud,
+    constraint::{Cloud, Tooling},
     node::Node,
     plan::{Capability, Component, Network},
 };
 use knowledge::catalogue::Catalogue;
 use run::{card::Risk, question::Priority};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
 
@@ -50,6 +50,8 @@ struct File {
     alarms: Vec<String>,
     #[serde(default)]
     left: Vec<String>,
+    /// Why there is no CloudFormation template of it; `None` where there is one.
+    terraform_only: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,10 +70,113 @@ struct Rules {
     service: Vec<ServiceRule>,
 }
 
-/// One Terraform file of the plan and the components that it is for.
+/// What the infrastructure is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Iac {
+    /// Terraform: a file per part in one folder.
+    Terraform,
+    /// AWS CloudFormation: a template per writer, deployed one after the other.
+    CloudFormation,
+}
+
+impl Iac {
+    /// The first that is wanted; otherwise the first that is not excluded.
+    pub fn wanted(tooling: Option<&Tooling>) -> Self {
+        let Some(tooling) = tooling else { return Self::Terraform };
+        let wanted = tooling.preferred.iter().find_map(|tool| Self::named(tool));
+        let excluded: Vec<Self> = tooling.excluded.iter().filter_map(|tool| Self::named(tool)).collect();
+        let default = [Self::Terraform, Self::CloudFormation].into_iter().find(|iac| !excluded.contains(iac));
+        wanted.filter(|iac| !excluded.contains(iac)).or(default).unwrap_or(Self::Terraform)
+    }
+
+    /// What a tool of the vocabulary means. The CDK and SAM make CloudFormation of what people write.
+    fn named(tool: &str) -> Option<Self> {
+        match tool {
+            "terraform" => Some(Self::Terraform),
+            "cloudformation" | "cdk" | "aws_sam" => Some(Self::CloudFormation),
+            _ => None,
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Terraform => "Terraform",
+            Self::CloudFormation => "CloudFormation",
+        }
+    }
+
+    /// The folder of the infrastructure, with a slash at its end.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform/",
+            Self::CloudFormation => "infra/cloudformation/",
+        }
+    }
+
+    /// A sentence of `data/services.toml` in this language's names: variables are `snake_case` in Terraform and parameters
+    /// `PascalCase` in CloudFormation, and files are where this language keeps them.
+    pub fn words(self, text: &str) -> String {
+        if self == Self::Terraform {
+            return text.to_owned();
+        }
+        let named = |name: &str| -> String {
+            let part = name.strip_prefix("terraform/").and_then(|file| file.strip_suffix(".tf"));
+            let owner = part.and_then(|part| rules().ok()?.file.get(part).map(|file| file.owner.node()));
+            if let (Some(part), Some(owner)) = (part, owner) {
+                return self.file(part, owner);
+            }
+            let is_variable = name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if is_variable { pascal(name) } else { name.to_owned() }
+        };
+        let parts: Vec<String> = text
+            .split('`')
+            .enumerate()
+            .map(|(number, part)| if number % 2 == 1 { named(part) } else { part.to_owned() })
+            .collect();
+        parts.join("`")
+    }
+
+    /// The file that holds a part which a writer owns.
+    pub fn file(self, part: &str, owner: Node) -> String {
+        match self {
+            Self::Terraform => format!("terraform/{part}.tf"),
+            Self::CloudFormation => format!("{}{}.yaml", self.folder(), stack(owner)),
+        }
+    }
+}
+
+/// A name of words that are joined by `_`, as CloudFormation writes it.
+fn pascal(name: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('_').filter(|part| !part.is_empty()).map(word).collect()
+}
+
+/// Writers of stacks in the order that they are deployed in: each finds there what it imports.
+pub const STACKS: [Node; 7] = [
+    Node::Codegen,
+    Node::ImplementIngestion,
+    Node::ImplementTraining,
+    Node::ImplementFeatures,
+    Node::ImplementInference,
+    Node::ImplementLearning,
+    Node::ImplementMonitoring,
+];
+
+/// The name of the stack that a node writes.
+pub fn stack(owner: Node) -> &'static str {
+    match owner {
+        Node::Codegen => "foundation",
+        other => other.as_str().trim_start_matches("implement_"),
+    }
+}
+
+/// One part of the plan's infrastructure and the components that it is for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provisioned {
-    /// Name of the file, and of its template in the owner's `templates/terraform/`, without the ending.
+    /// Name of the part: of its templates in the owner's `templates/terraform/` and `templates/cloudformation/`, without
+    /// the ending.
     pub file: String,
     /// Who writes it.
     pub owner: Node,
@@ -79,6 +184,8 @@ pub struct Provisioned {
     pub components: Vec<Component>,
     /// What people must still do for it, in words.
     pub left: Vec<String>,
+    /// Why there is no CloudFormation template of it; `None` where there is one.
+    pub terraform_only: Option<String>,
 }
 
 /// A service of the plan that no template provides.
@@ -97,7 +204,7 @@ impl Missing {
     pub fn risk(&self) -> Risk {
         Risk {
             severity: Priority::High,
-            text: format!("{self} has no Terraform template."),
+            text: format!("{self} has no template."),
             mitigation: "The README lists it: set it up by hand.".to_owned(),
         }
     }
@@ -168,7 +275,13 @@ impl Infrastructure {
         for (file, components) in wanted {
             let known = rules.of(&file)?;
             let components = components.into_iter().cloned().collect();
-            files.push(Provisioned { owner: known.owner.node(), left: known.left.clone(), file, components });
+            files.push(Provisioned {
+                owner: known.owner.node(),
+                left: known.left.clone(),
+                terraform_only: known.terraform_only.clone(),
+                file,
+                components,
+            });
         }
         missing.sort();
         missing.dedup();
@@ -184,6 +297,13 @@ impl Infrastructure {
     pub fn left(&self) -> Vec<String> {
         let left: BTreeSet<&String> = self.files.iter().flat_map(|file| &file.left).collect();
         left.into_iter().cloned().collect()
+    }
+
+    /// Why it is not written in CloudFormation although that was asked for: each part without a template, and the reason.
+    /// Empty where every part has one.
+    pub fn terraform_only(&self) -> Vec<String> {
+        let reason = |file: &Provisioned| Some(format!("`{}`: {}", file.file, file.terraform_only.as_ref()?));
+        self.files.iter().filter_map(reason).collect()
     }
 
     /// True when the plan has this file.
@@ -273,6 +393,33 @@ mod tests {
         assert!(infrastructure.has("kinesis"));
         let missing: Vec<String> = infrastructure.missing.iter().map(ToString::to_string).collect();
         assert_eq!(missing, ["Quantum Ledger (ingest.new)"]);
+    }
+
+    #[test]
+    fn the_language_is_the_one_that_is_wanted_and_not_one_that_is_excluded() {
+        let of = |preferred: &[&str], excluded: &[&str]| {
+            let all = |tools: &[&str]| tools.iter().map(|&tool| tool.to_owned()).collect();
+            Iac::wanted(Some(&Tooling { preferred: all(preferred), excluded: all(excluded) }))
+        };
+        assert_eq!(Iac::wanted(None), Iac::Terraform);
+        assert_eq!(of(&["pytorch"], &["pulumi"]), Iac::Terraform);
+        assert_eq!(of(&["cloudformation"], &[]), Iac::CloudFormation);
+        assert_eq!(of(&["cdk"], &[]), Iac::CloudFormation);
+        assert_eq!(of(&["cloudformation", "terraform"], &[]), Iac::CloudFormation, "the first");
+        assert_eq!(of(&[], &["terraform"]), Iac::CloudFormation);
+        assert_eq!(of(&["terraform"], &["cloudformation"]), Iac::Terraform);
+        assert_eq!(of(&[], &["cdk"]), Iac::Terraform);
+        assert_eq!(of(&[], &["terraform", "cloudformation"]), Iac::Terraform, "something has to write it");
+    }
+
+    #[test]
+    fn sentences_name_parameters_and_files_of_their_language() {
+        let text = "Set `certificate_arn`; see `terraform/aurora.tf`, `edge.py`, `raw/` and `failed`.";
+        assert_eq!(Iac::Terraform.words(text), text);
+        assert_eq!(
+            Iac::CloudFormation.words(text),
+            "Set `CertificateArn`; see `infra/cloudformation/ingestion.yaml`, `edge.py`, `raw/` and `failed`."
+        );
     }
 
     #[test]

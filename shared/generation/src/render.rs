@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 use rust_embed::RustEmbed;
 
-use crate::{Blueprint, RenderError, SourceFile, Wanted};
+use crate::{Blueprint, RenderError, SourceFile, Wanted, blueprint::Fragment, stack};
 
 /// Templates that those of several agents include.
 #[derive(RustEmbed)]
@@ -22,7 +22,16 @@ pub fn files<T: RustEmbed>(blueprint: &Blueprint, wanted: Vec<Wanted>) -> Result
     let mut files = Vec::with_capacity(wanted.len());
     for file in wanted {
         let context = context! { ..Value::from(file.context), ..site.clone() };
-        let content = render(&environment, &file.template, &context)?;
+        let content = if file.fragments.is_empty() {
+            render(&environment, &file.template, &context)?
+        } else {
+            let fragment = |fragment: &Fragment| {
+                let context = context! { ..Value::from(fragment.context.clone()), ..site.clone() };
+                render(&environment, &fragment.template, &context)
+            };
+            let parts = file.fragments.iter().map(fragment).collect::<Result<Vec<_>, _>>()?;
+            stack::join(&file.purpose, &render(&environment, &file.template, &context)?, &parts)?
+        };
         files.push(SourceFile { path: file.path, content, purpose: file.purpose, patterns: file.patterns });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -44,6 +53,8 @@ fn environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
         Ok(file.and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
     });
     environment.add_filter("number", number);
+    // A text in double quotes, as JSON and YAML have it: what people wrote can never break out.
+    environment.add_filter("quoted", |text: &str| serde_json::Value::from(text).to_string());
     environment.add_filter("pick_text", |sizing: &Value, keys: &str, default: String| {
         pick(&read(sizing), keys).unwrap_or(default)
     });
@@ -106,7 +117,7 @@ fn number(value: f64, kind: &str) -> String {
 }
 
 /// The first of the keys that is there and is a plain word or number.
-fn pick(sizing: &BTreeMap<String, String>, keys: &str) -> Option<String> {
+pub(crate) fn pick(sizing: &BTreeMap<String, String>, keys: &str) -> Option<String> {
     keys.split('|').filter_map(|key| sizing.get(key)).find(|value| is_plain(value)).cloned()
 }
 

@@ -7,6 +7,7 @@ use design::{
         Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, Tooling,
         UseCase,
     },
+    node::Node,
     plan::{Capability, Component},
 };
 use knowledge::catalogue::Catalogue;
@@ -16,7 +17,8 @@ use crate::{
     RenderError,
     blueprint::Subject,
     packages::Requirements,
-    provision::Infrastructure,
+    provision::{Iac, Infrastructure, STACKS, stack},
+    render::pick,
     task::{self, Family, Feature, Learning},
     words,
 };
@@ -164,11 +166,17 @@ impl Ci {
     }
 
     /// What is to be set before it can deploy.
-    fn deployment_needs(self) -> &'static str {
-        match self {
-            Self::Github => "Set the repository variables `AWS_ROLE_ARN` and `TF_STATE_BUCKET`.",
-            Self::Gitlab => "Set the CI/CD variables `AWS_ROLE_ARN` and `STATE_BUCKET`.",
-            Self::Azure => {
+    fn deployment_needs(self, iac: Iac) -> &'static str {
+        match (self, iac) {
+            (Self::Github, Iac::Terraform) => "Set the repository variables `AWS_ROLE_ARN` and `TF_STATE_BUCKET`.",
+            (Self::Gitlab, Iac::Terraform) => "Set the CI/CD variables `AWS_ROLE_ARN` and `STATE_BUCKET`.",
+            (Self::Github, Iac::CloudFormation) => "Set the repository variable `AWS_ROLE_ARN`.",
+            (Self::Gitlab, Iac::CloudFormation) => "Set the CI/CD variable `AWS_ROLE_ARN`.",
+            (Self::Azure, Iac::CloudFormation) => {
+                "Make the service connection `deploy` with workload identity federation, let the role trust its issuer and \
+                 subject, and set the variable `AWS_ROLE_ARN`."
+            }
+            (Self::Azure, Iac::Terraform) => {
                 "Make the service connection `deploy` with workload identity federation, let the role trust its issuer and \
                  subject, and set the variables `AWS_ROLE_ARN` and `STATE_BUCKET`."
             }
@@ -259,6 +267,15 @@ struct Widget {
     title: &'static str,
     stat: &'static str,
     metrics: Vec<&'static str>,
+    /// The same metrics as JSON, with what CloudFormation puts in between `${` and `}`.
+    metrics_json: Vec<String>,
+}
+
+/// A variable of the environment that the code reads, with what CloudFormation puts in between `${` and `}`.
+#[derive(Debug, Serialize)]
+struct Variable {
+    name: &'static str,
+    value: String,
 }
 
 /// The context of all templates.
@@ -366,6 +383,17 @@ pub struct Site {
     /// Where changes are checked and deployed from.
     pub ci: Ci,
     ci_name: &'static str,
+    /// What the infrastructure is written in.
+    pub iac: Iac,
+    /// Why it is Terraform although CloudFormation was asked for, as a sentence.
+    pub kept_in_terraform: Option<String>,
+    has_api: bool,
+    has_network: bool,
+    has_spark: bool,
+    has_transform_model: bool,
+    stacks: Vec<&'static str>,
+    variables: Vec<Variable>,
+    llm_model_id: String,
     deployment: &'static str,
     deployment_needs: &'static str,
     reload_service: bool,
@@ -425,6 +453,7 @@ impl Site {
         let humanised = words::humanised(&name);
         let tooling = value(constraints.tooling.as_ref());
         let ci = Ci::of(tooling.as_ref());
+        let (iac, kept_in_terraform) = language(tooling.as_ref(), infrastructure, aws);
         Ok(Self {
             aws,
             cloud: design::words::cloud(cloud),
@@ -444,7 +473,7 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, aws)?,
+            requirements: requirements(serving, family, aws.then_some(iac))?,
             port: PORT,
             components: components
                 .iter()
@@ -459,7 +488,7 @@ impl Site {
                 high: words::dollars(estimate.high_usd),
                 budget: budget.map(words::dollars),
             },
-            alarms: if aws { infrastructure.alarms.clone() } else { Vec::new() },
+            alarms: if aws { infrastructure.alarms.iter().map(|alarm| iac.words(alarm)).collect() } else { Vec::new() },
             not_provisioned: infrastructure
                 .missing
                 .iter()
@@ -545,12 +574,34 @@ impl Site {
             .collect(),
             left: if aws { infrastructure.left() } else { Vec::new() }
                 .into_iter()
+                .map(|left| iac.words(&left))
                 .chain(ci.left(tooling.as_ref()))
+                .chain(kept_in_terraform.clone())
+                .chain(cdk(iac, tooling.as_ref()))
                 .collect(),
             ci,
             ci_name: ci.name(),
             deployment: ci.deployment(),
-            deployment_needs: ci.deployment_needs(),
+            deployment_needs: ci.deployment_needs(iac),
+            iac,
+            kept_in_terraform,
+            has_api: infrastructure.has("lambda_http"),
+            has_network: infrastructure.has("network"),
+            has_transform_model: infrastructure.has("sagemaker_batch_transform"),
+            has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
+            stacks: STACKS
+                .into_iter()
+                .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
+                .map(stack)
+                .collect(),
+            variables: variables(infrastructure, family),
+            llm_model_id: infrastructure
+                .files
+                .iter()
+                .find(|file| file.file == "bedrock")
+                .and_then(|file| file.components.first())
+                .and_then(|component| pick(&component.sizing, "model_id|model"))
+                .unwrap_or_default(),
             reload_service: infrastructure.has("ecs_service"),
             reload_functions: [("lambda_http", "service"), ("lambda_stream", "stream")]
                 .into_iter()
@@ -596,6 +647,49 @@ impl Site {
     pub fn is_retrained_by_schedule(&self) -> bool {
         !self.retraining.schedule.is_empty()
     }
+}
+
+/// What the infrastructure is written in, and why that is not what was asked for.
+fn language(tooling: Option<&Tooling>, infrastructure: &Infrastructure, aws: bool) -> (Iac, Option<String>) {
+    if !aws || Iac::wanted(tooling) == Iac::Terraform {
+        return (Iac::Terraform, None);
+    }
+    let reasons = infrastructure.terraform_only();
+    if reasons.is_empty() {
+        return (Iac::CloudFormation, None);
+    }
+    let said = format!(
+        "CloudFormation was asked for. The infrastructure is Terraform all the same, because parts of the plan have no \
+         CloudFormation template: {}",
+        reasons.join(" ")
+    );
+    (Iac::Terraform, Some(said))
+}
+
+/// What is left where the CDK was named, which templates are not written in.
+fn cdk(iac: Iac, tooling: Option<&Tooling>) -> Option<String> {
+    let is_named = iac == Iac::CloudFormation && tooling?.preferred.iter().any(|tool| tool == "cdk");
+    is_named.then(|| "The CDK was named: an application of yours takes the templates in with `CfnInclude`.".to_owned())
+}
+
+/// What the code reads from its environment; the same as `local.environment` of the Terraform.
+fn variables(infrastructure: &Infrastructure, family: Family) -> Vec<Variable> {
+    let system = "${Name}-${Environment}";
+    let bedrock = infrastructure.has("bedrock");
+    let role = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{system}-tuning");
+    let repository = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}";
+    let all = [
+        (true, "DATA_BUCKET", format!("{system}-data-${{AWS::AccountId}}")),
+        (true, "MODEL_BUCKET", format!("{system}-models-${{AWS::AccountId}}")),
+        (true, "DATA_DIR", "/tmp/data".to_owned()),
+        (true, "MODEL_DIR", "/tmp/models".to_owned()),
+        (true, "LOG_LEVEL", "${LogLevel}".to_owned()),
+        (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
+        (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
+        (infrastructure.has("model_registry"), "MODEL_IMAGE", format!("{repository}/{system}:${{ImageTag}}")),
+        (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
+    ];
+    all.into_iter().filter(|(wanted, _, _)| *wanted).map(|(_, name, value)| Variable { name, value }).collect()
 }
 
 /// The title as a heading; a title without a visible word gives way to the repository's name.
@@ -714,14 +808,15 @@ fn count(components: &[Component], capability: &str) -> Option<u64> {
         .filter(|count| *count > 0)
 }
 
-fn requirements(serving: Serving, family: Family, aws: bool) -> Result<Requirements, RenderError> {
+fn requirements(serving: Serving, family: Family, iac: Option<Iac>) -> Result<Requirements, RenderError> {
     let mut sets = vec!["always"];
-    if aws {
-        sets.push("aws");
-    }
     let mut dev = vec!["dev"];
-    if aws {
-        dev.push("dev_aws");
+    if let Some(iac) = iac {
+        sets.push("aws");
+        dev.push(match iac {
+            Iac::Terraform => "dev_terraform",
+            Iac::CloudFormation => "dev_cloudformation",
+        });
     }
     let pure_lambda = serving.lambda && !serving.sagemaker;
     if serving.online && pure_lambda {
@@ -1009,8 +1104,28 @@ fn stored_features(features: &[Feature]) -> Vec<StoredFeature> {
         .collect()
 }
 
+/// Metrics of the dashboard in JSON: what Terraform reads from a resource is a name that the system gives, or what another
+/// stack exports.
+fn in_json(metrics: &[&str]) -> Vec<String> {
+    let names = [
+        ("aws_lb.service.arn_suffix", "${LoadBalancer}"),
+        ("aws_apigatewayv2_api.service.id", "${ApiId}"),
+        ("aws_kinesis_stream.events.name", "${Name}-${Environment}-events"),
+        (
+            "aws_sfn_state_machine.learning.arn",
+            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${Name}-${Environment}-learning",
+        ),
+        ("local.name", "${Name}-${Environment}"),
+    ];
+    let written = |metric: &&str| {
+        names.iter().fold((*metric).to_owned(), |text, (from, to)| text.replace(from, &format!("\"{to}\"")))
+    };
+    metrics.iter().map(written).collect()
+}
+
 fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
-    let widget = |title, stat, metrics| Widget { title, stat, metrics };
+    let widget =
+        |title, stat, metrics: Vec<&'static str>| Widget { title, stat, metrics_json: in_json(&metrics), metrics };
     let table: BTreeMap<&str, Vec<Widget>> = BTreeMap::from([
         (
             "ecs_service",

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use design::{
-    constraint::{Cloud, ConstraintSet},
+    constraint::{Cloud, ConstraintSet, Source, Stated, Tooling},
     plan::{Candidate, Capability, Component, PlanDecision},
 };
 use estimate::{
@@ -11,7 +11,7 @@ use estimate::{
     network::{self, PricedNetwork},
     workload::Workload,
 };
-use generation::{Blueprint, Implementer, SourceFile, Subject, write};
+use generation::{Blueprint, Iac, Implementer, SourceFile, Subject, write};
 use knowledge::{catalogue::Catalogue, pattern::Pattern};
 
 /// A plan and what was asked.
@@ -44,6 +44,20 @@ impl Fixture {
         let patterns = self.plan.selected().unwrap().components.iter().map(|component| component.pattern.as_str());
         let parts = parts_of(patterns.filter(|id| catalogue.pattern(id).is_some()), &workload, catalogue).unwrap();
         network::of(&parts.iter().collect::<Vec<_>>(), &workload, catalogue)
+    }
+
+    /// The same plan with tools that are wanted and tools that are not.
+    #[must_use]
+    pub fn with_tools(mut self, preferred: &[&str], excluded: &[&str]) -> Self {
+        let names = |tools: &[&str]| tools.iter().map(|&tool| tool.to_owned()).collect();
+        self.constraints.tooling = Some(Stated {
+            value: Tooling { preferred: names(preferred), excluded: names(excluded) },
+            confidence: 0.9,
+            source: Source::Text,
+            evidence: Vec::new(),
+            derivation: None,
+        });
+        self
     }
 
     /// The blueprint of the plan.
@@ -92,6 +106,11 @@ pub fn all() -> BTreeMap<String, Fixture> {
         .collect()
 }
 
+/// Those of the fixtures whose infrastructure is written in a language.
+pub fn written_in(iac: Iac) -> impl Iterator<Item = (String, Fixture)> {
+    all().into_iter().filter(move |(_, fixture)| fixture.blueprint().site.iac == iac)
+}
+
 /// One fixture.
 pub fn one(name: &str) -> Fixture {
     all().remove(name).unwrap()
@@ -102,7 +121,7 @@ pub fn elsewhere() -> BTreeMap<String, Fixture> {
     let catalogue = Catalogue::embedded().unwrap();
     let mut fixtures = BTreeMap::new();
     for cloud in [Cloud::Gcp, Cloud::Azure] {
-        for (name, mut fixture) in all() {
+        for (name, mut fixture) in written_in(Iac::Terraform) {
             let of = |capability: Capability| {
                 let suits = |pattern: &&Pattern| pattern.cloud == cloud && pattern.capability == capability;
                 catalogue.patterns.iter().find(suits).map(|pattern| component(pattern, None))

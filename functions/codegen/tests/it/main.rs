@@ -4,6 +4,7 @@
 
 mod agent_node;
 mod catalogue;
+mod cloudformation;
 mod fixture;
 mod repository;
 mod requirement;

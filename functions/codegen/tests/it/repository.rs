@@ -11,7 +11,10 @@ pub fn check(name: &str, repository: &Repository) {
 }
 
 fn check_budget(name: &str, repository: &Repository) {
-    assert!(has(repository, "terraform/budget.tf"), "{name}: no terraform/budget.tf");
+    let stack = repository.files.iter().find(|file| file.path == "infra/cloudformation/foundation.yaml");
+    let is_there = stack.is_some_and(|stack| stack.content.contains("Type: AWS::Budgets::Budget"))
+        || has(repository, "terraform/budget.tf");
+    assert!(is_there, "{name}: no budget");
 }
 
 /// What holds for every repository of a requirement without a template's brackets of its own.
@@ -139,7 +142,7 @@ fn a_plan_without_a_serving_part_follows_the_deployment_that_was_asked_for() {
 
 #[test]
 fn lists_of_files() {
-    for name in ["churn-realtime", "forecast-batch", "fraud-stream", "rag-lambda"] {
+    for name in ["churn-realtime", "forecast-batch", "fraud-stream", "rag-lambda", "churn-cloudformation"] {
         let repository = fixture::one(name).generate();
         let list: Vec<String> =
             repository.files.iter().map(|file| format!("{}  {}", file.path, file.patterns.join(" "))).collect();
@@ -153,6 +156,15 @@ fn texts_that_people_read() {
     insta::assert_snapshot!("readme", text(&repository, "README.md"));
     insta::assert_snapshot!("endpoint", text(&repository, "sagemaker_endpoint.tf"));
     insta::assert_snapshot!("service", text(&repository, "/service.py"));
+
+    let repository = fixture::one("churn-cloudformation").generate();
+    insta::assert_snapshot!("readme_of_stacks", text(&repository, "README.md"));
+    insta::assert_snapshot!("inference_stack", text(&repository, "cloudformation/inference.yaml"));
+    insta::assert_snapshot!("deployment_of_stacks", text(&repository, "scripts/deploy.sh"));
+    let batch = fixture::one("forecast-cloudformation-gitlab").generate();
+    insta::assert_snapshot!("learning_stack", text(&batch, "cloudformation/learning.yaml"));
+    let functions = fixture::one("arrival-cloudformation").generate();
+    insta::assert_snapshot!("settings_of_stacks", text(&functions, "cloudformation/envs/dev.json"));
 }
 
 proptest! {

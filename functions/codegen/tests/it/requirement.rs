@@ -105,6 +105,34 @@ fn what_is_not_as_it_was_asked_is_found() {
 }
 
 #[test]
+fn what_is_not_as_it_was_asked_is_found_in_stacks_too() {
+    let churn = fixture::one("churn-cloudformation");
+    for (from, to, id, severity) in [
+        (
+            "\"MonthlyBudgetUsd\": \"800\"",
+            "\"MonthlyBudgetUsd\": \"8000\"",
+            "code.budget.limit_of_stack",
+            Severity::Major,
+        ),
+        (
+            "\"Region\": \"eu-central-1\"",
+            "\"Region\": \"us-east-1\"",
+            "code.regions.of_environment_stacks",
+            Severity::Blocking,
+        ),
+        ("AllowedValues: [eu-central-1", "AllowedValues: [us-east-1", "code.regions.of_any_stack", Severity::Major),
+        ("cron(0 3 ? * MON *)", "cron(0 3 1 * ? *)", "code.retraining.schedule_of_stack", Severity::Major),
+        ("EnableKeyRotation: true", "EnableKeyRotation: false", "code.data_class.key_of_stack", Severity::Blocking),
+        ("Threshold: 100000\n", "Threshold: 900000\n", "code.latency.alarm_of_model", Severity::Major),
+        ("    Condition: HasModel\n", "", "code.repository.endpoint_waits_in_stack", Severity::Blocking),
+    ] {
+        let review = reviewed(&churn, &[(from, to)]);
+        let found = review.findings.iter().find(|finding| finding.id == id);
+        assert_eq!(found.map(|found| found.severity), Some(severity), "{id}: {:?}", ids(&review));
+    }
+}
+
+#[test]
 fn tools_that_were_named_are_looked_for() {
     let mut churn = fixture::one("churn-realtime");
     let tooling = Tooling {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::constraint::{Cloud, DataClass, Source, Stated};
+use generation::Iac;
 use knowledge::catalogue::Catalogue;
 
 use crate::fixture::{self, Fixture, Repository};
@@ -34,7 +35,7 @@ fn with_data(mut fixture: Fixture, class: DataClass) -> Fixture {
 
 #[test]
 fn fixtures_keep_to_the_providers_schema_and_declare_nothing_for_nobody() {
-    for (name, fixture) in fixture::all() {
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
         for class in [None, Some(DataClass::Phi), Some(DataClass::Public)] {
             let fixture = class.map_or_else(|| fixture.clone(), |class| with_data(fixture.clone(), class));
             assert_eq!(findings(&fixture.generate()), Vec::<String>::new(), "{name} {class:?}");
@@ -68,7 +69,7 @@ fn made(repository: &Repository) -> usize {
 #[test]
 fn a_plan_pays_for_the_endpoints_that_its_network_has() {
     let mut counts = BTreeMap::new();
-    for (name, fixture) in fixture::all() {
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
         for class in [DataClass::Phi, DataClass::Public] {
             let fixture = with_data(fixture.clone(), class);
             let repository = fixture.generate();
@@ -85,7 +86,7 @@ fn a_plan_pays_for_the_endpoints_that_its_network_has() {
 
 #[test]
 fn a_private_plan_runs_within_its_network() {
-    for (name, fixture) in fixture::all() {
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
         let repository = with_data(fixture.clone(), DataClass::Pii).generate();
         let all: String =
             repository.files.iter().filter(|file| file.path.ends_with(".tf")).map(|file| &*file.content).collect();
@@ -108,7 +109,7 @@ fn a_private_plan_runs_within_its_network() {
 
 #[test]
 fn environments_differ_in_budget_and_sizes() {
-    for (name, fixture) in fixture::all() {
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
         let repository = fixture.generate();
         let read = |environment: &str| -> BTreeMap<String, String> {
             let body = hcl::parse(text(&repository, &format!("envs/{environment}.tfvars"))).unwrap();

@@ -40,7 +40,7 @@ fn must_succeed(command: &mut Command, what: &str) {
 }
 
 #[test]
-#[ignore = "needs TOOLS_DIR with ruff, actionlint, hadolint and gitleaks, and terraform in PATH"]
+#[ignore = "needs TOOLS_DIR with ruff, actionlint, cfn-lint, hadolint and gitleaks, and terraform in PATH"]
 fn generated_repositories_are_clean_under_their_linters() {
     let folder = tempfile::tempdir().unwrap();
     let tools = tools();
@@ -55,6 +55,12 @@ fn generated_repositories_are_clean_under_their_linters() {
         run(tools.join("ruff"), &["format", "--no-cache", "--check", "."]);
         if root.join("terraform").is_dir() {
             run(PathBuf::from("terraform"), &["fmt", "-check", "-recursive", "terraform"]);
+        }
+        let stacks = root.join("infra/cloudformation");
+        if stacks.is_dir() {
+            let files = fs::read_dir(&stacks).unwrap().map(|entry| entry.unwrap().path().display().to_string());
+            let templates: Vec<String> = files.filter(|path| path.ends_with(".yaml")).collect();
+            run(tools.join("cfn-lint"), &templates.iter().map(String::as_str).collect::<Vec<_>>());
         }
         if root.join(".github").is_dir() {
             for entry in fs::read_dir(root.join(".github/workflows")).unwrap() {

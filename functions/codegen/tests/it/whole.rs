@@ -27,7 +27,7 @@ fn text<'r>(repository: &'r Repository, path: &str) -> &'r str {
 /// Paths in backticks that are whole: of a folder of the repository, without a wildcard.
 fn named_paths(content: &str) -> impl Iterator<Item = &str> {
     content.split('`').skip(1).step_by(2).filter(|path| {
-        let in_a_folder = ["docs/", "scripts/", "src/", "terraform/", "tests/", ".github/"]
+        let in_a_folder = ["docs/", "scripts/", "src/", "terraform/", "infra/", "tests/", ".github/"]
             .iter()
             .any(|folder| path.starts_with(folder) && path.len() > folder.len());
         in_a_folder && path.contains('.') && !path.contains(['*', ' '])

@@ -228,3 +228,28 @@ fn terraform_references() {
         ]
     );
 }
+
+#[test]
+fn cloudformation_references() {
+    let base = "AWSTemplateFormatVersion: \"2010-09-09\"\nParameters:\n  Name:\n    Type: String\n  Spare:\n    Type: String\n\
+        Resources:\n  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      Description: !Sub \"${Name} ${!Literal} ${Gone}\"\n\
+        Outputs:\n  Key:\n    Value: !GetAtt Key.Arn\n    Export:\n      Name: !Sub \"${Name}-key\"\n";
+    let other = "AWSTemplateFormatVersion: \"2010-09-09\"\nParameters:\n  Name:\n    Type: String\n\
+        Conditions:\n  IsSet: !Not [!Equals [!Ref Name, \"\"]]\n\
+        Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Condition: IsOpen\n    DependsOn: Nobody\n    Properties:\n\
+        \x20     KmsMasterKeyId: { \"Fn::ImportValue\": !Sub \"${Name}-key\" }\n\
+        \x20     TopicName:\n        Fn::ImportValue: !Sub \"${Name}-topic\"\n\
+        \x20     DisplayName: !Sub [\"${Own}\", { Own: !Ref AWS::Region }]\n";
+    let files = [("infra/base.yaml", base), ("infra/other.yaml", other), ("values.yaml", "a: !Ref Nothing\n")];
+    assert_eq!(
+        places(&look("CloudFormation references", &files)),
+        [
+            "!infra/base.yaml:11 undeclared",
+            "!infra/other.yaml:10 undeclared",
+            "!infra/other.yaml:11 undeclared",
+            "!infra/other.yaml:15 not-exported",
+            "infra/base.yaml:5 unused",
+            "infra/other.yaml:6 unused",
+        ]
+    );
+}
