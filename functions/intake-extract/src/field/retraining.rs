@@ -16,8 +16,8 @@ const MODEL_BEFORE: usize = 6;
 /// How often the model is trained again.
 pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
     let document = &reader.document;
-    let mut offers: Vec<(f64, Found<Retraining>)> = Vec::new();
-    let mut offer = |score: f64, found: Found<Retraining>| offers.push((score, found));
+    let mut offers: Vec<Offer> = Vec::new();
+    let mut offer = |score: f64, found: Found<Retraining>, kind: Kind| offers.push(Offer { score, found, kind });
     // "Two-tower model, refreshed hourly": a model that is made new is trained.
     let renewed = reader.hits.of("renew_verb").filter(|verb| {
         let before = Span::new(verb.span.from.saturating_sub(MODEL_BEFORE), verb.span.from);
@@ -36,7 +36,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
             let weigher = Weigher::default().support(format!("“{}”", document.quote(hit.span)), CUE);
             let derivation = Some("trained once, and again by hand when wanted".to_owned());
             let found = Found { value: Retraining::Manual, spans: vec![hit.span], weigher, derivation };
-            offer(found.weigher.value(), found);
+            offer(found.weigher.value(), found, Kind::Said);
         }
     }
     for cue in reader.hits.of("retrain_cue").chain(renewed) {
@@ -61,6 +61,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
                     weigher,
                     derivation: Some("never by itself, so by hand when wanted".into()),
                 },
+                Kind::Said,
             );
         }
         // "Retrain twice a month? No, once a month": the answer still tells the rhythm.
@@ -81,7 +82,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
             let value = if mode.meaning.value == "manual" { Retraining::Manual } else { Retraining::OnDrift };
             let weigher = Weigher::default().support(format!("“{}”", document.quote(mode.span)), EXPLICIT);
             let weigher = reader.weigh(weigher, Some((cue.span, distance)), mode.span.from);
-            offer(weigher.value(), Found { value, spans: vec![mode.span, cue.span], weigher, derivation: None });
+            let found = Found { value, spans: vec![mode.span, cue.span], weigher, derivation: None };
+            offer(found.weigher.value(), found, Kind::Said);
         }
         let from = cue.span.from.saturating_sub(reach);
         let to = cue.span.to + reach + document.bracket_behind(cue.span.to, reach);
@@ -131,7 +133,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
                 }
                 (None, None) => continue,
             };
-            if seconds < 600.0 {
+            // "Trained again each quarter, before it was each week."
+            if seconds < 600.0 || reader.is_history(span.from) {
                 continue;
             }
             let (value, exact) = nearest(seconds);
@@ -142,30 +145,101 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
                 .penalty_if(!exact, "nearest rhythm of the schema", ASSUMED)
                 .penalty_if(!strong, "training is spoken of, not retraining", APPROXIMATE);
             let derivation = (!exact).then(|| format!("“{}” is nearest to this", document.quote(span)));
-            offer(weigher.value(), Found { value, spans: vec![span, cue.span], weigher, derivation });
+            let kind = if strong { Kind::Rhythm } else { Kind::Said };
+            offer(weigher.value(), Found { value, spans: vec![span, cue.span], weigher, derivation }, kind);
         }
     }
+    for (score, found) in when_it_drifts(reader) {
+        offer(score, found, Kind::Said);
+    }
+    for hit in reader.hits.of("train_never").filter(|hit| !reader.is_history(hit.span.from)) {
+        let weigher = Weigher::default().support(format!("“{}”", document.quote(hit.span)), CUE);
+        let derivation = Some("never by itself, so by hand when wanted".to_owned());
+        let found = Found { value: Retraining::Manual, spans: vec![hit.span], weigher, derivation };
+        offer(found.weigher.value(), found, Kind::Never);
+    }
     // The first of equals stands, as it would for a reader.
-    let Some(best) = offers.iter().enumerate().max_by(|(i, a), (j, b)| a.0.total_cmp(&b.0).then(j.cmp(i))) else {
+    let Some((_, best)) = offers.iter().enumerate().max_by(|(i, a), (j, b)| a.score.total_cmp(&b.score).then(j.cmp(i)))
+    else {
         return (None, None);
     };
-    let (score, mut found) = (best.1.0, best.1.1.clone());
-    let sentence = document.sentence(found.spans[0].from);
-    let other = offers.iter().find(|(other, rival)| {
-        rival.value != found.value
-            && *other > 0.85 * score
-            && document.sentence(rival.spans[0].from) != sentence
-            && !matches!(rival.value, Retraining::OnDrift | Retraining::Manual)
-            && !matches!(found.value, Retraining::OnDrift | Retraining::Manual)
-    });
-    let clash = other.map(|(_, rival)| Clash {
+    let (score, mut found) = (best.score, best.found.clone());
+    let apart = |a: &Found<Retraining>, b: &Found<Retraining>| {
+        document.sentence(a.spans[0].from) != document.sentence(b.spans[0].from)
+    };
+    let by_itself = |offer: &Offer| !matches!(offer.found.value, Retraining::OnDrift | Retraining::Manual);
+    let close = |offer: &Offer| {
+        let alike = offer.kind == Kind::Rhythm && best.kind == Kind::Rhythm && offer.score > RIVAL * score;
+        alike || offer.score > 0.85 * score
+    };
+    let other = offers
+        .iter()
+        .find(|rival| {
+            rival.found.value != found.value
+                && apart(&rival.found, &found)
+                && close(rival)
+                && by_itself(rival)
+                && by_itself(best)
+        })
+        .map(|rival| (found.spans[0], rival.found.spans[0]))
+        // "The weights are frozen for good. … retrained every night": one of the two is wrong.
+        .or_else(|| {
+            let never = offers.iter().find(|offer| offer.kind == Kind::Never)?;
+            let rhythm = offers
+                .iter()
+                .find(|offer| offer.kind == Kind::Rhythm && by_itself(offer) && apart(&offer.found, &never.found))?;
+            Some((never.found.spans[0], rhythm.found.spans[0]))
+        });
+    let clash = other.map(|(one, other)| Clash {
         fields: vec![ConstraintField::Retraining],
-        spans: vec![found.spans[0], rival.spans[0]],
+        spans: vec![one, other],
         explanation: "Different rhythms of training are given.".to_owned(),
         resolution: format!("“{}” is planned for.", document.quote(found.spans[0])),
     });
     found.weigher = found.weigher.penalty_if(clash.is_some(), "another rhythm is given", COMPETING);
     (Some(found), clash)
+}
+
+/// Share of the best score from which a rhythm that is said of retraining as well contradicts it.
+const RIVAL: f64 = 0.6;
+/// Sentences before "kick it off when the drift monitor fires" in which the training is spoken of.
+const TRAINING_BEFORE: usize = 2;
+
+/// What speaks for a rhythm.
+struct Offer {
+    score: f64,
+    found: Found<Retraining>,
+    kind: Kind,
+}
+
+/// How a rhythm is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A period, beyond doubt that of retraining.
+    Rhythm,
+    /// "The weights are frozen for good."
+    Never,
+    /// Anything else.
+    Said,
+}
+
+/// "Please don't retrain on a calendar. … Kick it off when the drift monitor fires": the training was spoken of before.
+fn when_it_drifts(reader: &Reader) -> impl Iterator<Item = (f64, Found<Retraining>)> {
+    let document = &reader.document;
+    reader.said("retrain_mode").filter(|mode| mode.meaning.value == "on_drift").filter_map(move |mode| {
+        let start = reader.hits.in_clause(document, "start_it", mode.span.from).find(|it| it.negated.is_none())?;
+        let here = document.sentence(mode.span.from);
+        let training = reader.hits.of("retrain_strong").filter(|cue| cue.span.to <= mode.span.from).last()?;
+        if here.abs_diff(document.sentence(training.span.from)) > TRAINING_BEFORE {
+            return None;
+        }
+        let words = document.quote(mode.span);
+        let weigher = Weigher::default()
+            .support(format!("“{words}”"), EXPLICIT)
+            .penalty("the training is spoken of before", APPROXIMATE);
+        let spans = vec![mode.span.hull(start.span), training.span];
+        Some((weigher.value(), Found { value: Retraining::OnDrift, spans, weigher, derivation: None }))
+    })
 }
 
 /// The rhythm nearest to a period, by ratio; true when it is that rhythm.
@@ -193,5 +267,50 @@ mod tests {
         assert_eq!(rhythm("- Training: SageMaker, every day at 02:00"), Some(Retraining::Daily));
         assert_eq!(rhythm("We train once and tag everything."), Some(Retraining::Manual));
         assert_eq!(rhythm("The model is trained once a month."), Some(Retraining::Monthly));
+    }
+
+    #[test]
+    fn training_has_many_names() {
+        let rhythm = |text: &str| extract(text).constraints.retraining.map(|stated| stated.value);
+        for (text, expected) in [
+            ("New weights once a month, after the quality meeting.", Retraining::Monthly),
+            ("Das Modell wird jedes Quartal neu kalibriert.", Retraining::Quarterly),
+            ("Prévisions chaque nuit, modèle recalé le dimanche.", Retraining::Weekly),
+            ("Se actualiza el modelo cada día.", Retraining::Daily),
+            ("Il modello viene aggiornato una volta al mese.", Retraining::Monthly),
+            ("O modelo é atualizado toda semana.", Retraining::Weekly),
+            ("Elke maandag wordt het model bijgetraind.", Retraining::Weekly),
+            ("On relance l'apprentissage dès qu'une dérive est constatée.", Retraining::OnDrift),
+            ("§5 Betrieb in Irland.\n§6 Das Modell wird monatlich neu trainiert.", Retraining::Monthly),
+            ("Se vuelve a entrenar cada trimestre, antes era cada semana.", Retraining::Quarterly),
+            ("Retrained every month, before that it was every day.", Retraining::Monthly),
+            ("Please don't retrain on a calendar. Kick it off when the drift monitor fires.", Retraining::OnDrift),
+        ] {
+            assert_eq!(rhythm(text), Some(expected), "{text}");
+        }
+        assert_eq!(
+            rhythm("The model is trained on two years of data. An alert is raised when drift is detected."),
+            None
+        );
+    }
+
+    #[test]
+    fn rhythms_contradict_each_other_and_what_is_frozen() {
+        let clashes = |text: &str| extract(text).constraints.conflicts.len();
+        for text in [
+            "The weights are frozen for good. Every night the model is retrained on new files.",
+            "Das Modell ist eingefroren. Das Modell wird jede Woche neu trainiert.",
+            "Réentraînement : une seule fois par an. Chaque matin, le modèle doit être réentraîné.",
+            "El modelo queda congelado. El modelo se reentrena cada noche.",
+        ] {
+            assert_eq!(clashes(text), 1, "{text}");
+        }
+        for text in [
+            "The model is retrained every week. Scores are written every night.",
+            "The weights are frozen for good. Scores are written every night.",
+            "Il modello è riaddestrato ogni mese. Le previsioni sono calcolate ogni notte.",
+        ] {
+            assert_eq!(clashes(text), 0, "{text}");
+        }
     }
 }

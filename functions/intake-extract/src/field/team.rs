@@ -88,6 +88,12 @@ fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = &candidates[0];
+    // "Una redactora, un técnico y yo": the list has more people than the one whose trade is known.
+    let named = with_me(reader)
+        .filter(|named| named.0 > best.size.0 && best.size.1.iter().any(|span| named.1[0].overlaps(*span)));
+    if named.is_some() {
+        return (named, None);
+    }
     let other = candidates.iter().skip(1).find(|other| {
         (best.whole || best.of_the_team)
             && (other.whole || other.of_the_team)
