@@ -157,6 +157,8 @@ const SHORTEST_CORRECTED: usize = 6;
 /// From this length on, two slips are put right.
 const TWO_SLIPS: usize = 11;
 
+/// Group of words that are right as they stand, near as they may be to a known one.
+const REAL_WORD: &str = "real_word";
 /// Group of the tools' names.
 pub const TOOL: &str = "tool";
 /// Group of the currencies' words; symbols too.
@@ -180,7 +182,7 @@ fn lexicon() -> &'static Lexicon {
             correct: HashMap::new(),
         };
         for concept in knowledge::lexicon::concepts() {
-            if concept.group == crate::language::GROUP {
+            if matches!(concept.group.as_str(), crate::language::GROUP | REAL_WORD) {
                 lexicon.words.extend(concept.phrases.values().flatten().cloned());
                 continue;
             }
@@ -601,6 +603,19 @@ mod tests {
         assert_eq!(tools("Nobody here knows Spark, so we avoid it.").1, ["spark"]);
         assert_eq!(tools("Any tools we must not use?\nAirflow and Spark.").1, airflow_and_spark);
         assert_eq!(tools("Airflow is out of scope for nobody here.\nSpark is fine.").0, ["spark"]);
+    }
+
+    #[test]
+    fn real_words_are_no_slips_of_names() {
+        for text in [
+            "It drafts clauses, and each clause has a source.",
+            "Das Modell ordnet jede Klausel zu.",
+            "Le modèle relit chaque clause du bail.",
+            "El modelo revisa cada clausula, y cada clause.",
+        ] {
+            assert!(tools(text).0.is_empty(), "{text}: {:?}", tools(text).0);
+        }
+        assert_eq!(tools("We run kuberntes.").0, ["kubernetes"]);
     }
 
     #[test]

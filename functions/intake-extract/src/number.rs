@@ -261,6 +261,15 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     if let Some((part, to)) = fraction {
         return done(part, to, false);
     }
+    // "It takes 2 seconds; we want half at most": the unit is said before.
+    if let Some(half) = hits.at("fraction", at).filter(|half| half.meaning.value == "0.5") {
+        let ends = document.sentence(half.span.to) != document.sentence(at)
+            || matches!(document.lower(half.span.to), "." | ";" | "!" | ")");
+        let bounded = hits.before("bound", at).is_some_and(|bound| bound.meaning.value == "at_most");
+        if ends && bounded {
+            return done(0.5, half.span.to, false);
+        }
+    }
     if let Some(vague) = hits.at("number_vague", at) {
         return done(vague.meaning.value.parse().ok()?, vague.span.to, true);
     }

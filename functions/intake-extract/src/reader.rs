@@ -205,7 +205,7 @@ impl Reader {
     fn is_of_another(&self, hit: &Hit, at: usize) -> bool {
         let comma = (at..hit.span.from).rev().find(|at| self.document.lower(*at) == ",");
         comma.is_some_and(|comma| {
-            let own = |span: Span| comma < span.from && span.from < hit.span.from;
+            let own = |span: Span| comma < span.from && span.from < hit.span.to + BEHIND_PAST;
             let period = || {
                 let behind = Span::new(comma, hit.span.to + BEHIND_PAST);
                 let other = self.hits.within("period", behind).next();

@@ -113,7 +113,10 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
                 document.lower(measure.span.from - 1),
                 "with" | "at" | "mit" | "bei" | "avec" | "à" | "con" | "com" | "met" | "and" | "und" | "et" | "y"
             );
-        let alone = measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
+        // "99,5 reicht."
+        let accepted = percent.fract() > 0.0 && reader.hits.at("accepted", measure.span.to).is_some();
+        let alone = accepted
+            || measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
             || around(measure.span.to) && (measure.span.from == 0 || linked || around(measure.span.from - 1));
         let decoy = reader.hits.in_sentence(document, "decoy.availability", measure.at()).next().is_some();
         if !nines || !alone || decoy || reader.is_history(measure.at()) {
@@ -139,6 +142,24 @@ fn nines_in_words(reader: &Reader) -> Vec<(f64, Found<Availability>, f64)> {
         Some((percent, found, hit.meaning.weight))
     });
     read.collect()
+}
+
+/// Tokens between the word for availability and a percentage below those of objectives.
+const NAMED_WITHIN: usize = 3;
+
+/// "An availability of 70 percent": too low for an objective, and named as one in a sentence of its own.
+fn is_low_demand(reader: &Reader, measure: &Measure, sentence: usize) -> bool {
+    let percent = measure.quantity.high;
+    measure.unit == Unit::Percent
+        && (1.0..90.0).contains(&percent)
+        && !reader.is_aside(measure)
+        && reader.document.sentence(measure.at()) != sentence
+        && reader.hits.in_clause(&reader.document, "present_state", measure.at()).next().is_none()
+        && reader.cue("cue.availability", measure.span).is_some_and(|(cue, distance)| {
+            distance <= NAMED_WITHIN
+                && cue.to <= measure.span.from
+                && reader.closeness(reader.near("decoy.availability", measure.span)) <= 0.0
+        })
 }
 
 /// The availability objective.
@@ -191,6 +212,15 @@ pub fn read(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
         .filter(|(percent, _, _)| (percent - best).abs() > 1e-6)
         .map(|(_, found, _)| found.spans[0])
         .collect();
+    // "99.99 % is owed to the exchanges. … asks for an availability of 70 percent": no objective alone, and against one a
+    // contradiction.
+    let mut rivals = rivals;
+    if rivals.is_empty() {
+        let own = reader.document.sentence(found[0].1.spans[0].from);
+        rivals.extend(
+            reader.measures.iter().filter(|measure| is_low_demand(reader, measure, own)).map(|measure| measure.span),
+        );
+    }
     if rivals.is_empty() {
         return (found.into_iter().next().map(|(_, found, _)| found), None);
     }

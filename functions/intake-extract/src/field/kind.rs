@@ -206,7 +206,10 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
         .measures_around(hit.span.from, 20)
         // "Forecasts for 62 shops once a week": neither the shops nor "once" own the week.
         .filter(|(_, measure)| {
-            !measure.noun.is_some_and(|(noun, words)| matches!(noun, Noun::Device) || is_times(reader, words))
+            let article = (measure.quantity.high - 1.0).abs() < 1e-9
+                && reader.hits.at("article", measure.quantity.span.from).is_some();
+            !article
+                && !measure.noun.is_some_and(|(noun, words)| matches!(noun, Noun::Device) || is_times(reader, words))
         })
         .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
     // "Daily demand" is what is predicted, and not when.
@@ -358,6 +361,10 @@ fn clash(reader: &Reader, said: &[Said<Platform>]) -> Option<Clash> {
             .copied()
             .find(|span| reader.hits.in_sentence(&reader.document, "must", span.from).next().is_some())
     };
+    // A cluster that is excluded elsewhere is a contradiction of the tools, which names the platform as well.
+    if reader.hits.of(crate::lexicon::TOOL).any(|tool| tool.meaning.value == "kubernetes" && tool.negated.is_some()) {
+        return None;
+    }
     let (serverless, cluster) = (demanded(Platform::Serverless)?, demanded(Platform::Kubernetes)?);
     let apart = reader.document.sentence(serverless.from) != reader.document.sentence(cluster.from);
     apart.then(|| Clash {

@@ -353,7 +353,12 @@ pub fn tooling(reader: &Reader) -> (Option<Found<Tooling>>, Option<Clash>) {
     }
     let both: Vec<String> = tooling.preferred.iter().filter(|tool| tooling.excluded.contains(tool)).cloned().collect();
     let clash = both.first().map(|tool| Clash {
-        fields: vec![ConstraintField::Tooling],
+        // A cluster that is wanted and excluded is a contradiction about the platform too.
+        fields: if tool == "kubernetes" {
+            vec![ConstraintField::Platform, ConstraintField::Tooling]
+        } else {
+            vec![ConstraintField::Tooling]
+        },
         spans: [true, false].iter().filter_map(|excluded| spans.get(&(tool.clone(), *excluded)).copied()).collect(),
         explanation: format!("`{tool}` is wanted and excluded."),
         resolution: format!("`{tool}` is not used."),
