@@ -73,7 +73,12 @@ const SAME_SIZE: f64 = 10.0;
 pub fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure]) {
     for index in 1..measures.len() {
         let (before, here) = measures.split_at_mut(index);
-        let (Some(before), Some(here)) = (before.last(), here.first_mut()) else { continue };
+        // "The one we sign": a pronoun is no number between the two.
+        let one = |measure: &&Measure| {
+            measure.unit == Unit::Bare && measure.period.is_none() && (measure.quantity.high - 1.0).abs() < 1e-9
+        };
+        let last = before.iter().rev().find(|measure| !one(measure));
+        let (Some(before), Some(here)) = (last, here.first_mut()) else { continue };
         let bare = here.unit == Unit::Bare && here.noun.is_none() && here.period.is_none() && !here.quantity.vague;
         let unit = match before.unit {
             Unit::Money(_) | Unit::Time(_) => before.noun.is_none(),

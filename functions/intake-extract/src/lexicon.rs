@@ -290,8 +290,9 @@ impl Lexicon {
         }
         let key = (lower.chars().next()?, lower.chars().next_back()?);
         let near = self.correct.get(&key)?.iter().filter_map(|(word, language)| {
-            let long = word.chars().count();
-            if !languages.reads(*language) || long.abs_diff(length) > 2 {
+            let long = word.chars().count(); // The text's own language and English; a word of a third one is no slip of theirs.
+            let own = language.is_none_or(|language| language == "en" || languages.main() == Some(language));
+            if !own || long.abs_diff(length) > 2 {
                 return None;
             }
             let slips = strsim::osa_distance(word, lower);

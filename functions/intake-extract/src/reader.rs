@@ -212,9 +212,10 @@ impl Reader {
                 let same = |at: usize| self.document.sentence(at) == self.document.sentence(hit.span.from);
                 other.is_some_and(|other| same(other.span.from) && other.span.from > comma)
             };
-            self.measures_around(hit.span.from, REACH)
-                .any(|(_, measure)| own(Span::new(measure.at(), measure.at() + 1)))
-                || period()
+            self.measures_around(hit.span.from, REACH).any(|(_, measure)| {
+                let at = Span::new(measure.at(), measure.at() + 1);
+                own(at) && !hit.span.overlaps(at)
+            }) || period()
         })
     }
 

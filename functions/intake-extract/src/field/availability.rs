@@ -4,6 +4,7 @@ use design::constraint::{Availability, ConstraintField};
 
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, COMPETING, EXPLICIT, PERIOD, Weigher},
+    lexicon::Hit,
     measure::{Measure, Unit},
     number::Bound,
     reader::{Clash, Found, Reader, show},
@@ -17,7 +18,7 @@ fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
         let Unit::Time(seconds) = measure.unit else { return None };
         let at = measure.at();
         let (cue, distance) = reader.cue("downtime", measure.span)?;
-        if distance > 6 || reader.is_history(at) || reader.clause_has("present_state", at) {
+        if distance > 6 || reader.is_aside(measure) || reader.clause_has("present_state", at) {
             return None;
         }
         let sentence = document.sentence_span(at);
@@ -130,9 +131,15 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
     })
 }
 
+/// Most tokens between a denial and the nines that it denies.
+const DENIED_WITHIN: usize = 2;
+
 /// "Four nines".
 fn nines_in_words(reader: &Reader) -> Vec<(f64, Found<Availability>, f64)> {
-    let read = reader.said("availability").filter_map(|hit| {
+    // "We never close, so four nines": what is denied stands right behind the denial.
+    let denied = |hit: &Hit| hit.negated.is_some_and(|no| no.distance(hit.span) <= DENIED_WITHIN);
+    let said = reader.hits.of("availability").filter(|hit| !denied(hit) && !reader.is_history(hit.span.from));
+    let read = said.filter_map(|hit| {
         let percent = hit.meaning.value.parse::<f64>().ok()?;
         let words = reader.document.quote(hit.span);
         let weigher = Weigher::default().support(format!("“{words}”"), hit.meaning.weight.min(0.85));

@@ -275,7 +275,38 @@ fn answers_about_today(reader: &Reader, measure: &Measure) -> bool {
             )
         })
     };
-    (now() || reader.hits.within("present_state", question).next().is_some())
+    // "What can we spend?" asks for what may be.
+    let may = (question.from..question.to).any(|at| {
+        matches!(
+            reader.document.lower(at),
+            "can"
+                | "could"
+                | "may"
+                | "will"
+                | "should"
+                | "want"
+                | "dürfen"
+                | "können"
+                | "kann"
+                | "darf"
+                | "peut"
+                | "peuvent"
+                | "pouvons"
+                | "pouvez"
+                | "podemos"
+                | "pueden"
+                | "puede"
+                | "possiamo"
+                | "possono"
+                | "può"
+                | "pode"
+                | "podem"
+                | "kunnen"
+                | "mogen"
+                | "mag"
+        )
+    });
+    !may && (now() || reader.hits.within("present_state", question).next().is_some())
         && measure.quantity.bound != Bound::AtMost
         && !reader.bounded_behind(measure.span)
         && reader.hits.within("wanted", question).all(|hit| {

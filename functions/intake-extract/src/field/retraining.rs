@@ -100,6 +100,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
             let behind = cue.span.to..=cue.span.to + 2;
             let own_bracket = behind.clone().any(|open| document.lower(open) == "(" && open < at && at <= open + 3);
             let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed && !own_bracket;
+            // "Every night at two, the model is retrained": what opens a sentence is said of the whole of it.
+            let opens = at < question.from + OPENING
+                && cue.span.from > at
+                && strong
+                && reader.hits.within("infer_verb", Span::new(at, cue.span.from)).next().is_none();
+            let other_clause = other_clause && !opens;
             let answer = asked && document.sentence(at) == sentence + 1;
             if !answer && (document.sentence(at) != sentence || other_clause || cue.negated.is_some()) {
                 continue;
@@ -202,6 +208,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
 
 /// Share of the best score from which a rhythm that is said of retraining as well contradicts it.
 const RIVAL: f64 = 0.6;
+/// Tokens at the beginning of a sentence in which a period is said of the whole of it.
+const OPENING: usize = 4;
 /// Sentences before "kick it off when the drift monitor fires" in which the training is spoken of.
 const TRAINING_BEFORE: usize = 2;
 
