@@ -475,7 +475,27 @@ impl Hits {
         }
         // "Traffic was 80 rps then and is 150 now": the tense turns.
         for (at, begin) in begins.iter_mut().enumerate().skip(2) {
-            let is = matches!(document.lower(at), "is" | "are" | "ist" | "sind" | "est" | "sont" | "es" | "son" | "è");
+            let is = matches!(
+                document.lower(at),
+                "is" | "are"
+                    | "ist"
+                    | "sind"
+                    | "est"
+                    | "sont"
+                    | "es"
+                    | "son"
+                    | "è"
+                    | "will"
+                    | "shall"
+                    | "must"
+                    | "werden"
+                    | "wird"
+                    | "muss"
+                    | "müssen"
+                    | "doit"
+                    | "debe"
+                    | "deve"
+            );
             let and = matches!(document.lower(at - 1), "and" | "und" | "et" | "y" | "e");
             if is && and {
                 let before = Span::new(document.sentence_span(at).from, at);

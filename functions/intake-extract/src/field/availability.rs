@@ -5,7 +5,7 @@ use design::constraint::{Availability, ConstraintField};
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, COMPETING, EXPLICIT, PERIOD, Weigher},
     lexicon::Hit,
-    measure::{Measure, Unit},
+    measure::{Measure, Period, Unit},
     number::Bound,
     reader::{Clash, Found, Reader, show},
     text::Span,
@@ -24,7 +24,8 @@ fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
         let sentence = document.sentence_span(at);
         let period = (measure.span.to..sentence.to.min(measure.span.to + 8))
             .chain(sentence.from.max(measure.span.from.saturating_sub(8))..measure.span.from)
-            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))?;
+            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
+            .or_else(|| month_behind(reader, measure))?;
         let down = measure.quantity.high * seconds;
         // Less than nine tenths of the time is no objective of anybody.
         if down <= 0.0 || down > 0.1 * period.seconds {
@@ -44,6 +45,16 @@ fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
         ));
         let spans = vec![measure.span, cue, period.span];
         Some((percent, Found { value: Availability { percent }, spans, weigher, derivation }, 1.0))
+    })
+}
+
+/// "In a thirty-day month", "over the whole year": a long unit of time alone.
+fn month_behind(reader: &Reader, measure: &Measure) -> Option<Period> {
+    let sentence = reader.document.sentence_span(measure.at());
+    let behind = Span::new(measure.span.to, sentence.to.min(measure.span.to + 10));
+    reader.hits.within("time", behind).find_map(|hit| {
+        let seconds: f64 = hit.meaning.value.parse().ok()?;
+        (seconds >= 604_800.0).then_some(Period { seconds, span: hit.span })
     })
 }
 

@@ -256,8 +256,9 @@ fn is_turned_down(reader: &Reader, measure: &Measure) -> bool {
     verb.is_some_and(|verb| {
         verb.negated.is_none()
             && reader.document.sentence(verb.span.from) == sentence
-            && (verb.span.to..begin)
-                .all(|at| !matches!(reader.document.lower(at), "," | ";" | "and" | "und" | "et" | "y"))
+            && (verb.span.to..begin).all(|at| {
+                !matches!(reader.document.lower(at), "," | ";" | ":" | "." | "and" | "und" | "et" | "y" | "e" | "en")
+            })
             && !reader
                 .measures_around(begin, TURNED_DOWN_WITHIN)
                 .any(|(_, other)| verb.span.to <= other.span.from && other.span.to <= begin)

@@ -50,7 +50,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let repeated = measure.span.from > 0
             && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
                 // "Each in no more than 750 ms" is no rhythm.
-                || quantity.bound == Bound::Exact && reader.hits.before("every", measure.span.from).is_some());
+                // "A 150 ms slot" has an article, and is no rhythm either.
+                || quantity.bound == Bound::Exact
+                    && reader
+                        .hits
+                        .before("every", measure.span.from)
+                        .is_some_and(|every| seconds > 0.001 || reader.document.lower(every.span.from) != "a"));
         // "20 seconds of video" is its length; "3 seconds of the event" is a delay.
         let length = reader.document.lower(measure.span.to) == "of"
             && (measure.span.to..measure.span.to + 3).any(|at| reader.hits.at("length_of", at).is_some());
@@ -156,6 +161,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
                 || quantity.bound == Bound::AtMost && sentence.to - sentence.from <= SHORT_STATEMENT)
             && measure.span.from <= sentence.from + 1;
         score += if only_bounds { 0.48 } else { 0.0 };
+        // "Ranking of a letter: 2 s": the key names a result.
+        let keyed =
+            alone && cue.is_none() && measure.span.from > sentence.from + 1 && whole_behind_key(reader, measure.span);
+        score += if keyed { 0.5 } else { 0.0 };
         // "Seven seconds per ruling at most", "between one and two seconds per picture".
         let of_item = alone && bounded && seconds <= 1.0 && reader.with_item(measure.span) != measure.span;
         score += if of_item { 0.35 } else { 0.0 };
@@ -292,6 +301,21 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     let mut found = strictest.found.clone();
     found.weigher = found.weigher.penalty("another latency is given", COMPETING);
     (Some(found), Some(clash))
+}
+
+/// Longest key of a line.
+const LONGEST_KEY: usize = 7;
+
+/// True for a duration that is all that stands behind a key that names a result: "ranking of a letter: 2 s".
+fn whole_behind_key(reader: &Reader, span: Span) -> bool {
+    let document = &reader.document;
+    let sentence = document.sentence_span(span.from);
+    let key = Span::new(sentence.from, span.from - 1);
+    matches!(document.lower(span.from - 1), ":" | "=")
+        && key.to - key.from <= LONGEST_KEY
+        && (span.to >= sentence.to || span.to + 1 == sentence.to)
+        && reader.hits.within("infer_verb", key).next().is_some()
+        && reader.hits.within("retrain_cue", key).next().is_none()
 }
 
 /// "Every answer takes at least five seconds": durations that an answer must not fall below, in milliseconds.

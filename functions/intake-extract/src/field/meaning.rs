@@ -54,7 +54,9 @@ pub(super) fn topics<T: DeserializeOwned + Copy + PartialEq>(
         let times = seen.entry((hit.meaning.value.clone(), words)).or_insert(0);
         *times += 1;
         let mut weight = hit.meaning.weight * if *times == 1 { 1.0 } else { 0.25 };
-        if reader.is_history(hit.span.from) {
+        // "Posted on the web years ago" is public still.
+        let still = group == "data_class" && hit.meaning.value == "public";
+        if !still && reader.is_history(hit.span.from) {
             weight *= HISTORY;
         }
         if *times > 3 {

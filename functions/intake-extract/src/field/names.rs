@@ -49,18 +49,30 @@ pub(super) fn listed(reader: &Reader) -> Option<(Size, bool)> {
     while at < reader.document.tokens.len() {
         match list_at(reader, at) {
             Some(list) if keeps(reader, list.span) && !reader.is_history(list.span.from) => {
-                let words = reader.document.quote(list.span);
-                let weigher = Weigher::default().support(format!("people named one by one “{words}”"), CUE);
-                let people = list.people.round().max(1.0) as u32;
-                let weigher = reader.weigh(weigher, None, list.span.from);
-                let size = (people, vec![list.span], weigher, Some(format!("“{words}” = {people} people")));
-                return Some((size, list.counted));
+                return Some((size(reader, &list), list.counted));
             }
             Some(list) => at = list.span.to,
             None => at += 1,
         }
     }
     None
+}
+
+/// The size of a team that is named.
+fn size(reader: &Reader, list: &List) -> Size {
+    let words = reader.document.quote(list.span);
+    let people = list.people.round().max(1.0) as u32;
+    let weigher = Weigher::default().support(format!("people named one by one “{words}”"), CUE);
+    let weigher = reader.weigh(weigher, None, list.span.from);
+    (people, vec![list.span], weigher, Some(format!("“{words}” = {people} people")))
+}
+
+/// The list that people whose trade is known stand in: "Henrike, Cem und zwei Werkstudenten".
+pub(super) fn around(reader: &Reader, people: Span) -> Option<Size> {
+    let sentence = reader.document.sentence_span(people.from);
+    let from = sentence.from.max(people.from.saturating_sub(LONGEST_LIST));
+    let list = (from..people.from).find_map(|at| list_at(reader, at).filter(|list| list.span.overlaps(people)))?;
+    (!reader.is_history(list.span.from)).then(|| size(reader, &list))
 }
 
 /// The list of people that begins at a token: at least two, the last behind an "and".
@@ -227,7 +239,7 @@ mod tests {
             ("Lo mantendrán ocho personas de sistemas.", Some(8)),
             ("Nous ne sommes que deux au service numérique.", Some(2)),
             ("Solo somos tres en el área de datos.", Some(3)),
-            ("Ik plus één collega.", Some(2)),
+            ("We bouwen het zelf. Ik plus één collega.", Some(2)),
             ("Leute: 2 Vollzeit und 1 Werkstudentin", Some(3)),
             ("Used by 40 employees of the sales department.", None),
         ] {

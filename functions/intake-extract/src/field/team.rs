@@ -90,6 +90,7 @@ fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
     let best = &candidates[0];
     // "Una redactora, un técnico y yo": the list has more people than the one whose trade is known.
     let named = with_me(reader)
+        .or_else(|| crate::field::names::around(reader, best.size.1[0]))
         .filter(|named| named.0 > best.size.0 && best.size.1.iter().any(|span| named.1[0].overlaps(*span)));
     if named.is_some() {
         return (named, None);
@@ -141,7 +142,15 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let cue = reader.cue("cue.team", measure.span);
         let strong = reader.cue("cue.team_strong", measure.span).is_some_and(|(_, distance)| distance <= 5);
         let noun = measure.noun.map(|(noun, _)| noun);
-        let kept = is_kept_by(reader, measure);
+        // "… who own it plus their intern, so three heads": a sum of those who keep it.
+        let summed = matches!(
+            measure.quantity.whole.from.checked_sub(1).map_or("", |at| document.lower(at)),
+            "so" | "also" | "donc" | "dus" | "quindi" | "portanto" | "total" | "i.e" | "macht"
+        ) && matches!(measure.noun, Some((Noun::Person | Noun::People, _)))
+            && ["cue.team_strong", "keep_verb"]
+                .iter()
+                .any(|group| reader.hits.in_sentence(document, group, at).any(|hit| hit.negated.is_none()));
+        let kept = summed || is_kept_by(reader, measure);
         let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) if me_before(reader, measure).is_some() => true,

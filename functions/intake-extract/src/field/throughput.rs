@@ -571,7 +571,9 @@ fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
         });
     counted
         .or_else(|| {
-            (device.span.to..device.span.to + 24)
+            // "2,100 lifts phone home every minute": the period may be among the measure's own words.
+            let from = device.noun.map_or(device.span.to, |(_, words)| words.to);
+            (from..device.span.to + 24)
                 .filter(|at| document.sentence(*at) == sentence)
                 .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
         })
