@@ -257,7 +257,8 @@ fn sentences(text: &str) -> Vec<&str> {
             let ends_here = before.chars().count() > 1
                 && !before.ends_with('.')
                 && !ABBREVIATIONS.contains(&format!("{before}.").as_str())
-                && !before.chars().all(|c| c.is_ascii_digit())
+                // "10. item", but "250. vendor says …".
+                && !(before.chars().all(|c| c.is_ascii_digit()) && before.len() < LEAST_DIGITS)
                 && next.is_some_and(|c| {
                     c.is_lowercase() || c.is_numeric() || matches!(c, '~' | '≈' | '<' | '$' | '€' | '£')
                 });
@@ -282,6 +283,9 @@ fn sentences(text: &str) -> Vec<&str> {
         })
         .collect()
 }
+
+/// Digits from which a number before a full stop is the number of no item in a list.
+const LEAST_DIGITS: usize = 3;
 
 /// Names before the text of a mail.
 const MAIL_HEADERS: [&str; 14] = [

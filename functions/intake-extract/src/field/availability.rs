@@ -143,7 +143,7 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
 }
 
 /// Most tokens between a denial and the nines that it denies.
-const DENIED_WITHIN: usize = 2;
+const DENIED_WITHIN: usize = 1;
 
 /// "Four nines".
 fn nines_in_words(reader: &Reader) -> Vec<(f64, Found<Availability>, f64)> {
