@@ -292,7 +292,7 @@ fn of_persons(reader: &Reader) -> impl Iterator<Item = (DataClass, Span)> {
             (from..to).all(|at| {
                 let word = document.lower(at);
                 !word.chars().any(char::is_alphanumeric)
-                    || crate::field::team::is_and(word)
+                    || crate::field::team::is_and(reader, at)
                     || reader.hits.at("article", at).is_some()
                     || matches!(
                         word,

@@ -79,7 +79,7 @@ pub(super) fn around(reader: &Reader, people: Span) -> Option<Size> {
 fn list_at(reader: &Reader, from: usize) -> Option<List> {
     let document = &reader.document;
     let end = document.sentence_span(from).to.min(from + LONGEST_LIST);
-    let separates = |at: usize| matches!(document.lower(at), "," | "/") || is_and(document.lower(at));
+    let separates = |at: usize| matches!(document.lower(at), "," | "/") || is_and(reader, at);
     let first = member(reader, from, end)?;
     // A list begins with somebody who is named.
     if !first.named {
@@ -89,7 +89,7 @@ fn list_at(reader: &Reader, from: usize) -> Option<List> {
     while to < end && separates(to) {
         let (mut begin, mut and) = (to, false);
         while begin < end && separates(begin) {
-            and |= is_and(document.lower(begin));
+            and |= is_and(reader, begin);
             begin += 1;
         }
         let Some(next) = member(reader, begin, end) else { break };

@@ -304,8 +304,13 @@ pub(super) fn me_at(reader: &Reader, at: usize) -> Option<Span> {
 }
 
 /// A word between the members of a list of people.
-pub(super) fn is_and(word: &str) -> bool {
-    matches!(word, "and" | "plus" | "und" | "et" | "y" | "e" | "en" | "sowie" | "más" | "mais" | "più" | "&" | "+")
+pub(super) fn is_and(reader: &Reader, at: usize) -> bool {
+    // "En" is this in Dutch alone.
+    match reader.document.lower(at) {
+        "and" | "plus" | "und" | "et" | "y" | "e" | "sowie" | "más" | "mais" | "più" | "&" | "+" => true,
+        "en" => reader.hits.languages.main() == Some("nl"),
+        _ => false,
+    }
 }
 
 /// Tokens between "betreut" and "von drei Mitarbeitenden".
@@ -363,7 +368,7 @@ fn me_before(reader: &Reader, measure: &Measure) -> Option<Span> {
     }
     let me = reader.hits.before("me", at)?.span;
     let same = document.sentence(me.from) == document.sentence(measure.at());
-    (is_and(document.lower(at)) && me_at(reader, me.from).is_some() && same).then(|| Span::new(me.from, at + 1))
+    (is_and(reader, at) && me_at(reader, me.from).is_some() && same).then(|| Span::new(me.from, at + 1))
 }
 
 /// "And me" right behind counted people: "zwei Admins und ich".
@@ -372,7 +377,7 @@ fn me_behind(reader: &Reader, measure: &Measure) -> Option<Span> {
     let and = measure.span.to;
     let same = document.sentence(and + 1) == document.sentence(measure.at());
     let me = me_at(reader, and + 1)?;
-    (measure.noun.is_some() && is_and(document.lower(and)) && same).then(|| Span::new(and, me.to))
+    (measure.noun.is_some() && is_and(reader, and) && same).then(|| Span::new(and, me.to))
 }
 
 /// Sentences between what asks for the team and who names himself.
@@ -395,7 +400,7 @@ fn with_me(reader: &Reader) -> Option<Size> {
         if !of_team || reader.is_history(me) {
             return None;
         }
-        let separates = |at: usize| document.lower(at) == "," || is_and(document.lower(at));
+        let separates = |at: usize| document.lower(at) == "," || is_and(reader, at);
         let mut people = 1;
         let (mut from, mut to) = (me, own.to);
         // Behind: "and my son", "and Deepa", "and a student".
@@ -409,7 +414,7 @@ fn with_me(reader: &Reader) -> Option<Size> {
             to = end;
         }
         // Before: "a biologist, a lab technician and".
-        let ends_with_me = me > sentence.from && is_and(document.lower(me - 1));
+        let ends_with_me = me > sentence.from && is_and(reader, me - 1);
         while ends_with_me && from > sentence.from + 1 && from + LONGEST_LIST > me && separates(from - 1) {
             let mut end = from - 1;
             while end > sentence.from && separates(end - 1) {
@@ -465,7 +470,7 @@ pub(super) fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usiz
     if belongs || reader.hits.at("article", at).is_some() {
         // "A lab technician": up to two words describe.
         let last = (at + 1..end.min(at + 4)).take_while(|at| word(*at) && !thing(*at)).last()?;
-        let stop = (at + 1..=last).find(|at| document.lower(*at) == "," || is_and(document.lower(*at)));
+        let stop = (at + 1..=last).find(|at| document.lower(*at) == "," || is_and(reader, *at));
         return Some(stop.unwrap_or(last + 1));
     }
     let named = document.tokens[at].text.chars().next().is_some_and(char::is_uppercase);
