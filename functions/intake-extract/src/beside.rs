@@ -5,7 +5,7 @@ use crate::{
     lexicon::Hits,
     measure::{Measure, Noun, Unit},
     number::Bound,
-    text::{Document, Kind},
+    text::{Document, Kind, Span},
 };
 
 /// "4 hours and 20 minutes", "1 min 30 s": a duration in two units is one.
@@ -20,7 +20,15 @@ pub fn join_durations(document: &Document, measures: &mut Vec<Measure>) {
             && small.quantity.bound == Bound::Exact
             && !large.quantity.is_range()
             && !small.quantity.is_range();
-        match (large.unit, small.unit) {
+        // "8 h 45": the minutes of an hour need no unit.
+        let minutes = large.unit == Unit::Time(3600.0)
+            && small.unit == Unit::Bare
+            && between.is_empty()
+            && small.noun.is_none()
+            && small.quantity.high < 60.0
+            && document.token(small.at()).is_some_and(|token| token.text.len() == 2);
+        let small_unit = if minutes { Unit::Time(60.0) } else { small.unit };
+        match (large.unit, small_unit) {
             (Unit::Time(unit), Unit::Time(part)) if joined && small.quantity.high * part < unit => {
                 let rest = small.quantity.high * part / unit;
                 let span = small.span;
@@ -65,7 +73,12 @@ const SAME_SIZE: f64 = 10.0;
 pub fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measure]) {
     for index in 1..measures.len() {
         let (before, here) = measures.split_at_mut(index);
-        let (Some(before), Some(here)) = (before.last(), here.first_mut()) else { continue };
+        // "The one we sign": a pronoun is no number between the two.
+        let one = |measure: &&Measure| {
+            measure.unit == Unit::Bare && measure.period.is_none() && (measure.quantity.high - 1.0).abs() < 1e-9
+        };
+        let last = before.iter().rev().find(|measure| !one(measure));
+        let (Some(before), Some(here)) = (last, here.first_mut()) else { continue };
         let bare = here.unit == Unit::Bare && here.noun.is_none() && here.period.is_none() && !here.quantity.vague;
         let unit = match before.unit {
             Unit::Money(_) | Unit::Time(_) => before.noun.is_none(),
@@ -79,11 +92,22 @@ pub fn take_units_before(document: &Document, hits: &Hits, measures: &mut [Measu
             || matches!(document.lower(behind), "." | "," | ";" | "!" | ")")
             || hits.at("bound_behind", behind).is_some();
         let together = document.sentence(before.at()) == document.sentence(at);
-        let digits = document.token(at).is_some_and(|token| token.kind == Kind::Number);
+        let half = hits.at("fraction", at).is_some();
+        let digits = half || document.token(at).is_some_and(|token| token.kind == Kind::Number);
         // "Section 12", "Monday 14": what is bounded or wanted is no number of these.
         let wished = hits.before("wish", here.quantity.whole.from).is_some();
-        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", at).is_some() || wished;
-        let target = hits.before("target_is", here.quantity.whole.from).is_some();
+        // "We need between 150 and 200."
+        let open = hits.before("range_open", at).map_or(at, |open| open.span.from);
+        let wanted = here.quantity.bound != Bound::Exact || hits.before("wanted", open).is_some() || wished;
+        // "The requirement, the one that we sign, is two hundred."
+        let copula = at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                document.lower(before),
+                "is" | "be" | "ist" | "sind" | "lautet" | "est" | "es" | "son" | "è" | "sono" | "é" | "são" | "zijn"
+            )
+        });
+        let named = || hits.within("target_word", Span::new(before.span.to, at)).next().is_some();
+        let target = hits.before("target_is", here.quantity.whole.from).is_some() || copula && named();
         if bare && unit && same_size && ends && together && (digits && wanted || target) {
             here.unit = before.unit;
             here.period = before.period;

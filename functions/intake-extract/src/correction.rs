@@ -57,7 +57,12 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
             continue;
         }
         // "Four seconds. Well, five": only what stands right beside the word on both sides.
-        let reach = if cue.meaning.value == "next" { BESIDE } else { NEAR };
+        // "The target is 400 ms, yes? – Nope, 250.": the answer to the question that has the number.
+        let answers = cue.meaning.value == "next"
+            && hits.at("no_alone", cue.span.from).is_some()
+            && document.sentence_span(cue.span.from).from + 1 >= cue.span.from
+            && document.sentence_span(cue.span.from).from.checked_sub(1).is_some_and(|end| document.lower(end) == "?");
+        let reach = if cue.meaning.value == "next" && !answers { BESIDE } else { NEAR };
         // "Scratch that, make it 6k" is one correction in two phrases.
         let done = measures.iter().any(|measure| measure.span.overlaps(cue.span));
         if way > reach || done {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use design::constraint::{Conflict, ConstraintField, ConstraintSet, Evidence, Framework, Stated};
 
 use crate::{
-    field::{availability, budget, kind, latency, meaning, people, place, task, throughput, volume},
+    field::{availability, budget, class, kind, latency, meaning, place, retraining, task, team, throughput, volume},
     reader::{Clash, Found, Reader},
     text::Span,
 };
@@ -43,14 +43,14 @@ pub fn extract(text: &str) -> Reading {
     clashes.extend(clash);
     let (platform, clash) = kind::platform(&reader);
     clashes.extend(clash);
-    let (retraining, clash) = people::retraining(&reader);
+    let (retraining, clash) = retraining::read(&reader);
     clashes.extend(clash);
-    let (team, clash) = people::team(&reader);
+    let (team, clash) = team::team(&reader);
     clashes.extend(clash);
     let workloads = kind::workloads(&reader, deployment.as_ref(), latency.as_ref(), retraining.as_ref());
     let (tooling, clash) = meaning::tooling(&reader);
     clashes.extend(clash);
-    let (data_class, clash) = meaning::data_class(&reader);
+    let (data_class, clash) = class::data_class(&reader);
     clashes.extend(clash);
     let jurisdictions: Vec<String> =
         regions.found.iter().flat_map(|found| found.value.iter().map(|region| region.jurisdiction.clone())).collect();

@@ -261,6 +261,15 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     if let Some((part, to)) = fraction {
         return done(part, to, false);
     }
+    // "It takes 2 seconds; we want half at most": the unit is said before.
+    if let Some(half) = hits.at("fraction", at).filter(|half| half.meaning.value == "0.5") {
+        let ends = document.sentence(half.span.to) != document.sentence(at)
+            || matches!(document.lower(half.span.to), "." | ";" | "!" | ")");
+        let bounded = hits.before("bound", at).is_some_and(|bound| bound.meaning.value == "at_most");
+        if ends && bounded {
+            return done(0.5, half.span.to, false);
+        }
+    }
     if let Some(vague) = hits.at("number_vague", at) {
         return done(vague.meaning.value.parse().ok()?, vague.span.to, true);
     }
@@ -312,7 +321,18 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
             && (20.0..100.0).contains(&current)
             && matches!(document.lower(peek), "y" | "et" | "e")
             && hits.at("number", peek + 1).is_some_and(|hit| hit.meaning.value.len() == 1);
-        if any && (document.joining_hyphen(peek) || document.lower(peek) == "and") || tens {
+        // "Três mil e quinhentos", "duzentos e cinquenta": what is smaller follows an "e".
+        let smaller = any
+            && matches!(document.lower(peek), "e" | "y" | "et")
+            && hits.at("number", peek + 1).is_some_and(|hit| {
+                let value: f64 = hit.meaning.value.parse().unwrap_or(f64::MAX);
+                let below =
+                    if current > 0.0 { current >= 100.0 && value < 100.0 } else { total >= 1000.0 && value < 1000.0 };
+                below && hits.at("scale", hit.span.to).is_none()
+            })
+            && hits.before("range_open", at).is_none()
+            && document.lower(peek) == "e";
+        if any && (document.joining_hyphen(peek) || document.lower(peek) == "and") || tens || smaller {
             peek += 1;
         }
         // `one and a half`
@@ -412,7 +432,32 @@ fn is_section(document: &Document, hits: &Hits, at: usize) -> bool {
     });
     let numbered = token.kind == Kind::Number && token.text.contains('.') && document.sentence_span(at).from == at;
     let unit = ["scale", "noun", "currency", "time", "data_unit", "rate_unit", "percent"];
-    numbered && title && unit.iter().all(|group| hits.at(group, at + 1).is_none())
+    // "§6 Das Modell wird …", "Section 4: …".
+    let mark = at.checked_sub(1).map_or("", |before| document.lower(before));
+    let marked = mark == "§"
+        || document.sentence_span(at).from + 1 == at
+            && matches!(
+                mark,
+                "section"
+                    | "clause"
+                    | "article"
+                    | "artikel"
+                    | "abschnitt"
+                    | "absatz"
+                    | "ziffer"
+                    | "artículo"
+                    | "articolo"
+                    | "artigo"
+                    | "paragraph"
+                    | "item"
+                    | "req"
+                    | "r"
+                    | "punkt"
+                    | "point"
+                    | "punto"
+            );
+    token.kind == Kind::Number && marked && unit.iter().all(|group| hits.at(group, at + 1).is_none())
+        || numbered && title && unit.iter().all(|group| hits.at(group, at + 1).is_none())
 }
 
 /// Joins `100-200 ms`, `between 5 and 10`, `$5k to $8k`, `100ms - 200ms`.

@@ -200,12 +200,22 @@ impl Reader {
             && matches!(self.document.lower(hit.span.to), "that" | "dass" | "que" | "che" | "dat")
     }
 
-    /// "300 ms, two hundred was the mobile team": what is said behind a comma and another number is said of that one.
+    /// "300 ms, two hundred was the mobile team", "each quarter, before it was each week": what is said behind a comma and
+    /// another value is said of that one.
     fn is_of_another(&self, hit: &Hit, at: usize) -> bool {
         let comma = (at..hit.span.from).rev().find(|at| self.document.lower(*at) == ",");
         comma.is_some_and(|comma| {
-            self.measures_around(hit.span.from, REACH)
-                .any(|(_, measure)| comma < measure.at() && measure.at() < hit.span.from)
+            let own = |span: Span| comma < span.from && span.from < hit.span.to + BEHIND_PAST;
+            let period = || {
+                let behind = Span::new(comma, hit.span.to + BEHIND_PAST);
+                let other = self.hits.within("period", behind).next();
+                let same = |at: usize| self.document.sentence(at) == self.document.sentence(hit.span.from);
+                other.is_some_and(|other| same(other.span.from) && other.span.from > comma)
+            };
+            self.measures_around(hit.span.from, REACH).any(|(_, measure)| {
+                let at = Span::new(measure.at(), measure.at() + 1);
+                own(at) && !hit.span.overlaps(at)
+            }) || period()
         })
     }
 
@@ -342,8 +352,29 @@ impl Reader {
         self.hits.at("bound_behind", end.to).map_or(end, |bound| end.hull(bound.span))
     }
 
+    /// A value with the one thing that it is of: "seven seconds per ruling".
+    pub fn with_item(&self, span: Span) -> Span {
+        let per = matches!(self.document.lower(span.to), "per" | "pro" | "je" | "par" | "por" | "a")
+            || matches!(self.document.lower(span.to), "each" | "jede" | "cada" | "chaque" | "elke" | "ogni");
+        let item = span.to + 1;
+        let word = self.document.token(item).is_some_and(|token| {
+            token.kind == crate::text::Kind::Word
+                && token.sentence == self.document.sentence(span.from)
+                && token.lower.chars().count() >= 3
+        });
+        let thing = ["time", "period", "number", "article", "bound_behind", "predicate", "scale"].iter().all(|group| {
+            self.hits.at(group, item).is_none()
+                && self
+                    .hits
+                    .at(group, span.to)
+                    .is_none_or(|hit| hit.span.to == span.to + 1 && *group != "time" && *group != "period")
+        });
+        if per && word && thing { Span::new(span.from, item + 1) } else { span }
+    }
+
     /// True when a bound stands behind a value: "2 seconds at most", "200 ms max".
     pub fn bounded_behind(&self, span: Span) -> bool {
+        let span = self.with_item(span);
         // "One second, not more": behind the comma nothing else follows.
         let ended = || {
             let behind = self.hits.at("bound_behind", span.to + 1).filter(|_| self.document.lower(span.to) == ",");
@@ -431,6 +462,8 @@ impl Reader {
     }
 }
 
+/// Tokens behind a word of the past in which the period stands that it is said of: "before it was each week".
+const BEHIND_PAST: usize = 4;
 /// Sentences before "they" in which the others are named.
 const THEY_WITHIN: usize = 2;
 /// Tokens before a wish in which the value begins that it is said of.

@@ -254,10 +254,12 @@ fn sentences(text: &str) -> Vec<&str> {
             let before = sentence[..at].rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
             let next = sentence[at + 2..].trim_start().chars().next();
             // "Quarterly... actually monthly" goes on behind its pause.
+            // "10. item", but "250. vendor says …".
+            let item = before.chars().all(|c| c.is_ascii_digit()) && before.len() < LEAST_DIGITS;
             let ends_here = before.chars().count() > 1
                 && !before.ends_with('.')
                 && !ABBREVIATIONS.contains(&format!("{before}.").as_str())
-                && !before.chars().all(|c| c.is_ascii_digit())
+                && !item
                 && next.is_some_and(|c| {
                     c.is_lowercase() || c.is_numeric() || matches!(c, '~' | '≈' | '<' | '$' | '€' | '£')
                 });
@@ -282,6 +284,9 @@ fn sentences(text: &str) -> Vec<&str> {
         })
         .collect()
 }
+
+/// Digits from which a number before a full stop is the number of no item in a list.
+const LEAST_DIGITS: usize = 3;
 
 /// Names before the text of a mail.
 const MAIL_HEADERS: [&str; 14] = [

@@ -4,7 +4,8 @@ use design::constraint::{Availability, ConstraintField};
 
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, COMPETING, EXPLICIT, PERIOD, Weigher},
-    measure::{Measure, Unit},
+    lexicon::Hit,
+    measure::{Measure, Period, Unit},
     number::Bound,
     reader::{Clash, Found, Reader, show},
     text::Span,
@@ -17,13 +18,14 @@ fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
         let Unit::Time(seconds) = measure.unit else { return None };
         let at = measure.at();
         let (cue, distance) = reader.cue("downtime", measure.span)?;
-        if distance > 6 || reader.is_history(at) || reader.clause_has("present_state", at) {
+        if distance > 6 || reader.is_aside(measure) || reader.clause_has("present_state", at) {
             return None;
         }
         let sentence = document.sentence_span(at);
         let period = (measure.span.to..sentence.to.min(measure.span.to + 8))
             .chain(sentence.from.max(measure.span.from.saturating_sub(8))..measure.span.from)
-            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))?;
+            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
+            .or_else(|| month_behind(reader, measure))?;
         let down = measure.quantity.high * seconds;
         // Less than nine tenths of the time is no objective of anybody.
         if down <= 0.0 || down > 0.1 * period.seconds {
@@ -43,6 +45,16 @@ fn downtime(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
         ));
         let spans = vec![measure.span, cue, period.span];
         Some((percent, Found { value: Availability { percent }, spans, weigher, derivation }, 1.0))
+    })
+}
+
+/// "In a thirty-day month", "over the whole year": a long unit of time alone.
+fn month_behind(reader: &Reader, measure: &Measure) -> Option<Period> {
+    let sentence = reader.document.sentence_span(measure.at());
+    let behind = Span::new(measure.span.to, sentence.to.min(measure.span.to + 10));
+    reader.hits.within("time", behind).find_map(|hit| {
+        let seconds: f64 = hit.meaning.value.parse().ok()?;
+        (seconds >= 604_800.0).then_some(Period { seconds, span: hit.span })
     })
 }
 
@@ -113,7 +125,10 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
                 document.lower(measure.span.from - 1),
                 "with" | "at" | "mit" | "bei" | "avec" | "à" | "con" | "com" | "met" | "and" | "und" | "et" | "y"
             );
-        let alone = measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
+        // "99,5 reicht."
+        let accepted = percent.fract() > 0.0 && reader.hits.at("accepted", measure.span.to).is_some();
+        let alone = accepted
+            || measure.unit == Unit::Percent && document.lower(measure.span.to) != "of"
             || around(measure.span.to) && (measure.span.from == 0 || linked || around(measure.span.from - 1));
         let decoy = reader.hits.in_sentence(document, "decoy.availability", measure.at()).next().is_some();
         if !nines || !alone || decoy || reader.is_history(measure.at()) {
@@ -127,9 +142,15 @@ fn nines_alone(reader: &Reader) -> Option<(f64, Found<Availability>, f64)> {
     })
 }
 
+/// Most tokens between a denial and the nines that it denies.
+const DENIED_WITHIN: usize = 1;
+
 /// "Four nines".
 fn nines_in_words(reader: &Reader) -> Vec<(f64, Found<Availability>, f64)> {
-    let read = reader.said("availability").filter_map(|hit| {
+    // "We never close, so four nines": what is denied stands right behind the denial.
+    let denied = |hit: &Hit| hit.negated.is_some_and(|no| no.distance(hit.span) <= DENIED_WITHIN);
+    let said = reader.hits.of("availability").filter(|hit| !denied(hit) && !reader.is_history(hit.span.from));
+    let read = said.filter_map(|hit| {
         let percent = hit.meaning.value.parse::<f64>().ok()?;
         let words = reader.document.quote(hit.span);
         let weigher = Weigher::default().support(format!("“{words}”"), hit.meaning.weight.min(0.85));
@@ -139,6 +160,24 @@ fn nines_in_words(reader: &Reader) -> Vec<(f64, Found<Availability>, f64)> {
         Some((percent, found, hit.meaning.weight))
     });
     read.collect()
+}
+
+/// Tokens between the word for availability and a percentage below those of objectives.
+const NAMED_WITHIN: usize = 3;
+
+/// "An availability of 70 percent": too low for an objective, and named as one in a sentence of its own.
+fn is_low_demand(reader: &Reader, measure: &Measure, sentence: usize) -> bool {
+    let percent = measure.quantity.high;
+    measure.unit == Unit::Percent
+        && (1.0..90.0).contains(&percent)
+        && !reader.is_aside(measure)
+        && reader.document.sentence(measure.at()) != sentence
+        && reader.hits.in_clause(&reader.document, "present_state", measure.at()).next().is_none()
+        && reader.cue("cue.availability", measure.span).is_some_and(|(cue, distance)| {
+            distance <= NAMED_WITHIN
+                && cue.to <= measure.span.from
+                && reader.closeness(reader.near("decoy.availability", measure.span)) <= 0.0
+        })
 }
 
 /// The availability objective.
@@ -191,6 +230,15 @@ pub fn read(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
         .filter(|(percent, _, _)| (percent - best).abs() > 1e-6)
         .map(|(_, found, _)| found.spans[0])
         .collect();
+    // "99.99 % is owed to the exchanges. … asks for an availability of 70 percent": no objective alone, and against one a
+    // contradiction.
+    let mut rivals = rivals;
+    if rivals.is_empty() {
+        let own = reader.document.sentence(found[0].1.spans[0].from);
+        rivals.extend(
+            reader.measures.iter().filter(|measure| is_low_demand(reader, measure, own)).map(|measure| measure.span),
+        );
+    }
     if rivals.is_empty() {
         return (found.into_iter().next().map(|(_, found, _)| found), None);
     }

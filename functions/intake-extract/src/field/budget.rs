@@ -111,6 +111,9 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     if reader.is_aside(measure) || measure.quantity.high <= 0.0 || measure.quantity.vague {
         return None;
     }
+    if is_turned_down(reader, measure) || answers_about_today(reader, measure) {
+        return None;
+    }
     let cue = reader.cue("cue.budget", measure.span);
     let currency = match measure.unit {
         Unit::Money(currency) => currency,
@@ -239,6 +242,81 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
         full: period.is_some()
             || reader.cue("budget_word", measure.span).is_some_and(|(word, _)| !is_price_verb(reader, word.from)),
     })
+}
+
+/// Tokens between the verb that turns an amount down and the amount.
+const TURNED_DOWN_WITHIN: usize = 6;
+
+/// "The board turned down the 12,000 a month": the verb stands before, and no other amount between.
+fn is_turned_down(reader: &Reader, measure: &Measure) -> bool {
+    let begin = measure.span.from;
+    let sentence = reader.document.sentence(begin);
+    let before = Span::new(begin.saturating_sub(TURNED_DOWN_WITHIN), begin);
+    let verb = reader.hits.within("turn_down", before).last();
+    verb.is_some_and(|verb| {
+        verb.negated.is_none()
+            && reader.document.sentence(verb.span.from) == sentence
+            && (verb.span.to..begin).all(|at| {
+                !matches!(reader.document.lower(at), "," | ";" | ":" | "." | "and" | "und" | "et" | "y" | "e" | "en")
+            })
+            && !reader
+                .measures_around(begin, TURNED_DOWN_WITHIN)
+                .any(|(_, other)| verb.span.to <= other.span.from && other.span.to <= begin)
+    })
+}
+
+/// "What does it cost now? About $6,300 a month": the answer to a question about today, and no limit.
+fn answers_about_today(reader: &Reader, measure: &Measure) -> bool {
+    let Some(question) = reader.question_before(measure.at()) else { return false };
+    let now = || {
+        (question.from..question.to).any(|at| {
+            matches!(
+                reader.document.lower(at),
+                "now" | "jetzt" | "maintenant" | "ahora" | "adesso" | "agora" | "nu" | "already" | "bereits"
+            )
+        })
+    };
+    // "What can we spend?" asks for what may be.
+    let may = (question.from..question.to).any(|at| {
+        matches!(
+            reader.document.lower(at),
+            "can"
+                | "could"
+                | "may"
+                | "will"
+                | "should"
+                | "want"
+                | "dürfen"
+                | "können"
+                | "kann"
+                | "darf"
+                | "peut"
+                | "peuvent"
+                | "pouvons"
+                | "pouvez"
+                | "podemos"
+                | "pueden"
+                | "puede"
+                | "possiamo"
+                | "possono"
+                | "può"
+                | "pode"
+                | "podem"
+                | "kunnen"
+                | "mogen"
+                | "mag"
+        )
+    });
+    !may && (now() || reader.hits.within("present_state", question).next().is_some())
+        && measure.quantity.bound != Bound::AtMost
+        && !reader.bounded_behind(measure.span)
+        && reader.hits.within("wanted", question).all(|hit| {
+            reader.document.lower(hit.span.from) == "now"
+                || matches!(
+                    reader.document.lower(hit.span.from),
+                    "jetzt" | "maintenant" | "ahora" | "adesso" | "agora" | "nu"
+                )
+        })
 }
 
 /// "A visit costs 180 euros": the verb of a price.

@@ -154,6 +154,14 @@ pub fn workloads(
     // "One run a week", "un calcul par semaine".
     for hit in reader.said("run_word") {
         let rhythm = crate::measure::period_at(&reader.document, &reader.hits, hit.span.to);
+        // "Rerun as a batch each Thursday".
+        let batch = reader
+            .hits
+            .within("deployment", Span::new(hit.span.to, hit.span.to + RUN_AS))
+            .any(|mode| mode.meaning.value == "batch" && mode.negated.is_none());
+        if batch {
+            put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
+        }
         let training = reader.hits.in_clause(&reader.document, "retrain_cue", hit.span.from).next().is_some();
         if rhythm.is_some_and(|period| period.seconds >= 3600.0) && !training {
             put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
@@ -206,7 +214,10 @@ fn scheduled_scoring(reader: &Reader, hit: &Hit) -> bool {
         .measures_around(hit.span.from, 20)
         // "Forecasts for 62 shops once a week": neither the shops nor "once" own the week.
         .filter(|(_, measure)| {
-            !measure.noun.is_some_and(|(noun, words)| matches!(noun, Noun::Device) || is_times(reader, words))
+            let article = (measure.quantity.high - 1.0).abs() < 1e-9
+                && reader.hits.at("article", measure.quantity.span.from).is_some();
+            !article
+                && !measure.noun.is_some_and(|(noun, words)| matches!(noun, Noun::Device) || is_times(reader, words))
         })
         .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(hit.span)));
     // "Daily demand" is what is predicted, and not when.
@@ -247,6 +258,8 @@ fn is_rhythm(reader: &Reader, at: usize) -> bool {
 const SHORTEST_RUN: f64 = 300.0;
 /// Tokens between a time and the run that it is said of: "one run a day".
 const RUN_NEAR: usize = 1;
+/// Tokens behind "rerun" in which the way is said: "rerun as a batch".
+const RUN_AS: usize = 4;
 /// Tokens between a time and the training that it is said of.
 const TRAINING_NEAR: usize = 4;
 /// The same where nothing else in the clause gives results.
@@ -263,6 +276,17 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
         let (from, to) = (hit.span.to.min(cue.span.to), hit.span.from.max(cue.span.from));
         hit.meaning.weight < 1.0 && (from..to).any(|at| document.lower(at) == ",")
     };
+    // "Calcul en lot chaque nuit, modèle recalé le dimanche": before the comma something else is done.
+    let other_item = |cue: &Hit| {
+        let comma = (hit.span.to..cue.span.from).any(|at| document.lower(at) == ",");
+        let before = Span::new(hit.span.from.saturating_sub(TRAINING_NEAR), hit.span.from);
+        let works = |group: &str| {
+            reader.hits.within(group, before).any(|verb| {
+                document.sentence(verb.span.from) == document.sentence(hit.span.from) && verb.negated.is_none()
+            })
+        };
+        comma && (works("infer_verb") || works("run_word"))
+    };
     // "Retrain twice a month? – No, once a month is plenty."
     let asked = reader.question_before(hit.span.from).is_some_and(|question| {
         reader.hits.within("retrain_cue", question).next().is_some()
@@ -273,7 +297,7 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
             || reader
                 .hits
                 .in_clause(document, "retrain_cue", hit.span.from)
-                .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue)))
+                .any(|cue| cue.span.distance(hit.span) <= reach && !item(cue) && !other_item(cue)))
 }
 
 /// "6,000 members online in the evening", "damit nachts nichts kostet": a time of the day in a sentence in which nothing is
@@ -358,6 +382,10 @@ fn clash(reader: &Reader, said: &[Said<Platform>]) -> Option<Clash> {
             .copied()
             .find(|span| reader.hits.in_sentence(&reader.document, "must", span.from).next().is_some())
     };
+    // A cluster that is excluded elsewhere is a contradiction of the tools, which names the platform as well.
+    if reader.hits.of(crate::lexicon::TOOL).any(|tool| tool.meaning.value == "kubernetes" && tool.negated.is_some()) {
+        return None;
+    }
     let (serverless, cluster) = (demanded(Platform::Serverless)?, demanded(Platform::Kubernetes)?);
     let apart = reader.document.sentence(serverless.from) != reader.document.sentence(cluster.from);
     apart.then(|| Clash {

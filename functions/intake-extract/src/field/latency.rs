@@ -50,7 +50,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         let repeated = measure.span.from > 0
             && (matches!(reader.document.lower(measure.span.from - 1), "last" | "past" | "letzten" | "dernières")
                 // "Each in no more than 750 ms" is no rhythm.
-                || quantity.bound == Bound::Exact && reader.hits.before("every", measure.span.from).is_some());
+                // "A 150 ms slot" has an article, and is no rhythm either.
+                || quantity.bound == Bound::Exact
+                    && reader
+                        .hits
+                        .before("every", measure.span.from)
+                        .is_some_and(|every| seconds > 0.001 || reader.document.lower(every.span.from) != "a"));
         // "20 seconds of video" is its length; "3 seconds of the event" is a delay.
         let length = reader.document.lower(measure.span.to) == "of"
             && (measure.span.to..measure.span.to + 3).any(|at| reader.hits.at("length_of", at).is_some());
@@ -156,6 +161,13 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
                 || quantity.bound == Bound::AtMost && sentence.to - sentence.from <= SHORT_STATEMENT)
             && measure.span.from <= sentence.from + 1;
         score += if only_bounds { 0.48 } else { 0.0 };
+        // "Ranking of a letter: 2 s": the key names a result.
+        let keyed =
+            alone && cue.is_none() && measure.span.from > sentence.from + 1 && whole_behind_key(reader, measure.span);
+        score += if keyed { 0.5 } else { 0.0 };
+        // "Seven seconds per ruling at most", "between one and two seconds per picture".
+        let of_item = alone && bounded && seconds <= 1.0 && reader.with_item(measure.span) != measure.span;
+        score += if of_item { 0.35 } else { 0.0 };
         // "The result must be there within 2 minutes", "scored within an hour of upload": minutes and hours are those of
         // an answer where it is bounded, and what comes is named close by; else they are those of anything.
         let outage = reader.clause_has("downtime", at)
@@ -245,7 +257,25 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         !(0.95..=1.05).contains(&ratio)
     });
     if !differ {
-        return (Some(best.found.clone()), None);
+        // "A score takes no less than two seconds", where 50 ms are the limit.
+        let floor = floors(reader).find(|(milliseconds, span)| {
+            *milliseconds > best.found.value.milliseconds
+                && reader.document.sentence(span.from) != reader.document.sentence(best.span.from)
+        });
+        let Some((milliseconds, span)) = floor else { return (Some(best.found.clone()), None) };
+        let clash = Clash {
+            fields: vec![ConstraintField::Latency],
+            spans: vec![best.span, span],
+            explanation: format!(
+                "An answer may take {} ms at most, and must take {} ms at least.",
+                show(best.found.value.milliseconds),
+                show(milliseconds)
+            ),
+            resolution: format!("The upper limit is planned for: {} ms.", show(best.found.value.milliseconds)),
+        };
+        let mut found = best.found.clone();
+        found.weigher = found.weigher.penalty("a longer time is demanded too", COMPETING);
+        return (Some(found), Some(clash));
     }
     // "Features within 2 s, and a ranking that answers in 70 ms": one sentence speaks of two things rather than against
     // itself, unless it turns.
@@ -271,6 +301,45 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
     let mut found = strictest.found.clone();
     found.weigher = found.weigher.penalty("another latency is given", COMPETING);
     (Some(found), Some(clash))
+}
+
+/// Longest key of a line.
+const LONGEST_KEY: usize = 7;
+
+/// True for a duration that is all that stands behind a key that names a result: "ranking of a letter: 2 s".
+fn whole_behind_key(reader: &Reader, span: Span) -> bool {
+    let document = &reader.document;
+    let sentence = document.sentence_span(span.from);
+    let key = Span::new(sentence.from, span.from - 1);
+    matches!(document.lower(span.from - 1), ":" | "=")
+        && key.to - key.from <= LONGEST_KEY
+        && (span.to >= sentence.to || span.to + 1 == sentence.to)
+        && reader.hits.within("infer_verb", key).next().is_some()
+        && reader.hits.within("retrain_cue", key).next().is_none()
+}
+
+/// "Every answer takes at least five seconds": durations that an answer must not fall below, in milliseconds.
+fn floors(reader: &Reader) -> impl Iterator<Item = (f64, Span)> {
+    reader.measures.iter().filter_map(move |measure| {
+        let Unit::Time(seconds) = measure.unit else { return None };
+        let at = measure.at();
+        let milliseconds = measure.quantity.low * seconds * 1000.0;
+        let cue = reader
+            .cue("cue.latency_strong", measure.span)
+            .or_else(|| reader.near("cue.latency", measure.span))
+            .or_else(|| reader.cue("cue.latency", measure.span))?;
+        let demanded = reader.hits.in_sentence(&reader.document, "must", at).next().is_some()
+            || reader.clause_has("wanted", at)
+            || cue.1 <= NEAR_STRONG;
+        let other = reader.near("decoy.latency", measure.span).is_some()
+            || reader.clause_has("downtime", at)
+            || reader.clause_has("present_state", at)
+            || reader.is_aside(measure)
+            || reader.is_limit_by_refusal(measure)
+            || reader.denial(measure.span).is_some_and(|no| no.to < measure.quantity.whole.from);
+        let floor = measure.quantity.bound == Bound::AtLeast && milliseconds <= LONGEST_UNNAMED_MS;
+        (floor && demanded && !other && cue.1 <= NEAR_AWAITED).then_some((milliseconds, measure.span))
+    })
 }
 
 /// True when another value stands between a duration and a word behind it.

@@ -2,15 +2,18 @@
 
 pub mod availability;
 pub mod budget;
+pub mod class;
 pub mod kind;
 pub mod latency;
 pub mod many;
 pub mod meaning;
-pub mod people;
+mod names;
 pub mod place;
+pub mod retraining;
 pub mod share;
 pub mod size;
 pub mod task;
+pub mod team;
 pub mod throughput;
 mod topic;
 pub mod volume;

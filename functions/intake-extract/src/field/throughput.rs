@@ -69,6 +69,14 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 None => continue,
             },
             (Unit::Bare, Some((Noun::Device, _)), own) => match interval(reader, measure)
+                // "From 5 drones, on average 1,800 per hour": the hour is that of the other number.
+                .filter(|period| {
+                    !reader.measures_around(at, 20).any(|(other, rival)| {
+                        other != index
+                            && rival.quantity.high > 1.0
+                            && rival.period.is_some_and(|owned| owned.span.overlaps(period.span))
+                    })
+                })
                 .filter(|period| {
                     // Shops that something is worked out for each night send nothing.
                     period.seconds < 43_200.0
@@ -91,6 +99,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                             && !(measure.span.from > 0 && document.glued(measure.span.from - 1))
                             && (period.seconds <= 1.0 || quantity.high >= LEAST_OF_ITEM)
                         || is_asked_for(reader, at)
+                        || goes_on(reader, index)
                         || is_keyed(reader, measure)
                         || quantity.high > 1.0
                             && reader.hits.in_sentence(document, "infer_verb", at).next().is_some()) =>
@@ -318,6 +327,16 @@ fn once_a_period(
         noun: String::new(),
         seconds: period.seconds,
     }
+}
+
+/// "The old one did 20,000 receipts an hour. It must be 108,000 an hour now": what was counted in the sentence before is
+/// counted on.
+fn goes_on(reader: &Reader, index: usize) -> bool {
+    let here = reader.document.sentence(reader.measures[index].at());
+    reader.measures[..index].iter().rev().take(4).any(|before| {
+        let counted = matches!(before.noun, Some((Noun::Request | Noun::Record { .. } | Noun::Other, _)));
+        counted && before.period.is_some() && reader.document.sentence(before.at()).abs_diff(here) <= 1
+    })
 }
 
 /// True for a number that is only an article.
@@ -552,7 +571,9 @@ fn interval(reader: &Reader, device: &Measure) -> Option<Period> {
         });
     counted
         .or_else(|| {
-            (device.span.to..device.span.to + 24)
+            // "2,100 lifts phone home every minute": the period may be among the measure's own words.
+            let from = device.noun.map_or(device.span.to, |(_, words)| words.to);
+            (from..device.span.to + 24)
                 .filter(|at| document.sentence(*at) == sentence)
                 .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
         })

@@ -14,7 +14,7 @@ use crate::{
 /// Support of one phrase of full weight: a single word of a topic leaves room for doubt, three hardly.
 pub(super) const PHRASE: f64 = 0.62;
 /// Factor of a phrase in a clause about the past.
-pub(super) const HISTORY: f64 = 0.3;
+const HISTORY: f64 = 0.3;
 /// Below this sum of weights a topic is not there.
 pub(super) const LEAST_WEIGHT: f64 = 0.4;
 
@@ -50,7 +50,9 @@ pub(super) fn topics<T: DeserializeOwned + Copy + PartialEq>(
         let times = seen.entry((hit.meaning.value.clone(), words)).or_insert(0);
         *times += 1;
         let mut weight = hit.meaning.weight * if *times == 1 { 1.0 } else { 0.25 };
-        if reader.is_history(hit.span.from) {
+        // "Posted on the web years ago" is public still.
+        let still = group == "data_class" && hit.meaning.value == "public";
+        if !still && reader.is_history(hit.span.from) {
             weight *= HISTORY;
         }
         if *times > 3 {

@@ -13,6 +13,8 @@ const LONGEST_HEADING: usize = 7;
 const KEY_BEFORE: usize = 2;
 /// The same behind it, with the separator.
 const KEY_BEHIND: usize = 3;
+/// Most tokens between "which" and the denial of a relative clause.
+const RELATIVE_WITHIN: usize = 3;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 
@@ -50,7 +52,13 @@ impl Hits {
                 && [TOOL, "platform", "compliance", "cloud", "data_class", REGION, CITY, PLACE]
                     .iter()
                     .all(|group| self.within(group, Span::new(hit.span.to, clause.to)).next().is_none());
-            if hit.meaning.value == "backward" && !leads || behind {
+            // "Preferred over eu-central-1, which is banned": the last name before the comma.
+            if hit.meaning.value == "backward"
+                && let Some(comma) = relative_comma(document, hit.span)
+                && let Some(last) = self.last_named(Span::new(document.sentence_span(comma).from, comma))
+            {
+                reaches.push((hit.span, last));
+            } else if hit.meaning.value == "backward" && !leads || behind {
                 reaches.push((hit.span, Self::subject_before(document, hit.span, clause)));
             } else if !(self.at("no_alone", hit.span.from).is_some() && self.denies_alone(document, hit.span, clause)) {
                 reaches.push((hit.span, Span::new(hit.span.to, self.end_of_negation(document, hit.span, clause))));
@@ -75,9 +83,8 @@ impl Hits {
         for it in self.of("denies_it") {
             let sentence = document.sentence_span(it.span.from);
             let before = Span::new(sentence.from, it.span.from);
-            let named = [TOOL, "platform", "cloud"].iter().filter_map(|group| self.within(group, before).last());
-            if let Some(last) = named.max_by_key(|hit| hit.span.from) {
-                reaches.push((it.span, last.span));
+            if let Some(last) = self.last_named(before) {
+                reaches.push((it.span, last));
             }
         }
         // "Forbidden | Kafka, Databricks", "Non-goals: mobile app, Kubernetes": all that stands behind the key.
@@ -121,6 +128,13 @@ impl Hits {
                 .find(|(cue, reach)| !cue.overlaps(hit.span) && reach.from <= hit.span.from && hit.span.to <= reach.to)
                 .map(|(cue, _)| *cue);
         }
+    }
+
+    /// The last name in a span.
+    fn last_named(&self, span: Span) -> Option<Span> {
+        let groups = [TOOL, "platform", "cloud", "compliance", REGION, CITY, PLACE];
+        let named = groups.iter().filter_map(|group| self.within(group, span).last());
+        named.max_by_key(|hit| hit.span.from).map(|hit| hit.span)
     }
 
     /// "## Out of scope", "Not wanted:" on a line of its own: what the lines below it name is denied, up to a blank line
@@ -277,7 +291,8 @@ impl Hits {
                 return at;
             }
             // "No GPUs of our own: managed services" opens what is wanted instead.
-            if document.lower(at) == ":" && at > cue.to + 1 && document.lower(cue.to.saturating_sub(1)) != ":" {
+            // "Nada de Virginia: Oregón".
+            if document.lower(at) == ":" && at > cue.to && document.lower(cue.to.saturating_sub(1)) != ":" {
                 return at;
             }
             // "Statt Spark nehmen wir Flink", "instead of Dublin we take Frankfurt".
@@ -318,6 +333,35 @@ impl Hits {
         }
         clause.to
     }
+}
+
+/// ", which is banned": the comma before a relative clause that says nothing but what a phrase of denial says.
+fn relative_comma(document: &Document, no: Span) -> Option<usize> {
+    let word = no.from.checked_sub(1)?;
+    let relative = |at: usize| {
+        matches!(
+            document.lower(at),
+            "which"
+                | "that"
+                | "who"
+                | "die"
+                | "der"
+                | "das"
+                | "welches"
+                | "welche"
+                | "was"
+                | "qui"
+                | "que"
+                | "che"
+                | "wat"
+        )
+    };
+    // "Which we've banned", "das bei uns verboten ist": a few small words may stand between.
+    let pronoun = (word.saturating_sub(RELATIVE_WITHIN)..=word).rev().find(|at| relative(*at))?;
+    let comma = pronoun.checked_sub(1)?;
+    let unbroken = (pronoun..no.from).all(|at| document.lower(at) != ",");
+    (document.lower(comma) == "," && unbroken && document.sentence(comma) == document.sentence(no.from))
+        .then_some(comma)
 }
 
 /// True for the word between what is denied and what is right: "not this but that".

@@ -1,19 +1,16 @@
-//! The team and the rhythm of retraining.
+//! The team: how many people keep the system, and what they know.
 
-use design::constraint::{ConstraintField, Expertise, Retraining, Team};
+use design::constraint::{ConstraintField, Expertise, Team};
 
 use crate::{
-    confidence::{APPROXIMATE, ASSUMED, COMPETING, CUE, EXPLICIT, Weigher},
-    field::many::is_times,
-    measure::{Measure, Noun, Unit, period_at},
+    confidence::{APPROXIMATE, COMPETING, CUE, EXPLICIT, Weigher},
+    measure::{Measure, Noun, Unit},
     reader::{Clash, Found, Reader, show},
     text::Span,
 };
 
 /// Largest number of people that is read as a team: above, it is a company or its users.
 const LARGEST_TEAM: f64 = 500.0;
-/// Tokens before "refreshed" in which the model stands.
-const MODEL_BEFORE: usize = 6;
 /// Tokens behind people in which a verb tells that they keep the system.
 const KEEP_WITHIN: usize = 4;
 /// Most tokens of an answer that is only a number.
@@ -49,7 +46,7 @@ pub fn team(reader: &Reader) -> (Option<Found<Team>>, Option<Clash>) {
 }
 
 /// A team's size with what it rests on.
-type Size = (u32, Vec<Span>, Weigher, Option<String>);
+pub(super) type Size = (u32, Vec<Span>, Weigher, Option<String>);
 
 /// A size that the text gives.
 struct Candidate {
@@ -64,6 +61,11 @@ struct Candidate {
 
 fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
     let mut candidates = candidates(reader);
+    let listed = crate::field::names::listed(reader);
+    // "Ana, Ben and two interns": the number alone is too small.
+    if let Some((size, true)) = &listed {
+        return (Some(size.clone()), None);
+    }
     if candidates.is_empty() {
         let few = reader.said("team_word").find_map(|hit| {
             let weigher = Weigher::default().support(format!("“{}”", reader.document.quote(hit.span)), CUE);
@@ -74,7 +76,7 @@ fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
         if few.is_some() {
             return (few, None);
         }
-        let named = with_me(reader);
+        let named = listed.map(|(size, _)| size).or_else(|| with_me(reader));
         if named.is_some() {
             return (named, None);
         }
@@ -86,6 +88,13 @@ fn size(reader: &Reader) -> (Option<Size>, Option<Clash>) {
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = &candidates[0];
+    // "Una redactora, un técnico y yo": the list has more people than the one whose trade is known.
+    let named = with_me(reader)
+        .or_else(|| crate::field::names::around(reader, best.size.1[0]))
+        .filter(|named| named.0 > best.size.0 && best.size.1.iter().any(|span| named.1[0].overlaps(*span)));
+    if named.is_some() {
+        return (named, None);
+    }
     let other = candidates.iter().skip(1).find(|other| {
         (best.whole || best.of_the_team)
             && (other.whole || other.of_the_team)
@@ -133,6 +142,15 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let cue = reader.cue("cue.team", measure.span);
         let strong = reader.cue("cue.team_strong", measure.span).is_some_and(|(_, distance)| distance <= 5);
         let noun = measure.noun.map(|(noun, _)| noun);
+        // "… who own it plus their intern, so three heads": a sum of those who keep it.
+        let summed = matches!(
+            measure.quantity.whole.from.checked_sub(1).map_or("", |at| document.lower(at)),
+            "so" | "also" | "donc" | "dus" | "quindi" | "portanto" | "total" | "i.e" | "macht"
+        ) && matches!(measure.noun, Some((Noun::Person | Noun::People, _)))
+            && ["cue.team_strong", "keep_verb"]
+                .iter()
+                .any(|group| reader.hits.in_sentence(document, group, at).any(|hit| hit.negated.is_none()));
+        let kept = summed || is_kept_by(reader, measure);
         let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) if me_before(reader, measure).is_some() => true,
@@ -144,14 +162,14 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
                     .hits
                     .within("keep_verb", behind)
                     .any(|hit| document.sentence(hit.span.from) == document.sentence(at));
-                strong || team_of || we_are || keep || is_answer(reader, measure) || item
+                strong || team_of || we_are || keep || kept || is_answer(reader, measure) || item
             }
-            Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => false,
+            Some(Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other) => kept,
             // "a team of five", but no "team of 5 regions".
             None => {
                 // "Somos 3 en el equipo" says it on both sides.
                 let article = !we_are && reader.hits.at("cue.team_strong", measure.span.to).is_some();
-                (team_of || we_are || is_answer(reader, measure)) && !article && measure.period.is_none()
+                (team_of || we_are || kept || is_answer(reader, measure)) && !article && measure.period.is_none()
             }
         };
         // "Used by 120 analysts", "120 analysts use it"; "four engineers want to serve …" are the team.
@@ -174,7 +192,8 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         // "an API for 20 analysts": those are its users.
         let for_them = measure.span.from > 0
             && matches!(document.lower(measure.span.from - 1), "for" | "für" | "pour" | "para" | "by" | "per" | "voor");
-        let kept_by = measure.span.from > 1 && reader.hits.before("cue.team_strong", measure.span.from).is_some();
+        let kept_by =
+            kept || measure.span.from > 1 && reader.hits.before("cue.team_strong", measure.span.from).is_some();
         if for_them && !strong && !kept_by {
             continue;
         }
@@ -182,12 +201,13 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let article = !measure.quantity.whole.from.eq(&usize::MAX)
             && (measure.quantity.high - 1.0).abs() < 1e-9
             && !matches!(noun, Some(Noun::Person))
+            && me_before(reader, measure).is_none()
             && reader.hits.at("article", measure.quantity.span.from).is_some()
             && document.lower(measure.quantity.span.from) != "one";
         if article {
             continue;
         }
-        if !fits || reader.is_history(at) || measure.quantity.high < 1.0 || decoy > 0.6 && !strong {
+        if !fits || reader.is_history(at) || measure.quantity.high < 1.0 || decoy > 0.6 && !strong && !kept {
             continue;
         }
         // "three data scientists and one DevOps engineer": the sentence's people are added.
@@ -266,21 +286,59 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let step = (parts.len() > 1).then(|| format!("{} = {} people", parts.join(" + "), show(total)));
         let score = weigher.value() - decoy;
         let people = total.ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
-        let keeps = reader.hits.at("keep_verb", measure.span.to).is_some();
+        let keeps = kept || reader.hits.at("keep_verb", measure.span.to).is_some();
         let of_the_team = (team_of || we_are || keeps) && is_the_team(reader, measure);
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
 }
 
-/// The words by which whoever writes means himself.
-fn is_me(word: &str) -> bool {
-    matches!(word, "me" | "myself" | "i" | "ich" | "mir" | "moi" | "yo" | "mí")
+/// Whoever writes, from a token on.
+pub(super) fn me_at(reader: &Reader, at: usize) -> Option<Span> {
+    let hit = reader.hits.at("me", at)?;
+    // "ME" and "IO" in capitals are other things, and so is the pronoun of "the model and I/O".
+    let text = &reader.document.tokens[at].text;
+    let shouted = text.chars().count() > 1 && text.chars().all(char::is_uppercase);
+    let joined = reader.document.lower(hit.span.to) == "/" && reader.document.glued(hit.span.to - 1);
+    (!shouted && !joined).then_some(hit.span)
 }
 
 /// A word between the members of a list of people.
-fn is_and(word: &str) -> bool {
-    matches!(word, "and" | "plus" | "und" | "et" | "y" | "&" | "+")
+pub(super) fn is_and(reader: &Reader, at: usize) -> bool {
+    // "En" is this in Dutch alone.
+    match reader.document.lower(at) {
+        "and" | "plus" | "und" | "et" | "y" | "e" | "sowie" | "más" | "mais" | "più" | "&" | "+" => true,
+        "en" => reader.hits.languages.main() == Some("nl"),
+        _ => false,
+    }
+}
+
+/// Tokens between "betreut" and "von drei Mitarbeitenden".
+const KEPT_WITHIN: usize = 8;
+
+/// "Betreut wird das Ganze von drei Mitarbeitenden", "run by four people", "lo mantendrán ocho personas": people who keep the
+/// system, said in the passive or behind the verb.
+fn is_kept_by(reader: &Reader, measure: &Measure) -> bool {
+    let document = &reader.document;
+    let begin = measure.quantity.whole.from;
+    let people = match measure.noun {
+        Some((Noun::Person | Noun::People, _)) => true,
+        Some((Noun::Request | Noun::Record { .. } | Noun::Device | Noun::Other, _)) | None => {
+            let behind = Span::new(measure.quantity.span.to, measure.quantity.span.to + 3);
+            reader.hits.within("worker", behind).any(|hit| document.clause(hit.span.from) == document.clause(begin))
+        }
+    };
+    let Some(before) = begin.checked_sub(1).filter(|_| people && measure.period.is_none()) else { return false };
+    let clause = document.clause_span(begin);
+    let by = matches!(document.lower(before), "by" | "von" | "par" | "por" | "da" | "door");
+    let earlier = Span::new(clause.from.max(before.saturating_sub(KEPT_WITHIN)), before);
+    let passive = by && reader.hits.within("kept", earlier).any(|hit| hit.negated.is_none());
+    // German and the Romance languages put whom they speak of behind the verb.
+    let active = reader.hits.before("keep_verb", begin).is_some_and(|verb| {
+        let named = reader.document.quote(verb.span).to_lowercase();
+        ["lo ", "la ", "se ", "s'en ", "los ", "las "].iter().any(|pronoun| named.starts_with(pronoun))
+    });
+    passive || active
 }
 
 /// "Me and" right before counted people; words such as "other" may stand between.
@@ -289,13 +347,28 @@ fn me_before(reader: &Reader, measure: &Measure) -> Option<Span> {
     let mut at = measure.quantity.whole.from.checked_sub(1)?;
     if matches!(
         document.lower(at),
-        "other" | "otros" | "otras" | "autres" | "andere" | "weitere" | "my" | "mes" | "mis"
+        "other"
+            | "otros"
+            | "otras"
+            | "autres"
+            | "andere"
+            | "weitere"
+            | "my"
+            | "mes"
+            | "mis"
+            | "altri"
+            | "altre"
+            | "outros"
+            | "outras"
+            | "meus"
+            | "mijn"
+            | "meine"
     ) {
         at = at.checked_sub(1)?;
     }
-    let me = at.checked_sub(1)?;
-    let same = document.sentence(me) == document.sentence(measure.at());
-    (is_and(document.lower(at)) && is_me(document.lower(me)) && same).then(|| Span::new(me, at + 1))
+    let me = reader.hits.before("me", at)?.span;
+    let same = document.sentence(me.from) == document.sentence(measure.at());
+    (is_and(reader, at) && me_at(reader, me.from).is_some() && same).then(|| Span::new(me.from, at + 1))
 }
 
 /// "And me" right behind counted people: "zwei Admins und ich".
@@ -303,8 +376,8 @@ fn me_behind(reader: &Reader, measure: &Measure) -> Option<Span> {
     let document = &reader.document;
     let and = measure.span.to;
     let same = document.sentence(and + 1) == document.sentence(measure.at());
-    (measure.noun.is_some() && is_and(document.lower(and)) && is_me(document.lower(and + 1)) && same)
-        .then(|| Span::new(and, and + 2))
+    let me = me_at(reader, and + 1)?;
+    (measure.noun.is_some() && is_and(reader, and) && same).then(|| Span::new(and, me.to))
 }
 
 /// Sentences between what asks for the team and who names himself.
@@ -316,7 +389,9 @@ const LONGEST_LIST: usize = 24;
 /// by one beside whoever writes, where the team is spoken of.
 fn with_me(reader: &Reader) -> Option<Size> {
     let document = &reader.document;
-    (0..document.tokens.len()).filter(|at| is_me(document.lower(*at))).find_map(|me| {
+    let mes: Vec<Span> = reader.hits.of("me").filter_map(|hit| me_at(reader, hit.span.from)).collect();
+    mes.into_iter().find_map(|own| {
+        let me = own.from;
         let sentence = document.sentence_span(me);
         let of_team = reader.hits.of("cue.team_strong").any(|hit| {
             let apart = document.sentence(me).abs_diff(document.sentence(hit.span.from));
@@ -325,9 +400,9 @@ fn with_me(reader: &Reader) -> Option<Size> {
         if !of_team || reader.is_history(me) {
             return None;
         }
-        let separates = |at: usize| document.lower(at) == "," || is_and(document.lower(at));
+        let separates = |at: usize| document.lower(at) == "," || is_and(reader, at);
         let mut people = 1;
-        let (mut from, mut to) = (me, me + 1);
+        let (mut from, mut to) = (me, own.to);
         // Behind: "and my son", "and Deepa", "and a student".
         while to < sentence.to && to < me + LONGEST_LIST && separates(to) {
             let mut begin = to + 1;
@@ -339,7 +414,7 @@ fn with_me(reader: &Reader) -> Option<Size> {
             to = end;
         }
         // Before: "a biologist, a lab technician and".
-        let ends_with_me = me > sentence.from && is_and(document.lower(me - 1));
+        let ends_with_me = me > sentence.from && is_and(reader, me - 1);
         while ends_with_me && from > sentence.from + 1 && from + LONGEST_LIST > me && separates(from - 1) {
             let mut end = from - 1;
             while end > sentence.from && separates(end - 1) {
@@ -365,7 +440,7 @@ fn with_me(reader: &Reader) -> Option<Size> {
 }
 
 /// Where a person ends that is named from a token on: "my son", "a lab technician", "Deepa".
-fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
+pub(super) fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
     let document = &reader.document;
     let word = |at: usize| at < end && document.tokens[at].kind == crate::text::Kind::Word;
     let thing = |at: usize| {
@@ -395,13 +470,13 @@ fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usize> {
     if belongs || reader.hits.at("article", at).is_some() {
         // "A lab technician": up to two words describe.
         let last = (at + 1..end.min(at + 4)).take_while(|at| word(*at) && !thing(*at)).last()?;
-        let stop = (at + 1..=last).find(|at| document.lower(*at) == "," || is_and(document.lower(*at)));
+        let stop = (at + 1..=last).find(|at| document.lower(*at) == "," || is_and(reader, *at));
         return Some(stop.unwrap_or(last + 1));
     }
     let named = document.tokens[at].text.chars().next().is_some_and(char::is_uppercase);
     let known =
         ["cloud", crate::lexicon::CITY, crate::lexicon::PLACE].iter().any(|group| reader.hits.at(group, at).is_some());
-    (named && !thing(at) && !known && !is_me(document.lower(at))).then_some(at + 1)
+    (named && !thing(at) && !known && reader.hits.at("me", at).is_none()).then_some(at + 1)
 }
 
 /// "One and a half of us": somebody works there half of the time.
@@ -413,7 +488,7 @@ fn is_half_of_us(reader: &Reader, measure: &Measure) -> bool {
 /// True for the team that the text is about: "the platform team has six engineers" is said of another one.
 fn is_the_team(reader: &Reader, measure: &Measure) -> bool {
     // "Three engineers maintain the service."
-    if reader.hits.at("keep_verb", measure.span.to).is_some() {
+    if is_kept_by(reader, measure) || reader.hits.at("keep_verb", measure.span.to).is_some() {
         return true;
     }
     let begin = measure.quantity.whole.from;
@@ -491,187 +566,9 @@ fn expertise(reader: &Reader) -> Option<(Expertise, Span, Weigher)> {
     best.map(|(_, level, span, weigher)| (level, span, weigher))
 }
 
-/// How often the model is trained again.
-pub fn retraining(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
-    let document = &reader.document;
-    let mut offers: Vec<(f64, Found<Retraining>)> = Vec::new();
-    let mut offer = |score: f64, found: Found<Retraining>| offers.push((score, found));
-    // "Two-tower model, refreshed hourly": a model that is made new is trained.
-    let renewed = reader.hits.of("renew_verb").filter(|verb| {
-        let before = Span::new(verb.span.from.saturating_sub(MODEL_BEFORE), verb.span.from);
-        ["model_word", "model_type"].iter().any(|group| {
-            reader
-                .hits
-                .within(group, before)
-                .any(|model| document.sentence(model.span.from) == document.sentence(verb.span.from))
-        })
-    });
-    // "Train once, then switch it off": never again by itself.
-    for hit in reader.said("train_once") {
-        let at = hit.span.to;
-        let rhythm = period_at(document, &reader.hits, at.saturating_sub(1)).or(period_at(document, &reader.hits, at));
-        if rhythm.is_none() {
-            let weigher = Weigher::default().support(format!("“{}”", document.quote(hit.span)), CUE);
-            let derivation = Some("trained once, and again by hand when wanted".to_owned());
-            let found = Found { value: Retraining::Manual, spans: vec![hit.span], weigher, derivation };
-            offer(found.weigher.value(), found);
-        }
-    }
-    for cue in reader.hits.of("retrain_cue").chain(renewed) {
-        if reader.is_history(cue.span.from) {
-            continue;
-        }
-        // "Is trained" is strong from its first word on.
-        let strong = reader
-            .hits
-            .within("retrain_strong", Span::new(cue.span.from.saturating_sub(2), cue.span.to))
-            .any(|hit| hit.span.overlaps(cue.span));
-        let sentence = document.sentence(cue.span.from);
-        let never = cue.negated.filter(|span| document.lower(span.from) == "never");
-        if let Some(span) = never.filter(|_| strong) {
-            let weigher = Weigher::default().support("said never to be trained again", CUE);
-            let spans = vec![span, cue.span];
-            offer(
-                weigher.value(),
-                Found {
-                    value: Retraining::Manual,
-                    spans,
-                    weigher,
-                    derivation: Some("never by itself, so by hand when wanted".into()),
-                },
-            );
-        }
-        // "Retrain twice a month? No, once a month": the answer still tells the rhythm.
-        let asks = document.lower(document.sentence_span(cue.span.from).to - 1) == "?";
-        if cue.negated.is_some() && !asks {
-            continue;
-        }
-        // "Training takes 4 hours every day on …" is no rhythm of retraining unless it is close and strong.
-        let reach = if strong { 14 } else { 4 };
-        for mode in reader.said("retrain_mode") {
-            let distance = mode.span.distance(cue.span);
-            // "And retrain? – Whenever precision drops": the answer is the next sentence.
-            let question = document.sentence_span(cue.span.from);
-            let answered = document.lower(question.to - 1) == "?" && document.sentence(mode.span.from) == sentence + 1;
-            if !answered && document.sentence(mode.span.from) != sentence || distance > reach {
-                continue;
-            }
-            let value = if mode.meaning.value == "manual" { Retraining::Manual } else { Retraining::OnDrift };
-            let weigher = Weigher::default().support(format!("“{}”", document.quote(mode.span)), EXPLICIT);
-            let weigher = reader.weigh(weigher, Some((cue.span, distance)), mode.span.from);
-            offer(weigher.value(), Found { value, spans: vec![mode.span, cue.span], weigher, derivation: None });
-        }
-        let from = cue.span.from.saturating_sub(reach);
-        let to = cue.span.to + reach + document.bracket_behind(cue.span.to, reach);
-        let question = document.sentence_span(cue.span.from);
-        let asked = document.lower(question.to - 1) == "?";
-        for at in from..to.min(document.tokens.len()) {
-            // "Refreshed daily (retrain)": brackets belong to what stands before them.
-            let own = document.clause_span(cue.span.from);
-            let bracket = document.lower(own.from) == "(" && at + 5 >= own.from && at < own.from;
-            // "Training: SageMaker, every day at 02:00": a key speaks of its whole line.
-            let keyed = cue.span.from <= question.from + 1
-                && (document.lower(cue.span.to) == ":" || document.lower(cue.span.to - 1) == ":");
-            // "The training job (weekly)."
-            let behind = cue.span.to..=cue.span.to + 2;
-            let own_bracket = behind.clone().any(|open| document.lower(open) == "(" && open < at && at <= open + 3);
-            let other_clause = !document.same_statement(at, cue.span.from) && !bracket && !keyed && !own_bracket;
-            let answer = asked && document.sentence(at) == sentence + 1;
-            if !answer && (document.sentence(at) != sentence || other_clause || cue.negated.is_some()) {
-                continue;
-            }
-            // A period that a count owns ("2M transactions per day") is not the rhythm.
-            if reader
-                .measures_around(at, 20)
-                .filter(|(_, measure)| !measure.noun.is_some_and(|(_, words)| is_times(reader, words)))
-                .filter(|(_, measure)| !(strong && reader.is_material_of_training(measure)))
-                .any(|(_, measure)| measure.period.is_some_and(|period| period.span.overlaps(Span::new(at, at + 1))))
-            {
-                continue;
-            }
-            let every = reader.measures_around(at, 20).map(|(_, measure)| measure).find(|measure| {
-                matches!(measure.unit, Unit::Time(_))
-                    && measure.span.from == at + 1
-                    && reader.hits.before("every", at + 1).is_some()
-            });
-            let (seconds, span) = match (period_at(document, &reader.hits, at), every) {
-                (_, Some(measure)) => match measure.unit {
-                    Unit::Time(unit) => (measure.quantity.high * unit, Span::new(at, measure.span.to)),
-                    Unit::Money(_) | Unit::Data(_) | Unit::Rate(_) | Unit::Percent | Unit::Bare => continue,
-                },
-                (Some(period), None) => {
-                    // "twice a week" halves the period.
-                    let times = match at.checked_sub(1).map_or("", |before| document.lower(before)) {
-                        "twice" => 2.0,
-                        _ => 1.0,
-                    };
-                    (period.seconds / times, period.span)
-                }
-                (None, None) => continue,
-            };
-            if seconds < 600.0 {
-                continue;
-            }
-            let (value, exact) = nearest(seconds);
-            let distance = span.distance(cue.span);
-            let weigher = Weigher::default().support(format!("rhythm “{}”", document.quote(span)), EXPLICIT);
-            let weigher = reader
-                .weigh(weigher, Some((cue.span, distance)), cue.span.from)
-                .penalty_if(!exact, "nearest rhythm of the schema", ASSUMED)
-                .penalty_if(!strong, "training is spoken of, not retraining", APPROXIMATE);
-            let derivation = (!exact).then(|| format!("“{}” is nearest to this", document.quote(span)));
-            offer(weigher.value(), Found { value, spans: vec![span, cue.span], weigher, derivation });
-        }
-    }
-    // The first of equals stands, as it would for a reader.
-    let Some(best) = offers.iter().enumerate().max_by(|(i, a), (j, b)| a.0.total_cmp(&b.0).then(j.cmp(i))) else {
-        return (None, None);
-    };
-    let (score, mut found) = (best.1.0, best.1.1.clone());
-    let sentence = document.sentence(found.spans[0].from);
-    let other = offers.iter().find(|(other, rival)| {
-        rival.value != found.value
-            && *other > 0.85 * score
-            && document.sentence(rival.spans[0].from) != sentence
-            && !matches!(rival.value, Retraining::OnDrift | Retraining::Manual)
-            && !matches!(found.value, Retraining::OnDrift | Retraining::Manual)
-    });
-    let clash = other.map(|(_, rival)| Clash {
-        fields: vec![ConstraintField::Retraining],
-        spans: vec![found.spans[0], rival.spans[0]],
-        explanation: "Different rhythms of training are given.".to_owned(),
-        resolution: format!("“{}” is planned for.", document.quote(found.spans[0])),
-    });
-    found.weigher = found.weigher.penalty_if(clash.is_some(), "another rhythm is given", COMPETING);
-    (Some(found), clash)
-}
-
-/// The rhythm nearest to a period, by ratio; true when it is that rhythm.
-fn nearest(seconds: f64) -> (Retraining, bool) {
-    const RHYTHMS: [(f64, Retraining); 5] = [
-        (3600.0, Retraining::Hourly),
-        (86_400.0, Retraining::Daily),
-        (604_800.0, Retraining::Weekly),
-        (2_629_800.0, Retraining::Monthly),
-        (7_889_400.0, Retraining::Quarterly),
-    ];
-    let distance = |length: f64| (seconds / length).ln().abs();
-    let best = RHYTHMS.into_iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
-    best.map_or((Retraining::Manual, false), |(length, rhythm)| (rhythm, distance(length) < 0.05))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Retraining;
     use crate::extract::extract;
-
-    #[test]
-    fn a_key_speaks_of_its_line_and_once_is_by_hand() {
-        let rhythm = |text: &str| extract(text).constraints.retraining.map(|stated| stated.value);
-        assert_eq!(rhythm("- Training: SageMaker, every day at 02:00"), Some(Retraining::Daily));
-        assert_eq!(rhythm("We train once and tag everything."), Some(Retraining::Manual));
-        assert_eq!(rhythm("The model is trained once a month."), Some(Retraining::Monthly));
-    }
 
     #[test]
     fn things_are_no_people() {
