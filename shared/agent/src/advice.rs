@@ -209,13 +209,8 @@ pub(crate) async fn advise_run<O, S>(
         }
     };
     let cache = ProjectAnswers { store: store.clone(), key: key.clone() };
-    let session = Session {
-        deadline,
-        ceilings: adviser.ceilings,
-        spent: spent(&records),
-        cache: Some(&cache),
-        passing: None,
-    };
+    let session =
+        Session { deadline, ceilings: adviser.ceilings, spent: spent(&records), cache: Some(&cache), passing: None };
     advise(adviser, &session, consultation, thought).await
 }
 
