@@ -5,5 +5,5 @@
 mod platform;
 mod socket;
 
-pub use platform::{Platform, Reply, RunHandle, assert_log};
+pub use platform::{Platform, Reply, RunHandle, assert_log, client};
 pub use socket::Socket;

@@ -366,7 +366,13 @@ impl Platform {
     }
 }
 
-fn client() -> Result<reqwest::Client> {
+/// A client for the loopback.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn client() -> Result<reqwest::Client> {
+    // `model` turns TLS on in reqwest where both are built together; then it wants to know whose. A second call is refused.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // No proxy: the machine's may not know this loopback address.
     Ok(reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?)
 }

@@ -134,6 +134,7 @@ fn refuse<T>(text: String) -> Result<T> {
 /// # Errors
 /// [`BadInput`] when the API refuses what was given; otherwise the cause of the failure.
 async fn design(args: &DesignArgs, request: &Request, output: &Output, origin: &str) -> Result<()> {
+    crate::choose_tls();
     let api = Api { http: reqwest::Client::new(), origin: origin.trim_end_matches('/').to_owned() };
     // Everything that was given is known to be good before anything is made.
     let home = api.home(args.project.as_deref(), args.parent.as_ref()).await?;

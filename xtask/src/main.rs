@@ -104,6 +104,12 @@ struct TestArguments {
     skip: Vec<String>,
 }
 
+/// `model` turns TLS on in reqwest where both are built together; then reqwest wants to know whose. A second call is
+/// refused, and nothing is lost.
+fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Cli::parse()).await {

@@ -211,6 +211,7 @@ pub async fn open<G: Gatekeeper>(
         signal: to_json(G::NODE, "signal", &signal)?,
         summary,
         card,
+        model: None,
     };
     match visit.finish(result, |change| change.events(events.clone()).open_gate(gate.clone())).await? {
         Finished::Stored => Ok(signal),

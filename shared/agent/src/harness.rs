@@ -13,7 +13,7 @@ use run::{
     card::ReasonCard,
     event::{EventBody, NodeComplete, NodeStart},
     id::RunKey,
-    node::{NodeInput, NodeName, NodeRecord, Step},
+    node::{ModelUse, NodeInput, NodeName, NodeRecord, Step},
     record::{Run, RunStatus},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -21,13 +21,14 @@ use serde_json::Value;
 use store::{Change, Committed, Store, StoreError};
 
 use crate::{
-    Agent, AgentError, Bodies, CardDraft, Desk, Memory, MemoryBuilder, Parent, ProjectBodies, Thought, progress::Course,
+    Advice, Agent, AgentError, Bodies, CardDraft, Desk, Memory, MemoryBuilder, Parent, ProjectBodies, Thought, advice,
+    progress::Course,
 };
 
 /// Largest signal in bytes. The execution's data holds one per node and 256 KiB in all; a signal is a few values.
 const SIGNAL_LIMIT: usize = 4096;
 
-/// Runs one agent node: returns its signal, stored now or before.
+/// Runs one agent node by its rules alone: returns its signal, stored now or before.
 ///
 /// # Errors
 /// Named for the state machine: see [`AgentError::name`].
@@ -37,12 +38,30 @@ pub async fn run_node<A: Agent>(
     live: &Live,
     input: &NodeInput,
 ) -> Result<A::Signal, AgentError> {
+    run_advised_node(agent, store, live, input, None).await
+}
+
+/// Runs one agent node, with a model where there is one: returns its signal, stored now or before.
+///
+/// # Errors
+/// Named for the state machine: see [`AgentError::name`]. A model that fails is none of them.
+pub async fn run_advised_node<A: Agent>(
+    agent: &A,
+    store: &Store,
+    live: &Live,
+    input: &NodeInput,
+    advice: Option<Advice<'_>>,
+) -> Result<A::Signal, AgentError> {
     let visit = match Visit::begin(store, live, input, A::NODE, A::NAME).await? {
         Begun::DoneBefore(record) => return signal(A::NODE, &record),
         Begun::ToDo(visit) => visit,
     };
     let memory = visit.announce_and_recall(A::READS, A::READS_PARENT, A::PARENT).await?;
-    let thought = think(agent, &memory, &visit.desk()).await?;
+    let mut thought = think(agent, &memory, &visit.desk()).await?;
+    let model = match advice {
+        Some(advice) => visit.advise(agent, &memory, advice, &mut thought).await?,
+        None => None,
+    };
     let cost = A::cost(&thought.output)?;
     let Thought { output, signal: sign, summary, card, artifacts } = thought;
     let result = NodeResult {
@@ -50,6 +69,7 @@ pub async fn run_node<A: Agent>(
         signal: to_json(A::NODE, "signal", &sign)?,
         summary,
         card,
+        model,
     };
     let done = visit
         .finish(result, |change| {
@@ -92,6 +112,7 @@ pub(crate) struct NodeResult {
     pub(crate) signal: Value,
     pub(crate) summary: String,
     pub(crate) card: CardDraft,
+    pub(crate) model: Option<ModelUse>,
 }
 
 /// One visit to a node in one iteration.
@@ -180,6 +201,28 @@ impl<'a> Visit<'a> {
 
     pub(crate) fn desk(&self) -> Desk {
         Desk::new(self.bodies.clone())
+    }
+
+    /// Asks a model what it would add to the rules' thought, where the agent has something to ask. A defect of the
+    /// agent's own, as a prompt that cannot be rendered, is an error; whatever the model does is not.
+    async fn advise<A: Agent>(
+        &self,
+        agent: &A,
+        memory: &Memory,
+        advice: Advice<'_>,
+        thought: &mut Thought<A::Output, A::Signal>,
+    ) -> Result<Option<ModelUse>, AgentError> {
+        // The rules have taken the input, and recalling is only reading.
+        let consultation = agent.consult(&agent.recall(memory)?, thought)?;
+        let Some(consultation) = consultation else { return Ok(None) };
+        let alone = canonical(to_json(A::NODE, "output", &thought.output)?)?;
+        let advising = advice::advise_run(advice, self.store, &self.key, consultation, thought);
+        let advised = AssertUnwindSafe(advising).catch_unwind().await;
+        let mut used = advised.map_err(|panic| panicked(A::NODE, panic.as_ref()))?;
+        if canonical(to_json(A::NODE, "output", &thought.output)?)? != alone {
+            used.rules_alone = Some(self.bodies.put(&alone, "application/json").await?);
+        }
+        Ok(Some(used))
     }
 
     pub(crate) fn run(&self) -> &Run {
@@ -295,12 +338,13 @@ impl<'a> Visit<'a> {
             step: self.step.clone(),
             attempt: self.attempt,
             thinker: card.thinker.clone(),
-            tokens_total: 0,
+            tokens_total: result.model.as_ref().map_or(0, |used| used.tokens_read + used.tokens_written),
             started_at: self.started_at,
             duration_ms,
             ok: true,
             output: output.clone(),
             signal: result.signal.clone(),
+            model: result.model.clone(),
         };
         let committed = self
             .store

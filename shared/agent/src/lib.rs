@@ -7,6 +7,7 @@
 //!
 //! Architecture invariant: nothing here knows what a design is, or that Lambda exists.
 
+mod advice;
 mod bodies;
 mod desk;
 mod error;
@@ -14,6 +15,7 @@ pub mod gate;
 pub mod harness;
 mod memory;
 mod progress;
+mod prompt;
 
 use std::future::Future;
 
@@ -25,12 +27,14 @@ use run::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use advice::{Advice, Adviser, Consultation, Consulted, StoredCircuits, Taken, advise, line};
 pub use bodies::ProjectBodies;
 #[cfg(feature = "mock")]
 pub use desk::InMemoryBodies;
 pub use desk::{Bodies, BodyError, BoxFuture, Desk};
 pub use error::{AgentError, chain};
 pub use memory::{Memory, MemoryBuilder};
+pub use prompt::{Prompt, Rendered};
 
 /// One thinking node of a workflow.
 pub trait Agent: Send + Sync {
@@ -66,6 +70,18 @@ pub trait Agent: Send + Sync {
         input: Self::Input,
         desk: &Desk,
     ) -> impl Future<Output = Result<Thought<Self::Output, Self::Signal>, AgentError>> + Send;
+
+    /// What a model is asked beside the rules, and what it may add to their thought. Nothing where no model takes part.
+    ///
+    /// # Errors
+    /// When the prompt cannot be made.
+    fn consult(
+        &self,
+        _input: &Self::Input,
+        _thought: &Thought<Self::Output, Self::Signal>,
+    ) -> Consulted<Self::Output, Self::Signal> {
+        Ok(None)
+    }
 
     /// The estimate of money in an output, where the agent makes one; kept per iteration as the run's cost record.
     ///

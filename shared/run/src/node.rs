@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{body::BodyRef, card::Fact};
+
 /// The name of a workflow node in snake case, such as `intake_extract`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -79,6 +81,37 @@ pub enum Thinker {
     },
 }
 
+/// What asking a model came to, beside the rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ModelUse {
+    /// The provider's name.
+    pub provider: String,
+    /// The model's name at the provider.
+    pub model: String,
+    /// `answered`, or a fixed word for why there is no answer, such as `ceiling` or `unavailable`.
+    pub outcome: String,
+    /// HTTP requests that were made.
+    pub requests: u32,
+    /// Tokens that the model read.
+    pub tokens_read: u64,
+    /// Tokens that it wrote.
+    pub tokens_written: u64,
+    /// What they cost in US dollars; nothing where the model's price is not known.
+    pub usd: Option<f64>,
+    /// Time that the asking took, in milliseconds.
+    pub latency_ms: u64,
+    /// True when an equal question had been answered before.
+    pub cache_hit: bool,
+    /// True when the model was asked to mend its answer.
+    pub repaired: bool,
+    /// What was taken over: what, and why it may be.
+    pub kept: Vec<Fact>,
+    /// What was not taken over: what, and why not.
+    pub dropped: Vec<Fact>,
+    /// Where the output of the rules alone is, when the model changed it.
+    pub rules_alone: Option<BodyRef>,
+}
+
 /// The agent-run record: one completed node with where its output is. Keyed by [`Step`], so it exists once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NodeRecord {
@@ -101,4 +134,7 @@ pub struct NodeRecord {
     pub output: crate::body::BodyRef,
     /// Size-bounded result for the state machine's choices.
     pub signal: serde_json::Value,
+    /// What asking a model came to, where one was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelUse>,
 }

@@ -22,6 +22,7 @@ pub(crate) const EDIT: &str = "EDIT#";
 pub(crate) const COST: &str = "COST#";
 pub(crate) const SUBSCRIBER: &str = "SUBSCRIBER#";
 pub(crate) const POLICY: &str = "POLICY#";
+pub(crate) const CIRCUIT: &str = "CIRCUIT";
 
 /// Highest sequence number that the key's ten digits can hold.
 pub(crate) const LAST_SEQUENCE: u64 = 9_999_999_999;
@@ -56,6 +57,14 @@ pub(crate) fn idempotency(key: &str) -> String {
 
 pub(crate) fn policy(name: &str) -> String {
     format!("{POLICY}{name}")
+}
+
+pub(crate) fn answer(hash: &str) -> String {
+    format!("ANSWER#{hash}")
+}
+
+pub(crate) fn model(address: &str) -> String {
+    format!("MODEL#{address}")
 }
 
 pub(crate) fn of_run(key: &RunKey) -> String {

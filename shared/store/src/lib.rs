@@ -15,6 +15,7 @@ mod events;
 mod gates;
 mod idempotency;
 mod keys;
+mod models;
 mod page;
 mod policies;
 mod projects;
@@ -31,6 +32,7 @@ pub use change::{Attached, Change, Committed, CostRecord, GateOutcome, Held, Hol
 pub use clients::Clients;
 pub use error::{BoxError, Conflict, StoreError};
 pub use idempotency::IdempotencyKey;
+pub use models::Circuit;
 pub use page::{Page, Paged};
 pub use projects::NewProject;
 pub use runs::{Created, NewRun};

@@ -147,6 +147,8 @@ async fn serve_dynamo(faults: &Arc<Faults>) -> String {
     let database = dynoxide::Database::memory().unwrap();
     tokio::spawn(dynoxide::server::serve_on(inner, database));
     let (outer, url) = listener().await;
+    // `model` turns TLS on in reqwest where both are built together; then it wants to know whose. A second call is refused.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let proxy = Arc::new(Proxy { upstream, http: reqwest::Client::new(), faults: faults.clone() });
     let router = Router::new().fallback(forward).layer(axum::extract::DefaultBodyLimit::disable()).with_state(proxy);
     tokio::spawn(async move { axum::serve(outer, router).await.unwrap() });

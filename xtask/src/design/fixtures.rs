@@ -29,6 +29,7 @@ pub async fn platform(answer: impl Fn(&str, &str) -> (u16, Value) + Clone + Send
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    crate::choose_tls();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     (Api { http, origin }, sent)
 }

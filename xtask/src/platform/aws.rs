@@ -41,6 +41,7 @@ impl Aws {
     /// A client of the local AWS at `url`.
     pub fn new(url: &str) -> Result<Self> {
         // No proxy: the machine's may not know this loopback address.
+        crate::choose_tls();
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
         Ok(Self { http, url: url.to_owned() })
     }

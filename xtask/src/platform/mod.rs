@@ -291,6 +291,7 @@ pub async fn running_on(state: &Path) -> Option<Endpoints> {
     let text = fs::read_to_string(announcement(state)).ok()?;
     let announced: Endpoints = serde_json::from_str(&text).ok()?;
     // A platform that was killed leaves its announcement behind, and its port may be another program's by now.
+    crate::choose_tls();
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build().ok()?;
     let answer = http.get(format!("{}{}", announced.web_url, proxy::IDENTITY)).send().await.ok()?;
     let found: Endpoints = answer.json().await.ok()?;

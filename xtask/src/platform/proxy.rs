@@ -55,6 +55,7 @@ struct Proxy {
 /// Serve on `listener` until the task is aborted.
 pub fn serve(listener: TcpListener, routes: Routes) -> Result<JoinHandle<()>> {
     let address = listener.local_addr()?;
+    crate::choose_tls();
     let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
     let router = router(Proxy { routes, http }, address);
     Ok(tokio::spawn(async move {
@@ -233,6 +234,7 @@ mod tests {
     use super::*;
 
     async fn check(routes: impl FnOnce(Routes) -> Routes, path: &str) -> (u16, String) {
+        crate::choose_tls();
         let api = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let http_api = format!("http://{}/stage", api.local_addr().unwrap());
         let echo = Router::new().fallback(async |request: Request| {

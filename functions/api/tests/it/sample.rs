@@ -107,6 +107,7 @@ pub async fn node(store: &Store, key: &RunKey, node: Node, iteration: u32, outpu
         ok: true,
         output,
         signal: serde_json::json!({}),
+        model: None,
     };
     let card = ReasonCard {
         agent: node.as_str().into(),

@@ -131,6 +131,7 @@ async fn a_node_that_has_stored_its_result_is_not_blamed() {
         ok: true,
         output: BodyRef::of(b"{}"),
         signal: serde_json::json!({}),
+        model: None,
     };
     change(&world.store, &run, Change::by_attempt(1).node(record).progress(at("planner"))).await;
     end(&world.store, &live(&world.store), &input(&run, 1, failed("Lambda.ServiceException", "503"))).await.unwrap();

@@ -34,6 +34,7 @@ pub fn record(node: &str, iteration: u32, attempt: u32) -> NodeRecord {
         ok: true,
         output: BodyRef::of(b"{}"),
         signal: serde_json::json!({}),
+        model: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod faults;
 #[cfg(test)]
 mod gates;
 #[cfg(test)]
+mod models;
 mod nodes;
 #[cfg(test)]
 mod policies;

@@ -54,6 +54,7 @@ pub fn record(node: &str, iteration: u32, attempt: u32) -> NodeRecord {
         ok: true,
         output: BodyRef::of(b"{}"),
         signal: serde_json::json!({"sufficient": true, "score": 1.0}),
+        model: None,
     }
 }
 

@@ -193,7 +193,7 @@ impl Engine {
     /// Creates it, runs a test on it, and deletes it whatever came of the test.
     pub(crate) async fn with(times: Times, test: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<()> {
         let url = std::env::var("PLATFORM_AWS_URL").context("PLATFORM_AWS_URL is not set")?;
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
+        let http = end_to_end::client()?;
         let stage = Arc::new(Stage { aws: Aws { http, url }, scenes: Mutex::default() });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
