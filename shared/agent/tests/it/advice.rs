@@ -218,7 +218,7 @@ async fn an_equal_question_is_asked_once_in_a_project() {
 
 async fn other_project(world: &World) -> run::record::Project {
     let owner = run::id::OwnerId("local".into());
-    let new = store::NewProject { owner, name: "Other".into(), description: String::new() };
+    let new = store::NewProject { owner, name: "Other".into(), description: String::new(), idempotency: None };
     world.store.create_project(new).await.unwrap()
 }
 
