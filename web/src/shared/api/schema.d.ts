@@ -1214,7 +1214,10 @@ export interface components {
              *     parent builds on them.
              */
             edits: components["schemas"]["FileEdit"][];
-            /** @description Where this version could not bring an edit and what is generated together. A new edit of the file settles it. */
+            /**
+             * @description Where this version could not bring an edit and what is generated together. A new edit of the file settles it, also
+             *     one with the content that is there.
+             */
             conflicts: components["schemas"]["EditConflict"][];
         };
         /** @description A stored event. */
@@ -1879,6 +1882,49 @@ export interface components {
          * @enum {string}
          */
         MlTask: "classification" | "regression" | "forecasting" | "recommendation" | "anomaly_detection" | "clustering" | "computer_vision" | "nlp" | "generative_ai" | "ranking";
+        /** @description What asking a model came to, beside the rules. */
+        ModelUse: {
+            /** @description The provider's name. */
+            provider: string;
+            /** @description The model's name at the provider. */
+            model: string;
+            /** @description `answered`, or a fixed word for why there is no answer, such as `ceiling` or `unavailable`. */
+            outcome: string;
+            /**
+             * Format: int32
+             * @description HTTP requests that were made.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Tokens that the model read.
+             */
+            tokens_read: number;
+            /**
+             * Format: int64
+             * @description Tokens that it wrote.
+             */
+            tokens_written: number;
+            /**
+             * Format: double
+             * @description What they cost in US dollars; nothing where the model's price is not known.
+             */
+            usd?: number | null;
+            /**
+             * Format: int64
+             * @description Time that the asking took, in milliseconds.
+             */
+            latency_ms: number;
+            /** @description True when an equal question had been answered before. */
+            cache_hit: boolean;
+            /** @description True when the model was asked to mend its answer. */
+            repaired: boolean;
+            /** @description What was taken over: what, and why it may be. */
+            kept: components["schemas"]["Fact"][];
+            /** @description What was not taken over: what, and why not. */
+            dropped: components["schemas"]["Fact"][];
+            rules_alone?: components["schemas"]["BodyRef"] | null;
+        };
         /** @description The private network that an architecture runs in. */
         Network: {
             /** @description True when the data demands that everything runs in it; otherwise only the parts do that cannot do without. */
@@ -1927,12 +1973,14 @@ export interface components {
              * @example src/churn/train.py
              */
             path: string;
-            /** @description The whole text, at most 500,000 bytes. Give either this, or `base64`, or `deleted`. */
+            /** @description The whole text, at most 500,000 bytes. Give either this, or `base64`, or `deleted`, or `take`. */
             text?: string | null;
             /** @description The whole content in base 64, for what is not text. */
             base64?: string | null;
             /** @description True to take the file out. */
             deleted?: boolean;
+            /** @description Takes a content that is stored: `generated` takes an edit back; `now` keeps what is there, which settles a conflict. */
+            take?: ("now" | "generated") | null;
             /** @description Whether it can be executed; as it was when left out. */
             executable?: boolean | null;
             replaces?: components["schemas"]["Sha256Hex"] | null;
@@ -2008,6 +2056,7 @@ export interface components {
             output: components["schemas"]["BodyRef"];
             /** @description Size-bounded result for the state machine's choices. */
             signal: unknown;
+            model?: components["schemas"]["ModelUse"] | null;
         };
         /** @description Data of `node-start`. */
         NodeStart: {
