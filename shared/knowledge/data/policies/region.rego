@@ -12,7 +12,11 @@ rules["region.allowed"] := {
 	"remedy": "Choose one of the named regions.",
 }
 
-applies contains "region.allowed" if count(input.constraints.regions) > 0
+# A data centre of one's own has no region of a provider: the plan's region is the one that its prices are taken from.
+applies contains "region.allowed" if {
+	count(input.constraints.regions) > 0
+	object.get(input.constraints, "cloud", null) != "on_premises"
+}
 
 holds contains "region.allowed" if input.plan.region in input.constraints.regions
 
