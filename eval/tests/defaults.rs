@@ -16,10 +16,9 @@ use design::{
     policy::Verdict,
     words,
 };
-use estimate::workload::Workload;
 use intake_extract::merge::merge;
 use jiff::Timestamp;
-use knowledge::{catalogue::Catalogue, question_bank::question_bank, region::by_code};
+use knowledge::{catalogue::Catalogue, question_bank::question_bank};
 use planning::Brief;
 use policy_eval::{PolicyEngine, PolicyInput};
 use run::{
@@ -172,9 +171,11 @@ fn harden(set: &mut ConstraintSet) {
 
 /// Laws that are named and whose data is elsewhere.
 fn unlawful(set: &ConstraintSet) -> Vec<String> {
-    // Where nothing is named, the planner takes a place.
-    let region = Workload::of(set, Catalogue::embedded().unwrap()).region;
-    let place = by_code(&region).map_or("US", |region| region.jurisdiction.as_str());
+    // Where nothing is named, the planner takes a place that the laws are content with, or Virginia.
+    let brief = Brief { constraints: set.clone(), ..Brief::default() };
+    let plan = planning::plan(&brief, Catalogue::embedded().unwrap()).unwrap();
+    let regions = plan.constraints.regions.as_ref().or(set.regions.as_ref());
+    let place = regions.and_then(|stated| stated.value.first()).map_or("US", |region| region.jurisdiction.as_str());
     let frameworks = set.compliance.iter().flat_map(|stated| &stated.value);
     frameworks
         .filter_map(|framework| question_bank().law.iter().find(|law| law.framework == *framework))

@@ -14,8 +14,7 @@ use knowledge::{
     expression::Scope,
     pattern::wire_name,
     profile::{Profile, WorkFact},
-    question_bank::question_bank,
-    region::{by_code, nearest},
+    region::nearest,
 };
 
 /// Hours of a month that AWS bills by.
@@ -141,23 +140,6 @@ fn sane(value: f64) -> Option<f64> {
     (value.is_finite() && value > 0.0).then_some(value.min(1e12))
 }
 
-/// A region that a law is content with, and where that is written, when it is not content with the one that is usual.
-fn lawful(
-    cloud: Cloud,
-    frameworks: &[Framework],
-    usual: &str,
-    excluded: impl Fn(&str) -> bool,
-) -> Option<(String, &'static str)> {
-    let usual = by_code(usual)?;
-    let law = question_bank()
-        .law
-        .iter()
-        .find(|law| frameworks.contains(&law.framework) && !law.jurisdictions.contains(&usual.jurisdiction))?;
-    let places = law.jurisdictions.iter().filter(|place| !excluded(place));
-    let region = places.filter_map(|place| nearest(cloud, None, None, place)).next()?;
-    Some((region.code, law.source.as_str()))
-}
-
 impl Workload {
     /// Turns constraints into numbers.
     pub fn of(constraints: &ConstraintSet, catalogue: &Catalogue) -> Self {
@@ -239,13 +221,9 @@ impl Workload {
                         }
                         _ => None,
                     };
-                    let frameworks = stated(&constraints.compliance).unwrap_or_default();
                     let (region, but) = match near {
                         Some((region, place)) => (region, format!(", but people or places of {place} are")),
-                        None => match lawful(patterns_of, &frameworks, &reference().unwrap_or_default(), excluded) {
-                            Some((region, source)) => (region, format!(", but {source} asks for a place of its law")),
-                            None => (reference().unwrap_or_default(), String::new()),
-                        },
+                        None => (reference().unwrap_or_default(), String::new()),
                     };
                     assume(ConstraintField::Regions, format!("Region {region}; none was named{but}."));
                     region

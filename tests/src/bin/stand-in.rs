@@ -11,6 +11,8 @@ async fn main() -> Result<ExitCode> {
     let variable = |name: &str| env::var(name).with_context(|| format!("{name} is not set"));
     let server = variable("STAND_IN_URL")?;
     let runtime = format!("http://{}/2018-06-01/runtime/invocation", variable("AWS_LAMBDA_RUNTIME_API")?);
+    // `model` turns TLS on in reqwest where both are built together; then it wants to know whose.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // A call is waited for as long as it takes, and a test may want a slow answer.
     let client = Client::builder().no_proxy().build()?;
     loop {

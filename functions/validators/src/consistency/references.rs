@@ -144,7 +144,9 @@ impl Commands {
     fn new(packages: &[String]) -> Self {
         let escaped: Vec<String> = packages.iter().map(|package| regex::escape(package)).collect();
         Self {
-            requirement: pattern(r"(?:\s|^)(?:-r|-c|--requirement|--constraint)[ =]([^\s;&|]+)"),
+            requirement: pattern(
+                r"\b(?:install|sync|pip|compile|pip-audit)\b[^;&|]*?\s(?:-r|-c|--requirement|--constraint)[ =]([^\s;&|]+)",
+            ),
             folder: pattern(r"(?:-chdir=|working-directory:\s*|(?:^|[\s;&])cd\s+)([^\s;&|]+)"),
             option: pattern(r"(?:-var-file|--file|--env-file|--config-file)[ =]([^\s;&|]+)"),
             run: pattern(
