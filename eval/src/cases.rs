@@ -25,6 +25,12 @@ pub enum BadCases {
         /// What is wrong, and where.
         problem: String,
     },
+    /// The model cannot be asked, or the cases cannot be thought through with it.
+    #[error("--model: {problem}")]
+    Model {
+        /// Why.
+        problem: String,
+    },
     /// A field of a case cannot be used.
     #[error("{path}: case `{case}`, field `{field}`: {problem}")]
     Field {

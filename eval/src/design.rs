@@ -34,6 +34,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
+    sync::Arc,
 };
 
 use agent::AgentError;
@@ -52,8 +53,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    advised::Advised,
     cases::{self, BadCases},
-    pipeline::{Design, Desktop, Times, processor_ms, think},
+    pipeline::{Design, Desktop, Times, processor_ms, runtime, think},
     report::{Outcome, ratio, share},
 };
 
@@ -112,8 +114,8 @@ pub struct Case {
 }
 
 /// The design of a requirement, and the time that it took.
-async fn thought(prompt: &str) -> Result<(Design, Times), AgentError> {
-    let mut desktop = Desktop::new("A case", prompt)?;
+async fn thought(prompt: &str, advised: Option<&Arc<Advised>>) -> Result<(Design, Times), AgentError> {
+    let mut desktop = Desktop::new("A case", prompt)?.advised(advised);
     let design = think(&mut desktop).await?;
     Ok((design, desktop.times))
 }
@@ -296,12 +298,12 @@ fn checks(case: &Case, design: &Design, catalogue: &Catalogue) -> Vec<Check> {
 }
 
 /// Thinks a case through several times and judges what came out.
-async fn judge(case: &Case, catalogue: &Catalogue) -> Judged {
+async fn judge(case: &Case, catalogue: &Catalogue, advised: Option<&Arc<Advised>>) -> Judged {
     let mut texts: Vec<String> = Vec::new();
     let mut rounds: Vec<Times> = Vec::new();
     let mut last = None;
     for _ in 0..REPEATS {
-        match thought(&case.prompt).await {
+        match thought(&case.prompt, advised).await {
             Ok((design, times)) => {
                 texts.push(serde_json::to_string(&design).unwrap_or_default());
                 rounds.push(times);
@@ -347,24 +349,21 @@ fn percentile(values: &[f64], percent: f64) -> f64 {
 ///
 /// # Errors
 /// When a file cannot be used.
-pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
+pub fn run(files: &[PathBuf], advised: Option<&Arc<Advised>>) -> Result<Outcome, BadCases> {
     let mut all: Vec<Case> = Vec::new();
     for file in files {
         all.extend(cases::read::<Case>(file)?);
     }
     let broken = |problem: String| BadCases::Malformed { path: "the catalogue".to_owned(), problem };
     let catalogue = Catalogue::embedded().map_err(|error| broken(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| broken(format!("no runtime: {error}")))?;
+    let runtime = runtime().map_err(|error| broken(format!("no runtime: {error}")))?;
     let start = processor_ms();
     // The first thought compiles expressions and reads the embedded data: its time is told apart.
     let first = all.first().map(|case| {
-        let thought = runtime.block_on(thought(&case.prompt));
+        let thought = runtime.block_on(thought(&case.prompt, None));
         (processor_ms() - start, thought.is_ok())
     });
-    let judged: Vec<Judged> = all.iter().map(|case| runtime.block_on(judge(case, catalogue))).collect();
+    let judged: Vec<Judged> = all.iter().map(|case| runtime.block_on(judge(case, catalogue, advised))).collect();
     Ok(outcome(&all, &judged, catalogue, first.map_or(0.0, |(milliseconds, _)| milliseconds)))
 }
 

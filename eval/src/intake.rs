@@ -42,18 +42,22 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use design::constraint::{
     Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Framework, MlTask, Stated, UseCase,
 };
-use intake_extract::extract::extract;
+use intake_extract::{IntakeExtract, extract::extract};
 use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 
 use crate::{
+    advised::Advised,
     cases::{self, BadCases},
+    pipeline::{Desktop, runtime},
     report::{Outcome, ratio, share},
 };
 
@@ -742,7 +746,8 @@ const BINS: [(f64, f64); 5] = [(0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (
 ///
 /// # Errors
 /// When a file cannot be used; the message names the case and the field.
-pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
+pub fn run(files: &[PathBuf], advised: Option<&Arc<Advised>>) -> Result<Outcome, BadCases> {
+    let runtime = runtime().map_err(|error| BadCases::Model { problem: format!("no runtime: {error}") })?;
     let mut totals: BTreeMap<Field, Count> = BTreeMap::new();
     let mut bins: Vec<Bin> = BINS.iter().map(|(from, to)| Bin { from: *from, to: *to, values: 0, right: 0 }).collect();
     let mut skipped: BTreeMap<String, u32> = BTreeMap::new();
@@ -751,7 +756,7 @@ pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
     for path in files {
         for case in cases::read::<Case>(path)? {
             let asked = asked(path, &case, &mut skipped)?;
-            let set = extract(&case.prompt).constraints;
+            let set = read(&case, advised, &runtime)?;
             let mut judged = serde_json::Map::new();
             for (field, wanted) in asked {
                 let readings = given(&set, field).in_terms_of(field, wanted.as_ref()).into_iter();
@@ -795,6 +800,21 @@ pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases> {
         }
     }
     Ok(outcome(&totals, &bins, &skipped, results, &problems))
+}
+
+/// What intake reads in a case: the rules alone, or with a model.
+fn read(case: &Case, advised: Option<&Arc<Advised>>, runtime: &Runtime) -> Result<ConstraintSet, BadCases> {
+    if advised.is_none() {
+        return Ok(extract(&case.prompt).constraints);
+    }
+    let read = runtime.block_on(async {
+        let mut desktop = Desktop::new(&case.name, &case.prompt)?.advised(advised);
+        desktop.think(&IntakeExtract, 0).await
+    });
+    match read {
+        Ok((set, _)) => Ok(set),
+        Err(error) => Err(BadCases::Model { problem: format!("`{}` failed: {}", case.name, agent::chain(&error)) }),
+    }
 }
 
 /// What a case asks for: each judged field with what is wanted, `None` where nothing may be given.

@@ -1,11 +1,12 @@
-//! Measures the agents' judgement on cases that people wrote: `cargo xtask eval SUITE [--json] [--cases FILE]...`.
+//! Measures the agents' judgement on cases that people wrote: `cargo xtask eval SUITE [--json] [--cases FILE]...
+//! [--model ADDRESS]`.
 //!
 //! A **suite** is a folder of case files (`eval/cases/SUITE/*.json`, each a JSON array) and a module that judges them.
 //! `--cases` takes other files instead, and may be repeated. Tables are printed for people; `--json` prints one JSON
 //! object with every case's results and the totals. Exit code 0: measured, whatever the figures. Exit code 2: a file
 //! that cannot be used, with the case and the field that are wrong.
 //!
-//! To add a suite: a module with `pub fn run(files: &[PathBuf]) -> Result<Outcome, BadCases>`, a variant of [`Suite`],
+//! To add a suite: a module with `pub fn run(files: &[PathBuf], …) -> Result<Outcome, BadCases>`, a variant of [`Suite`],
 //! a folder of cases.
 //!
 //! | suite | what is measured | how it is judged |
@@ -14,6 +15,7 @@
 //! | [`cost`] | the price of given systems | [against hand calculations](cost) from the providers' price pages |
 //! | [`intake`] | the requirement's text to constraints | [the rules](intake) of comparing, field by field |
 
+pub mod advised;
 pub mod cases;
 pub mod cost;
 pub mod design;
@@ -22,10 +24,14 @@ pub mod matrix;
 pub mod pipeline;
 pub mod report;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Parser, ValueEnum};
 
+pub use advised::Advised;
 pub use cases::BadCases;
 pub use report::Outcome;
 
@@ -57,12 +63,19 @@ impl Suite {
     ///
     /// # Errors
     /// When a file cannot be used; the message names the case and the field.
-    pub fn run(self, files: &[PathBuf]) -> Result<Outcome, BadCases> {
-        match self {
-            Self::Cost => cost::run(files),
-            Self::Design => design::run(files),
-            Self::Intake => intake::run(files),
+    pub fn run(self, files: &[PathBuf], advised: Option<&Arc<Advised>>) -> Result<Outcome, BadCases> {
+        let mut outcome = match (self, advised) {
+            (Self::Cost, None) => cost::run(files)?,
+            (Self::Cost, Some(_)) => {
+                return Err(BadCases::Model { problem: "no model takes part in the suite `cost`".to_owned() });
+            }
+            (Self::Design, advised) => design::run(files, advised)?,
+            (Self::Intake, advised) => intake::run(files, advised)?,
+        };
+        if let Some(advised) = advised {
+            advised.report(&mut outcome);
         }
+        Ok(outcome)
     }
 
     /// The files of cases that stand in the repository.
@@ -87,6 +100,10 @@ pub struct Arguments {
     /// A file of cases, instead of those of the repository; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub cases: Vec<PathBuf>,
+    /// A model beside the rules: `openai:URL#NAME`, `openai:NAME`, `anthropic:NAME` or `bedrock:NAME@REGION`; its key is
+    /// in OPENAI_API_KEY, ANTHROPIC_API_KEY or AWS_BEARER_TOKEN_BEDROCK.
+    #[arg(long, value_name = "ADDRESS")]
+    pub model: Option<String>,
 }
 
 /// Runs a suite and returns what is printed.
@@ -95,6 +112,7 @@ pub struct Arguments {
 /// When a file of cases cannot be used.
 pub fn run(arguments: &Arguments) -> Result<String, BadCases> {
     let files = if arguments.cases.is_empty() { arguments.suite.files()? } else { arguments.cases.clone() };
-    let outcome = arguments.suite.run(&files)?;
+    let advised = arguments.model.as_deref().map(Advised::at).transpose()?;
+    let outcome = arguments.suite.run(&files, advised.as_ref())?;
     Ok(if arguments.json { outcome.json() } else { outcome.text() })
 }

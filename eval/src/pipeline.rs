@@ -22,6 +22,9 @@ use run::{
     record::{Progress, Run, RunStatus, Variant},
 };
 use serde::Serialize;
+use tokio::runtime::Runtime;
+
+use crate::advised::Advised;
 
 /// Rounds of questions, as the state machine has them.
 const INPUT_ROUNDS: u32 = 2;
@@ -110,11 +113,20 @@ fn accepted(round: u32, questions: &QuestionSet) -> Gate {
     gate
 }
 
+/// Where agents think, one after another.
+///
+/// # Errors
+/// When the system gives no runtime.
+pub fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
 /// The run's memory as it grows, and the time that was taken.
 pub struct Desktop {
     memory: MemoryBuilder,
     desk: Desk,
     gates: Vec<Gate>,
+    advised: Option<Arc<Advised>>,
     /// The time that was taken so far.
     pub times: Times,
 }
@@ -131,8 +143,16 @@ impl Desktop {
             memory: MemoryBuilder::new(a_run(title)?, input),
             desk: Desk::new(Arc::new(InMemoryBodies::default())),
             gates: Vec::new(),
+            advised: None,
             times: Times::new(),
         })
+    }
+
+    /// The same desk, with a model beside the rules.
+    #[must_use]
+    pub fn advised(mut self, by: Option<&Arc<Advised>>) -> Self {
+        self.advised = by.cloned();
+        self
     }
 
     /// Where the agents keep what is large.
@@ -148,8 +168,11 @@ impl Desktop {
         let memory = self.memory.clone().iteration(iteration).gates(self.gates.clone()).build();
         let start = processor_ms();
         let input = agent.recall(&memory)?;
-        let thought = agent.think(input, &self.desk).await?;
+        let mut thought = agent.think(input, &self.desk).await?;
         *self.times.entry(A::NODE).or_default() += processor_ms() - start;
+        if let Some(advised) = &self.advised {
+            advised.advise(agent, &agent.recall(&memory)?, &mut thought).await?;
+        }
         self.memory = self.memory.clone().output(A::NODE, iteration, &thought.output)?;
         Ok((thought.output, thought.signal))
     }

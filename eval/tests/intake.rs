@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const FLOOR: f64 = 0.97;
 
 fn measure(files: &[PathBuf]) -> Value {
-    let outcome = Suite::Intake.run(files).expect("usable cases");
+    let outcome = Suite::Intake.run(files, None).expect("usable cases");
     serde_json::from_str(&outcome.json()).expect("one JSON object")
 }
 
@@ -21,7 +21,7 @@ fn file(name: &str, cases: &Value) -> PathBuf {
 }
 
 fn run(name: &str, cases: Value) -> Result<Value, BadCases> {
-    let outcome = Suite::Intake.run(&[file(name, &cases)])?;
+    let outcome = Suite::Intake.run(&[file(name, &cases)], None)?;
     Ok(serde_json::from_str(&outcome.json()).expect("one JSON object"))
 }
 
@@ -102,6 +102,6 @@ fn a_file_that_cannot_be_used_names_the_case_and_the_field() {
         let error = run(name, cases).expect_err(name).to_string();
         assert!(error.contains(said), "{error}");
     }
-    let missing = Suite::Intake.run(&[PathBuf::from("/nowhere.json")]).expect_err("no file").to_string();
+    let missing = Suite::Intake.run(&[PathBuf::from("/nowhere.json")], None).expect_err("no file").to_string();
     assert!(missing.contains("/nowhere.json"), "{missing}");
 }

@@ -23,10 +23,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use console::style;
+use model::Address;
 
 use crate::functions::{Profile, Targets};
 use crate::platform::Options;
 use crate::platform::logs::Sink;
+use crate::platform::models::Models;
 use crate::workspace::Workspace;
 
 /// Work on the Agentic MLOps Platform.
@@ -80,6 +82,14 @@ struct DevArguments {
     /// How long a gate waits for a person before the defaults are taken.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
     hitl_timeout: u32,
+    /// A model that agents may ask beside their rules: `openai:URL#NAME`, `openai:NAME`, `anthropic:NAME` or
+    /// `bedrock:NAME@REGION`; the key is in OPENAI_API_KEY, ANTHROPIC_API_KEY or AWS_BEARER_TOKEN_BEDROCK. May be
+    /// repeated: projects choose among them, and the first is the default.
+    #[arg(long, value_name = "ADDRESS")]
+    model: Vec<Address>,
+    /// Another model for one agent, such as `planner=anthropic:NAME`. May be repeated.
+    #[arg(long, value_name = "AGENT=ADDRESS", value_parser = platform::models::for_agent)]
+    model_for: Vec<(String, Address)>,
     /// Forget everything of earlier starts.
     #[arg(long)]
     fresh: bool,
@@ -141,6 +151,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
                 fresh: arguments.fresh,
                 logs: Sink::Terminal,
                 interface: !arguments.no_ui,
+                models: Models::new(arguments.model, arguments.model_for)?,
                 ..development
             };
             dev::run(&workspace, &options).await?;

@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve_agent(adaptive_questions::AdaptiveQuestions).await
+    lambda::serve_advised_agent(adaptive_questions::AdaptiveQuestions).await
 }

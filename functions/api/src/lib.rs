@@ -14,6 +14,7 @@ pub mod frame;
 pub mod gates;
 mod given;
 pub mod jobs;
+pub mod models;
 pub mod openapi;
 pub mod page;
 pub mod path;
@@ -31,7 +32,7 @@ use std::{
     time::Duration,
 };
 
-use agent::gate::Tasks;
+use agent::{ModelChoices, gate::Tasks};
 use axum::{Router, extract::DefaultBodyLimit, http::Method, middleware};
 use live::Live;
 use policy::sandbox::Sandbox;
@@ -56,6 +57,8 @@ pub struct Api {
     pub tasks: Arc<dyn Tasks>,
     /// Where projects' policy packs are tried.
     pub sandbox: Sandbox,
+    /// The models that projects can choose among.
+    pub models: ModelChoices,
     /// How long a gate that a person holds stays open, counted from the end of its short timer.
     pub long_gate_timeout: Duration,
 }

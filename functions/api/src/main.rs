@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use api::{Api, executions::StepFunctions};
-use lambda::{GateSettings, Services};
+use lambda::{GateSettings, Services, environment::Environment, models::ModelSettings};
 use policy::sandbox::{self, Sandbox};
 
 fn main() -> Result<ExitCode, lambda::Error> {
@@ -16,8 +16,8 @@ fn main() -> Result<ExitCode, lambda::Error> {
 #[tokio::main]
 async fn serve() -> Result<ExitCode, lambda::Error> {
     let settings =
-        |env: &mut lambda::environment::Environment<'_>| (env.text("STATE_MACHINE_ARN"), GateSettings::times(env));
-    let (services, (state_machine_arn, times)) = Services::start_with(settings).await?;
+        |env: &mut Environment<'_>| (env.text("STATE_MACHINE_ARN"), GateSettings::times(env), ModelSettings::read(env));
+    let (services, (state_machine_arn, times, models)) = Services::start_with(settings).await?;
     let tasks = services.tasks();
     let executions = StepFunctions::new(tasks.client().clone(), state_machine_arn);
     let (store, live) = (services.store, services.live);
@@ -27,6 +27,7 @@ async fn serve() -> Result<ExitCode, lambda::Error> {
         executions: Arc::new(executions),
         tasks: Arc::new(tasks),
         sandbox: Sandbox::of_this_program(),
+        models: models.choices,
         long_gate_timeout: times.long_wait,
     }))
     .await?;

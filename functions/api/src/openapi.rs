@@ -29,6 +29,7 @@ use crate::problem::ProblemBody;
         (name = "decision-sets", description = "One design run each: requirement, decisions, repository."),
         (name = "gates", description = "Where a run waits for a person."),
         (name = "artifacts", description = "Files and differences."),
+        (name = "models", description = "Which models a project's agents ask beside their rules, and what a run may spend."),
         (name = "policies", description = "A project's own policy packs, in Rego, judged beside the platform's."),
         (name = "service", description = "The API itself.")
     )

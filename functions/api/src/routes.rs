@@ -15,7 +15,7 @@ use design::{
     version::VersionDiff,
     what_if::{TriedValues, WhatIf},
 };
-use run::{gate::Gate, record::Project};
+use run::{gate::Gate, models::ModelSettings, record::Project};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -29,6 +29,7 @@ use crate::{
     edits::{self, EditContentQuery, EditList, NewEdits},
     gates::{self, GateAnswer},
     jobs::{self, JobStatus},
+    models::{self, ProjectModels},
     openapi::{ActProblems, ReadProblems, WriteProblems},
     page::PageQuery,
     path::{DecisionSetPath, GatePath, JobPath, PolicyPath, ProjectPath},
@@ -65,6 +66,7 @@ pub fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(list_edits, put_edits))
         .routes(routes!(edit_content))
         .routes(routes!(job_status))
+        .routes(routes!(get_models, put_models))
         .routes(routes!(list_policies))
         .routes(routes!(get_policy, put_policy, delete_policy))
 }
@@ -378,6 +380,30 @@ async fn put_policy(
     Body(new): Body<NewPolicyPack>,
 ) -> Answer<TriedPolicyPack> {
     policies::put(&api, &who.owner(), &path.project_id, &path.name, new).await.map(Json)
+}
+
+/// What the project says of models, and which the deployment has.
+#[utoipa::path(get, path = "/v1/projects/{project_id}/models", tag = "models", params(ProjectPath),
+    responses((status = 200, description = "The settings.", body = ProjectModels), ReadProblems))]
+async fn get_models(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<ProjectPath>,
+) -> Answer<ProjectModels> {
+    models::get(&api, &who.owner(), &path.project_id).await.map(Json)
+}
+
+/// Stores what the project says of models. Agents that begin to think from now on keep to it.
+#[utoipa::path(put, path = "/v1/projects/{project_id}/models", tag = "models", params(ProjectPath),
+    request_body = ModelSettings,
+    responses((status = 200, description = "The settings as they are stored.", body = ProjectModels), WriteProblems))]
+async fn put_models(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<ProjectPath>,
+    Body(settings): Body<ModelSettings>,
+) -> Answer<ProjectModels> {
+    models::put(&api, &who.owner(), &path.project_id, settings).await.map(Json)
 }
 
 /// Takes a policy pack from the project. Runs that began with it keep it.

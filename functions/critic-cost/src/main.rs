@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve_agent(critic_cost::CostCritic).await
+    lambda::serve_advised_agent(critic_cost::CostCritic).await
 }

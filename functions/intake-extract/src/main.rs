@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve_agent(intake_extract::IntakeExtract).await
+    lambda::serve_advised_agent(intake_extract::IntakeExtract).await
 }

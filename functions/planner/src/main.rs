@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve_agent(planner::Planner).await
+    lambda::serve_advised_agent(planner::Planner).await
 }

@@ -8,7 +8,7 @@ use std::{fmt, sync::Arc};
 
 use futures::FutureExt;
 use model::{
-    Account, Address, Answer, BoxFuture, Ceilings, Failure, Model, Question, Session, Spent,
+    Account, Address, Answer, BoxFuture, Ceilings, Failure, Model, Passing, Question, Session, Spent,
     cache::{AnswerCache, CacheError},
     circuit::{Circuit, CircuitError, Circuits, Stored},
 };
@@ -131,6 +131,7 @@ pub struct Adviser {
     address: Address,
     model: Result<Arc<dyn Model>, String>,
     ceilings: Ceilings,
+    temperature: Option<f64>,
 }
 
 impl fmt::Debug for Adviser {
@@ -142,12 +143,19 @@ impl fmt::Debug for Adviser {
 impl Adviser {
     /// An adviser with these ceilings for each run.
     pub fn new(model: Arc<dyn Model>, ceilings: Ceilings) -> Self {
-        Self { address: model.address().clone(), model: Ok(model), ceilings }
+        Self { address: model.address().clone(), model: Ok(model), ceilings, temperature: None }
+    }
+
+    /// The same, wording its answers this freely.
+    #[must_use]
+    pub fn temperature(mut self, temperature: Option<f64>) -> Self {
+        self.temperature = temperature;
+        self
     }
 
     /// An adviser that is configured and cannot be asked, as when its key is not to be had; the cards say so.
     pub fn unavailable(address: Address, why: impl Into<String>) -> Self {
-        Self { address, model: Err(why.into()), ceilings: Ceilings::default() }
+        Self { address, model: Err(why.into()), ceilings: Ceilings::default(), temperature: None }
     }
 
     /// A use in which nothing was used yet.
@@ -170,6 +178,9 @@ impl Adviser {
     }
 }
 
+/// Hears what a model says while it says it.
+pub(crate) type Hearer = dyn Fn(Passing<'_>) + Send + Sync;
+
 /// A model for one node: whom to ask, and until when.
 #[derive(Debug, Clone, Copy)]
 pub struct Advice<'a> {
@@ -177,6 +188,8 @@ pub struct Advice<'a> {
     pub adviser: &'a Adviser,
     /// When there must be an outcome, so that there is time left to store it.
     pub deadline: Instant,
+    /// Hears what asking came to, for metrics.
+    pub told: Option<fn(&'static str, &ModelUse)>,
 }
 
 /// What a run has spent on models, by its agent-run records. Records of another version are not in the sum.
@@ -194,10 +207,11 @@ pub(crate) async fn advise_run<O, S>(
     advice: Advice<'_>,
     store: &Store,
     key: &RunKey,
+    passing: &Hearer,
     consultation: Consultation<O, S>,
     thought: &mut Thought<O, S>,
 ) -> ModelUse {
-    let Advice { adviser, deadline } = advice;
+    let Advice { adviser, deadline, told: _ } = advice;
     // A ceiling that cannot be looked up is a ceiling that cannot be kept.
     let records = match store.node_records(key).await {
         Ok(records) => records,
@@ -209,8 +223,9 @@ pub(crate) async fn advise_run<O, S>(
         }
     };
     let cache = ProjectAnswers { store: store.clone(), key: key.clone() };
+    let passing = Some(passing);
     let session =
-        Session { deadline, ceilings: adviser.ceilings, spent: spent(&records), cache: Some(&cache), passing: None };
+        Session { deadline, ceilings: adviser.ceilings, spent: spent(&records), cache: Some(&cache), passing };
     advise(adviser, &session, consultation, thought).await
 }
 
@@ -219,9 +234,10 @@ pub(crate) async fn advise_run<O, S>(
 pub async fn advise<O, S>(
     adviser: &Adviser,
     session: &Session<'_>,
-    consultation: Consultation<O, S>,
+    mut consultation: Consultation<O, S>,
     thought: &mut Thought<O, S>,
 ) -> ModelUse {
+    consultation.question.temperature = adviser.temperature;
     let model = match &adviser.model {
         Ok(model) => model,
         Err(why) => {

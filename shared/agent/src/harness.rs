@@ -8,6 +8,7 @@ use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use futures::{FutureExt, future::try_join_all};
 use jiff::Timestamp;
 use live::Live;
+use model::Passing;
 use run::{
     body::Sha256Hex,
     card::ReasonCard,
@@ -19,10 +20,11 @@ use run::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{Change, Committed, Store, StoreError};
+use tokio::sync::mpsc;
 
 use crate::{
     Advice, Agent, AgentError, Bodies, CardDraft, Desk, Memory, MemoryBuilder, Parent, ProjectBodies, Thought, advice,
-    progress::Course,
+    passing, progress::Course,
 };
 
 /// Largest signal in bytes. The execution's data holds one per node and 256 KiB in all; a signal is a few values.
@@ -216,9 +218,24 @@ impl<'a> Visit<'a> {
         let consultation = agent.consult(&agent.recall(memory)?, thought)?;
         let Some(consultation) = consultation else { return Ok(None) };
         let alone = canonical(to_json(A::NODE, "output", &thought.output)?)?;
-        let advising = advice::advise_run(advice, self.store, &self.key, consultation, thought);
-        let advised = AssertUnwindSafe(advising).catch_unwind().await;
-        let mut used = advised.map_err(|panic| panicked(A::NODE, panic.as_ref()))?;
+        let (sender, pieces) = mpsc::unbounded_channel();
+        // Nobody hears it any more when the answer is there.
+        let hear = move |piece: Passing<'_>| drop(sender.send(passing::Piece::from(piece)));
+        let advising = advice::advise_run(advice, self.store, &self.key, &hear, consultation, thought);
+        let telling = async {
+            passing::tell(self.live, &self.key, &self.step, pieces).await;
+            std::future::pending().await
+        };
+        let advised = AssertUnwindSafe(async {
+            tokio::select! {
+                used = advising => used,
+                never = telling => never,
+            }
+        });
+        let mut used = advised.catch_unwind().await.map_err(|panic| panicked(A::NODE, panic.as_ref()))?;
+        if let Some(told) = advice.told {
+            told(A::NODE, &used);
+        }
         if canonical(to_json(A::NODE, "output", &thought.output)?)? != alone {
             used.rules_alone = Some(self.bodies.put(&alone, "application/json").await?);
         }

@@ -9,11 +9,13 @@
 
 mod advice;
 mod bodies;
+mod choice;
 mod desk;
 mod error;
 pub mod gate;
 pub mod harness;
 mod memory;
+mod passing;
 mod progress;
 mod prompt;
 
@@ -29,6 +31,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use advice::{Advice, Adviser, Consultation, Consulted, StoredCircuits, Taken, advise, line};
 pub use bodies::ProjectBodies;
+pub use choice::{Chosen, ModelChoices};
 #[cfg(feature = "mock")]
 pub use desk::InMemoryBodies;
 pub use desk::{Bodies, BodyError, BoxFuture, Desk};

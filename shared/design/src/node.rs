@@ -40,6 +40,10 @@ impl Node {
         Self::ImplementLearning,
     ];
 
+    /// Those who may ask a model beside their rules.
+    pub const ADVISED: [Self; 5] =
+        [Self::IntakeExtract, Self::AdaptiveQuestions, Self::Planner, Self::CriticTech, Self::CriticCost];
+
     /// All nodes in the workflow's order; the implementers run side by side.
     pub const ALL: [Self; 20] = [
         Self::IntakeExtract,

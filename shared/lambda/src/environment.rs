@@ -44,6 +44,15 @@ impl Environment<'_> {
         }
     }
 
+    /// A value that may be missing or empty; `wanted` says what is accepted.
+    pub fn given<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        let text = self.optional(name)?;
+        match text.trim().parse() {
+            Ok(value) => Some(value),
+            Err(_) => self.problem(format!("{name} is `{text}`; {wanted} is expected")),
+        }
+    }
+
     /// Remembers a problem and returns a placeholder.
     pub fn problem<T: Default>(&mut self, problem: String) -> T {
         self.problems.push(problem);

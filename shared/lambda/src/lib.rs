@@ -27,6 +27,8 @@
 //! }
 //! ```
 //!
+//! One that asks a model beside its rules says `serve_advised_agent`.
+//!
 //! A function that is not an agent starts its [`Services`] and serves a handler of its own with [`serve`]; the HTTP API
 //! takes the [`Services`] and runs `lambda_http` itself:
 //!
@@ -41,6 +43,8 @@
 
 pub mod environment;
 mod gates;
+mod metrics;
+pub mod models;
 pub mod principal;
 mod serve;
 mod services;
@@ -50,6 +54,6 @@ mod tasks;
 pub use lambda_runtime::Error;
 
 pub use gates::GateSettings;
-pub use serve::{Call, CallContext, serve, serve_agent, serve_gate};
+pub use serve::{Call, CallContext, serve, serve_advised_agent, serve_agent, serve_gate};
 pub use services::{Config, Services, log};
 pub use tasks::StepFunctions;

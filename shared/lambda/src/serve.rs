@@ -1,18 +1,21 @@
 //! Serving calls: typed input, one log line, an error with its name.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use agent::{
-    Agent, AgentError, chain,
+    Advice, Agent, AgentError, chain,
     gate::{self, Gatekeeper, TimeoutInput, WaitInput},
     harness,
 };
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use run::node::NodeInput;
+use run::node::{ModelUse, NodeInput};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Error, GateSettings, Services};
+use crate::{
+    Error, GateSettings, Services, metrics,
+    models::{self, ModelSettings, Models},
+};
 
 /// What a call is about, for its log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +68,24 @@ pub async fn serve_agent<A: Agent>(agent: A) -> Result<(), Error> {
     serve(async |input: NodeInput| harness::run_node(&agent, &services.store, &services.live, &input).await).await
 }
 
+/// Serves an agent node that may ask a model beside its rules.
+///
+/// # Errors
+/// When the environment is not complete, or the runtime API cannot be reached.
+pub async fn serve_advised_agent<A: Agent>(agent: A) -> Result<(), Error> {
+    let (services, settings) = Services::start_with(ModelSettings::read).await?;
+    let models = Models::new(settings, services.store.clone(), &services.aws);
+    let (agent, services, models) = (&agent, &services, &models);
+    serve_until(async |input: NodeInput, ends: SystemTime| {
+        let adviser = models.adviser(A::NODE, &input).await;
+        let told: fn(&'static str, &ModelUse) = metrics::tell;
+        let deadline = models::deadline(ends);
+        let advice = adviser.as_ref().map(|adviser| Advice { adviser, deadline, told: Some(told) });
+        harness::run_advised_node(agent, &services.store, &services.live, &input, advice).await
+    })
+    .await
+}
+
 /// Serves a node that opens a gate.
 ///
 /// # Errors
@@ -88,9 +109,21 @@ where
     F: AsyncFn(I) -> Result<O, AgentError>,
 {
     let handler = &handler;
+    serve_until(async |input: I, _: SystemTime| handler(input).await).await
+}
+
+/// The same for a handler that wants to know when the function's time is over.
+async fn serve_until<I, O, F>(handler: F) -> Result<(), Error>
+where
+    I: Call,
+    O: Serialize,
+    F: AsyncFn(I, SystemTime) -> Result<O, AgentError>,
+{
+    let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let function = event.context.env_config.function_name.clone();
-        answer(&function, event.payload, handler).await
+        let ends = event.context.deadline();
+        answer(&function, event.payload, &async |input: I| handler(input, ends).await).await
     }))
     .await
 }

@@ -103,8 +103,19 @@ pub fn log() {
         "rationale_compile",
         "validators",
     ];
-    let rest =
-        ["agent", "api", "gate_timeout", "gate_wait", "generation", "lambda", "live", "run_end", "store", "websocket"];
+    let rest = [
+        "agent",
+        "api",
+        "gate_timeout",
+        "gate_wait",
+        "generation",
+        "lambda",
+        "live",
+        "model",
+        "run_end",
+        "store",
+        "websocket",
+    ];
     let mut filter = EnvFilter::new("warn");
     for name in nodes.into_iter().chain(rest) {
         if let Ok(directive) = format!("{name}={level}").parse() {

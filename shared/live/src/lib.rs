@@ -67,7 +67,20 @@ impl Live {
     /// Sends committed events to all who follow the run, in order per connection. It never fails: what could not be
     /// sent is logged, and dead connections are forgotten.
     pub async fn push(&self, run: &RunKey, events: &[Event]) {
-        if events.is_empty() {
+        // Written once, sent many times.
+        let texts: Vec<String> =
+            events.iter().filter_map(|event| frame(&ServerMessage::Event { event: event.clone() })).collect();
+        self.broadcast(run, &texts).await;
+    }
+
+    /// Sends a message that is not stored to all who follow the run. Who joins later does not get it.
+    pub async fn pass(&self, run: &RunKey, message: &ServerMessage) {
+        let texts: Vec<String> = frame(message).into_iter().collect();
+        self.broadcast(run, &texts).await;
+    }
+
+    async fn broadcast(&self, run: &RunKey, texts: &[String]) {
+        if texts.is_empty() {
             return;
         }
         let subscribers = match self.store.subscribers(run).await {
@@ -81,10 +94,6 @@ impl Live {
         if subscribers.is_empty() {
             return;
         }
-        // Written once, sent many times.
-        let texts: Vec<String> =
-            events.iter().filter_map(|event| frame(&ServerMessage::Event { event: event.clone() })).collect();
-        let texts = &texts;
         stream::iter(&subscribers)
             .for_each_concurrent(AT_ONCE, |connection| async move {
                 let posted = tokio::time::timeout(PATIENCE, self.post_all(connection, texts)).await;

@@ -25,6 +25,15 @@ impl Provider {
             Self::Openai => "openai",
         }
     }
+
+    /// The environment variable with a key, as the provider's own tools name it.
+    pub fn key_variable(self) -> &'static str {
+        match self {
+            Self::Bedrock => "AWS_BEARER_TOKEN_BEDROCK",
+            Self::Anthropic => "ANTHROPIC_API_KEY",
+            Self::Openai => "OPENAI_API_KEY",
+        }
+    }
 }
 
 impl fmt::Display for Provider {

@@ -14,6 +14,7 @@ pub mod event;
 pub mod gate;
 pub mod id;
 pub mod message;
+pub mod models;
 pub mod node;
 pub mod question;
 pub mod record;

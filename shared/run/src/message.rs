@@ -81,6 +81,8 @@ pub enum ServerMessage {
         step: Step,
         /// The piece.
         text: String,
+        /// True when what passed before of this step does not count: the model is asked again.
+        again: bool,
     },
     /// A client message was refused.
     Refused {

@@ -63,6 +63,9 @@ pub(crate) fn answer(hash: &str) -> String {
     format!("ANSWER#{hash}")
 }
 
+/// What a project says of models; one item.
+pub(crate) const MODELS: &str = "MODELS";
+
 pub(crate) fn model(address: &str) -> String {
     format!("MODEL#{address}")
 }

@@ -1,7 +1,11 @@
-//! What is remembered of models: answers they gave in a project, and whether they are to be left alone for a while.
+//! What is remembered of models: what a project says of them, answers they gave in it, and whether they are to be left
+//! alone for a while.
 
 use jiff::{Timestamp, ToSpan};
-use run::id::{OwnerId, ProjectId};
+use run::{
+    id::{OwnerId, ProjectId},
+    models::ModelSettings,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -29,6 +33,30 @@ pub struct Circuit<T> {
 }
 
 impl Store {
+    /// What a project says of models; the default where it says nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn model_settings(&self, owner: &OwnerId, project: &ProjectId) -> Result<ModelSettings, StoreError> {
+        let item = self.get(keys::runs_of(owner, project), keys::MODELS.to_owned()).await?;
+        item.map_or_else(|| Ok(ModelSettings::default()), |item| table::parse("model settings", &item, RECORD))
+    }
+
+    /// Stores what a project says of models. Nodes that begin from now on see it, those of runs at work as well.
+    ///
+    /// # Errors
+    /// `NotFound` when the owner has no such project.
+    pub async fn put_model_settings(
+        &self,
+        owner: &OwnerId,
+        project: &ProjectId,
+        settings: &ModelSettings,
+    ) -> Result<(), StoreError> {
+        let mut item = table::key(keys::runs_of(owner, project), keys::MODELS.to_owned());
+        item.insert(RECORD.into(), table::document("model settings", settings)?);
+        self.put_in_project(owner, project, item).await
+    }
+
     /// The answer to an equal question in this project, by the question's hash.
     ///
     /// # Errors

@@ -5,19 +5,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Store, StoreError, keys,
-    table::{self, Expression, Order, Range, Refusal, Write},
+    table::{self, Order, Range},
 };
 
 /// Name of the attribute with the record.
 const RECORD: &str = "pack";
 /// What it is, in errors.
 const WHAT: &str = "policy";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Project,
-    Policy,
-}
 
 impl Store {
     /// Stores a pack under its name, in place of the one that was there.
@@ -33,24 +27,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut item = table::key(keys::runs_of(owner, project), keys::policy(name));
         item.insert(RECORD.into(), table::document("policy pack", pack)?);
-        let at = table::key(keys::owner(owner), keys::project(project));
-        let mut pauses = table::pauses();
-        loop {
-            let there = "attribute_exists(pk)";
-            let writes = vec![
-                Write { part: Part::Project, item: self.check_item(at.clone(), there, Expression::new()) },
-                Write { part: Part::Policy, item: self.put_item(item.clone(), None, Expression::new()) },
-            ];
-            match self.transact(writes).await {
-                Ok(()) => return Ok(()),
-                Err(Refusal::Failed(error)) => return Err(error),
-                Err(Refusal::Conditions(_)) => return Err(StoreError::not_found("project", project)),
-                Err(Refusal::Busy) => match pauses.next() {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => return Err(StoreError::Contention { attempts: table::TRIES }),
-                },
-            }
-        }
+        self.put_in_project(owner, project, item).await
     }
 
     /// A pack.

@@ -133,4 +133,34 @@ impl Store {
         let items = items.into_iter().map(|item| table::from_record("project", item)).collect::<Result<_, _>>()?;
         Ok(Paged { items, next })
     }
+
+    /// Puts an item of the project in place of the one that was there.
+    ///
+    /// # Errors
+    /// `NotFound` when the owner has no such project.
+    pub(crate) async fn put_in_project(
+        &self,
+        owner: &OwnerId,
+        project: &ProjectId,
+        item: Item,
+    ) -> Result<(), StoreError> {
+        let at = table::key(keys::owner(owner), keys::project(project));
+        let mut pauses = table::pauses();
+        loop {
+            let there = "attribute_exists(pk)";
+            let writes = vec![
+                Write { part: (), item: self.check_item(at.clone(), there, Expression::new()) },
+                Write { part: (), item: self.put_item(item.clone(), None, Expression::new()) },
+            ];
+            match self.transact(writes).await {
+                Ok(()) => return Ok(()),
+                Err(Refusal::Failed(error)) => return Err(error),
+                Err(Refusal::Conditions(_)) => return Err(StoreError::not_found("project", project)),
+                Err(Refusal::Busy) => match pauses.next() {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return Err(StoreError::Contention { attempts: table::TRIES }),
+                },
+            }
+        }
+    }
 }

@@ -75,7 +75,8 @@ impl Deployment<'_> {
             .args(["--tags", &format!("{CONTENT_TAG}={}", self.content())])
             .arg("--parameter-overrides");
         for (name, value) in self.parameters {
-            sam.arg(format!("ParameterKey={name},ParameterValue={value}"));
+            // Quoted, because a value may be empty.
+            sam.arg(format!("ParameterKey={name},ParameterValue=\"{value}\""));
         }
         let log = self.workspace.logs().join("deploy.log");
         let outcome = command::capture(&mut sam, &log, |line| step.detail(line)).await?;

@@ -21,6 +21,16 @@ const STOPS_WITHIN: Duration = Duration::from_secs(20);
 /// How many lines of its log an error message shows.
 const SHOWN_LINES: usize = 25;
 
+/// Keys of models, by the variable that has them. What prints it prints no key.
+#[derive(Clone, Default)]
+pub struct Keys(pub Vec<(&'static str, String)>);
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(variable, _)| variable)).finish()
+    }
+}
+
 /// How it is started.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -32,6 +42,8 @@ pub struct Settings {
     pub state: PathBuf,
     /// Where the functions find DynamoDB.
     pub database: String,
+    /// Keys of models, by the variable that the functions find them in. They are written nowhere.
+    pub keys: Keys,
 }
 
 impl Settings {
@@ -97,6 +109,7 @@ impl Engine {
             .env("SFTP_ENABLED", "0")
             .env("IOT_MTLS_ENABLED", "0")
             .env("LOG_LEVEL", "WARNING")
+            .envs(settings.keys.0.iter().map(|(variable, key)| (variable, key)))
             .current_dir(&folders[2])
             .stdin(Stdio::piped())
             .stdout(log.try_clone()?)

@@ -13,6 +13,7 @@ mod database;
 mod deploy;
 mod engine;
 pub mod logs;
+pub mod models;
 mod proxy;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use self::database::Database;
 use self::deploy::{Deployment, STACK, output};
 use self::engine::{Engine, Settings};
 use self::logs::Sink;
+use self::models::Models;
 use crate::functions::{self, Profile, Targets, Template};
 use crate::progress::Progress;
 use crate::tools::Tools;
@@ -62,6 +64,8 @@ pub struct Options {
     pub logs: Sink,
     /// Build and serve the user interface.
     pub interface: bool,
+    /// The models that agents may ask.
+    pub models: Models,
 }
 
 impl Options {
@@ -79,6 +83,7 @@ impl Options {
             announced: true,
             logs: Sink::Nowhere,
             interface: true,
+            models: Models::default(),
         }
     }
 
@@ -192,6 +197,7 @@ impl Platform {
             port: aws_port,
             state: options.state.clone(),
             database: database.url.clone(),
+            keys: options.models.keys.clone(),
         };
         let aws_url = settings.url();
         let aws = Aws::new(&aws_url)?;
@@ -359,6 +365,9 @@ fn parameters(template: &Template, options: &Options, aws_url: &str, tools: &Pat
         ("HitlTimeoutSeconds", options.hitl_timeout_seconds.to_string()),
         ("LocalGateway", aws_url.to_owned()),
         ("ToolsDirectory", tools.display().to_string()),
+        // Named also where there is none: a parameter that is not named keeps its value of the last deployment.
+        ("Models", options.models.addresses()),
+        ("ModelPerAgent", options.models.per_agent()),
     ];
     let declared = template.parameters();
     known

@@ -5,6 +5,7 @@ mod constraints;
 mod decision_sets;
 mod gates;
 mod jobs;
+mod models;
 mod openapi;
 mod policies;
 mod projects;

@@ -208,6 +208,7 @@ impl World {
             store: store.clone(),
             executions: engine.clone(),
             tasks: engine.clone(),
+            models: models(),
             sandbox: policy::sandbox::Sandbox::of(env!("CARGO_BIN_EXE_api")),
             long_gate_timeout: Duration::from_secs(3600),
         });
@@ -358,4 +359,14 @@ fn documented(method: &Method, path: &str) -> Option<Value> {
     let paths = DOCUMENT["paths"].as_object().unwrap();
     let (_, item) = paths.iter().filter(|(template, _)| fits(template)).min_by_key(|(t, _)| t.matches('{').count())?;
     item.get(method.as_str().to_lowercase()).cloned()
+}
+
+/// The models of the deployment: one with a price, and a server of one's own.
+fn models() -> agent::ModelChoices {
+    let address = |text: &str| text.parse().unwrap_or_else(|error| panic!("{error}"));
+    agent::ModelChoices {
+        models: vec![address("anthropic:claude-haiku-4-5"), address("openai:http://127.0.0.1:8080/v1#qwen3")],
+        ceilings: model::Ceilings { tokens: Some(400_000), usd: Some(2.0) },
+        ..agent::ModelChoices::default()
+    }
 }

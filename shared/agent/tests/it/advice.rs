@@ -104,7 +104,7 @@ struct Told {
 }
 
 async fn advised(world: &World, run: &Run, adviser: &Adviser, iteration: u32) -> Told {
-    let advice = Advice { adviser, deadline: Instant::now() + Duration::from_secs(30) };
+    let advice = Advice { adviser, deadline: Instant::now() + Duration::from_secs(30), told: None };
     let live = live(&world.store);
     let signal = run_advised_node(&Zoo, &world.store, &live, &call(run, 1, iteration), Some(advice)).await.unwrap();
     assert_eq!(signal, 1);

@@ -1,7 +1,10 @@
 //! What is remembered of models.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use run::id::{OwnerId, ProjectId};
+use run::{
+    id::{OwnerId, ProjectId},
+    models::ModelSettings,
+};
 use serde_json::{Value, json};
 use store::{Circuit, StoreError};
 
@@ -87,4 +90,22 @@ async fn age(world: &World, pk: &str, sk: &str) {
         .send()
         .await;
     answer.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_project_says_of_models_is_stored_in_place_of_what_it_said_before() {
+    let world = World::new().await;
+    let project = world.project().await;
+    let read = async |of: &ProjectId| world.store.model_settings(&project.owner, of).await.unwrap();
+    assert_eq!(read(&project.id).await, ModelSettings::default());
+    let off = ModelSettings { enabled: false, tokens_per_run: Some(9), ..ModelSettings::default() };
+    let chosen = ModelSettings { model: Some(ADDRESS.into()), temperature: Some(0.5), ..ModelSettings::default() };
+    for settings in [&off, &chosen, &chosen] {
+        world.store.put_model_settings(&project.owner, &project.id, settings).await.unwrap();
+        assert_eq!(read(&project.id).await, *settings);
+    }
+    let nowhere = ProjectId::generate();
+    assert_eq!(read(&nowhere).await, ModelSettings::default());
+    let error = world.store.put_model_settings(&project.owner, &nowhere, &off).await.unwrap_err();
+    assert!(matches!(error, StoreError::NotFound { .. }), "{error:?}");
 }
