@@ -92,7 +92,7 @@ fn collect(value: &JsonValue<'_>, lines: &mut Vec<String>) {
         JsonValue::Str(text) => lines.push(line(text, MOST)),
         JsonValue::Array(values) => values.iter().for_each(|value| collect(value, lines)),
         JsonValue::Object(fields) => fields.iter().for_each(|(_, value)| collect(value, lines)),
-        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Int(_) | JsonValue::BigInt(_) | JsonValue::Float(_) => {}
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Int(_) | JsonValue::Float(_) => {}
     }
 }
 

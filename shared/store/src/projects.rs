@@ -142,7 +142,7 @@ impl Store {
         &self,
         owner: &OwnerId,
         project: &ProjectId,
-        item: Item,
+        item: table::Item,
     ) -> Result<(), StoreError> {
         let at = table::key(keys::owner(owner), keys::project(project));
         let mut pauses = table::pauses();

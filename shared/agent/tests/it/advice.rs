@@ -6,6 +6,7 @@ use agent::{
     Advice, Adviser, Agent, AgentError, CardDraft, Consultation, Consulted, Desk, Memory, Prompt, StoredCircuits,
     Taken, Thought, harness::run_advised_node,
 };
+use live::{FakeConnections, Live};
 use model::{
     Asker, Ceilings, Patience, Provider, http_client,
     mock::{Act, Server},
@@ -13,11 +14,13 @@ use model::{
 use run::{
     card::{Category, Confidence, ReasonCard, Trigger},
     event::EventBody,
+    message::ServerMessage,
     node::{NodeRecord, Thinker},
     record::Run,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::ConnectionId;
 use tokio::time::Instant;
 
 use crate::{
@@ -104,9 +107,12 @@ struct Told {
 }
 
 async fn advised(world: &World, run: &Run, adviser: &Adviser, iteration: u32) -> Told {
+    advised_before(world, run, adviser, iteration, &live(&world.store)).await
+}
+
+async fn advised_before(world: &World, run: &Run, adviser: &Adviser, iteration: u32, live: &Live) -> Told {
     let advice = Advice { adviser, deadline: Instant::now() + Duration::from_secs(30), told: None };
-    let live = live(&world.store);
-    let signal = run_advised_node(&Zoo, &world.store, &live, &call(run, 1, iteration), Some(advice)).await.unwrap();
+    let signal = run_advised_node(&Zoo, &world.store, live, &call(run, 1, iteration), Some(advice)).await.unwrap();
     assert_eq!(signal, 1);
     let record = world.store.node_record(&run.key(), &step("planner", iteration)).await.unwrap().unwrap();
     let body = world.store.get_body(&run.owner, &run.project_id, &record.output.sha256).await.unwrap();
@@ -274,4 +280,41 @@ async fn a_model_that_cannot_be_asked_is_told_on_the_card() {
     let told = advised(&world, &run, &adviser, 0).await;
     assert_eq!(told.record.model.unwrap().outcome, "not_available");
     assert!(told.card.reasoning.join(" ").contains("its key could not be read"), "{:?}", told.card.reasoning);
+}
+
+/// What a model says reaches those who follow while it says it, as words and not as JSON; then the card comes and stays.
+/// Who asks afterwards gets the stored events only, without gaps.
+#[tokio::test]
+async fn what_a_model_says_passes_while_it_says_it_and_is_not_stored() {
+    for provider in [Provider::Bedrock, Provider::Anthropic, Provider::Openai] {
+        let world = World::new().await;
+        let run = world.run().await;
+        let follower = ConnectionId("follower".into());
+        world.store.subscribe(&run.key(), &follower).await.unwrap();
+        let connections = Arc::new(FakeConnections::default());
+        let live = Live::with(world.store.clone(), connections.clone());
+        let answer = json!({ "more": ["Recommend", "tiger"] }).to_string();
+        let server = Server::start(provider, vec![Act::Slowly(Duration::from_millis(120), answer)]).await;
+        let told = advised_before(&world, &run, &adviser(&world, &server, Ceilings::default()), 0, &live).await;
+        assert_eq!(told.record.model.unwrap().outcome, "answered");
+
+        let messages = connections.messages(&follower);
+        let card = messages.iter().position(|message| {
+            matches!(message, ServerMessage::Event { event } if matches!(event.body, EventBody::ReasonCard(_)))
+        });
+        let mut read = String::new();
+        for (index, message) in messages.iter().enumerate() {
+            let ServerMessage::ReasoningDelta { decision_set_id, step: of, text, again } = message else { continue };
+            assert!(index < card.unwrap(), "{provider}: nothing passes after the card");
+            assert_eq!((decision_set_id, of, *again), (&run.id, &step("planner", 0), false));
+            read.push_str(text);
+        }
+        assert!(read.starts_with("Recommend"), "{provider}: `{read}`");
+        assert!("Recommend\ntiger".starts_with(&read), "{provider}: `{read}`");
+
+        let stored = events(&world, &run).await;
+        let numbers: Vec<u64> = stored.iter().map(|event| event.sequence).collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{numbers:?}");
+        assert_eq!(numbers.last(), Some(&world.store.run(&run.key()).await.unwrap().last_sequence));
+    }
 }

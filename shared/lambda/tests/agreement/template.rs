@@ -27,6 +27,17 @@ fn untagged(value: &Value) -> &Value {
     }
 }
 
+/// The statement, also where it stands under a condition: `!If [condition, statement, !Ref AWS::NoValue]`.
+fn statement(value: &Value) -> &Value {
+    match untagged(value).as_sequence() {
+        Some(choice) => {
+            assert_eq!(untagged(&choice[2]), "AWS::NoValue", "{choice:?}");
+            &choice[1]
+        }
+        None => value,
+    }
+}
+
 fn state_machine() -> Value {
     resources()["DesignStateMachine"]["Properties"].clone()
 }
@@ -111,7 +122,7 @@ fn every_role_is_the_functions_own_and_every_statement_is_narrow() {
         let mut sids = BTreeSet::new();
         for policy in function["Properties"]["Policies"].as_sequence().unwrap_or_else(|| panic!("{name} has no policy"))
         {
-            for statement in policy["Statement"].as_sequence().unwrap() {
+            for statement in policy["Statement"].as_sequence().unwrap().iter().map(statement) {
                 let sid = statement["Sid"].as_str().unwrap_or_else(|| panic!("{name} has a statement without Sid"));
                 assert!(sids.insert(sid.to_owned()), "{name} has `{sid}` twice");
                 for action in statement["Action"].as_sequence().unwrap() {
@@ -120,6 +131,23 @@ fn every_role_is_the_functions_own_and_every_statement_is_narrow() {
                 assert_ne!(untagged(&statement["Resource"]).as_str().unwrap(), "*", "{name}: `{sid}`");
             }
         }
+    }
+}
+
+/// Those who may ask a model are told of models and may reach them; nobody else is, and nobody else may.
+#[test]
+fn who_may_ask_a_model_has_what_it_takes_and_nobody_else() {
+    let advised = Node::ADVISED.map(|node| node.as_str().replace('_', "-"));
+    let functions = of_type("AWS::Serverless::Function");
+    for folder in folders() {
+        let properties = &functions[&format!("{}Function", pascal(&folder))]["Properties"];
+        let statements = properties["Policies"][0]["Statement"].as_sequence().unwrap().iter().map(statement);
+        let sids: Vec<&str> = statements.map(|statement| statement["Sid"].as_str().unwrap()).collect();
+        let may = ["AskModelsOnBedrock", "AskProfilesOnBedrock", "ReadModelKey"].map(|sid| sids.contains(&sid));
+        let told = !properties["Environment"]["Variables"]["MODEL_SECRET_ARN"].is_null();
+        let asks = read(&format!("functions/{folder}/src/main.rs")).contains("serve_advised_agent");
+        let expected = advised.contains(&folder);
+        assert_eq!((may, told, asks), ([expected; 3], expected, expected), "{folder}");
     }
 }
 
