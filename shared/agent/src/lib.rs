@@ -16,6 +16,7 @@ pub mod harness;
 mod memory;
 mod progress;
 mod prompt;
+mod words;
 
 use std::future::Future;
 
@@ -35,6 +36,7 @@ pub use desk::{Bodies, BodyError, BoxFuture, Desk};
 pub use error::{AgentError, chain};
 pub use memory::{Memory, MemoryBuilder};
 pub use prompt::{Prompt, Rendered};
+pub use words::{figures, has_address, plain};
 
 /// One thinking node of a workflow.
 pub trait Agent: Send + Sync {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use agent::line;
+use agent::{figures, has_address, line};
 use run::question::{Choice, Field, Question};
 
 /// Longest wording, in characters.
@@ -57,8 +57,7 @@ pub(super) fn check(question: &Question, wording: &str) -> Result<String, &'stat
         return Err("it is longer than 240 characters");
     }
     let lower = text.to_lowercase();
-    let is_address = ["://", ": //", "www.", "http", "mailto", "@"].iter().any(|mark| lower.contains(mark));
-    if text != wording.split_whitespace().collect::<Vec<_>>().join(" ") || is_address {
+    if text != wording.split_whitespace().collect::<Vec<_>>().join(" ") || has_address(wording) || lower.contains('@') {
         return Err("it has markup, hidden characters or an address in it");
     }
     if !text.ends_with('?') {
@@ -118,13 +117,6 @@ fn stems(text: &str) -> BTreeSet<String> {
     let words = lower.split(|letter: char| !letter.is_alphabetic());
     let speaking = words.filter(|word| word.chars().count() >= LEAST_LETTERS && !EMPTY.contains(word));
     speaking.map(|word| word.chars().take(STEM).collect()).collect()
-}
-
-/// The figures of a text, in order of size of their text.
-fn figures(text: &str) -> BTreeSet<String> {
-    let figures = text.split(|letter: char| !(letter.is_numeric() || matches!(letter, '.' | ',')));
-    let figures = figures.map(|figure| figure.trim_matches(['.', ',']).to_owned());
-    figures.filter(|figure| !figure.is_empty()).collect()
 }
 
 /// What stands in brackets, with them.
