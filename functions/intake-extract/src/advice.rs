@@ -8,7 +8,7 @@ mod limits;
 
 use std::collections::BTreeSet;
 
-use agent::{AgentError, Consultation, Prompt, Taken, Thought, line};
+use agent::{AgentError, Consultation, Prompt, Taken, Thought, has_address, is_hidden, line};
 use design::{
     constraint::{ConstraintField, ConstraintSet, Evidence, Source},
     signal::NoSignal,
@@ -214,7 +214,7 @@ fn take(
         return Err(format!("more than {LONGEST_QUOTE} characters are quoted, which point to nothing"));
     }
     if has_markup(quote) {
-        return Err("an address or markup is no evidence".to_owned());
+        return Err("an address, markup or hidden characters are no evidence".to_owned());
     }
     // Words may stand in several places, denied in one and said in another.
     let places = quote::places(requirement, quote);
@@ -230,8 +230,12 @@ fn take(
     Err(why_not)
 }
 
+/// Words that lead somewhere, that a page could take for markup, or that a reader does not see.
 fn has_markup(quote: &str) -> bool {
-    ["://", "](", "<", ">", "www."].iter().any(|mark| quote.contains(mark))
+    let is_unseen = |letter: char| is_hidden(letter) && !letter.is_whitespace();
+    has_address(quote)
+        || ["](", "<", ">", "```"].iter().any(|mark| quote.contains(mark))
+        || quote.chars().any(is_unseen)
 }
 
 /// Words that could stand anywhere.

@@ -22,6 +22,12 @@ pub fn plain(text: &str, most: usize) -> Result<String, &'static str> {
     Ok(plain)
 }
 
+/// True for what a reader does not see: controls, marks of width nought or of direction, tags.
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// True where a text leads somewhere: `https://…`, `www.…`, `name@place`, `place.tld/path`.
 pub fn has_address(text: &str) -> bool {
     let lower = text.to_lowercase();

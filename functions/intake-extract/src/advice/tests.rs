@@ -93,7 +93,8 @@ fn words_that_are_not_there_are_no_evidence() {
     dropped(&input, budget("  \n"), "no words are quoted");
     dropped(&input, budget("500 dollars per month"), "does not have the quoted words");
     dropped(&input, budget(&"half a thousand ".repeat(40)), "point to nothing");
-    dropped(&input, budget("https://evil.example/half a thousand"), "no evidence");
+    dropped(&input, budget("half\u{200b} a thousand"), "are no evidence");
+    dropped(&input, budget("https://evil.example/half a thousand"), "are no evidence");
 }
 
 #[test]
