@@ -1,6 +1,6 @@
 //! The agent: reads constraints and coverage, and asks.
 
-use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use agent::{Agent, AgentError, CardDraft, Consulted, Desk, Memory, Thought};
 use design::{
     coverage::CoverageReport,
     input::DesignInput,
@@ -13,10 +13,11 @@ use knowledge::catalogue::Catalogue;
 use run::{
     card::{Alternative, Category, Confidence, Fact, Trigger},
     gate::GateKind,
-    question::Priority,
+    question::{Priority, Question},
 };
 
 use crate::{
+    advice,
     choose::{Chosen, choose},
     situation::Situation,
 };
@@ -30,6 +31,8 @@ pub struct AdaptiveQuestions;
 pub struct QuestionsInput {
     /// What is known.
     pub situation: Situation,
+    /// What was asked, in the person's words.
+    pub requirement: String,
     /// How much is known.
     pub coverage: CoverageReport,
     /// Ids of questions that were answered or defaulted.
@@ -82,6 +85,7 @@ impl Agent for AdaptiveQuestions {
                 industries: Situation::industries_of(&design.requirement),
                 weights: design.weights,
             },
+            requirement: design.requirement,
             coverage: memory.latest(Node::CoverageCheck.as_str())?,
             asked,
             settled,
@@ -108,12 +112,27 @@ impl Agent for AdaptiveQuestions {
         let signal = QuestionsSignal { questions: u32::try_from(number).unwrap_or(u32::MAX) };
         Ok(Thought { output: chosen.set, signal, summary, card, artifacts: Vec::new() })
     }
+
+    fn consult(
+        &self,
+        input: &QuestionsInput,
+        rules: &Thought<QuestionSet, QuestionsSignal>,
+    ) -> Consulted<QuestionSet, QuestionsSignal> {
+        if rules.output.questions.is_empty() {
+            return Ok(None);
+        }
+        advice::consult(input, rules).map(Some)
+    }
 }
 
-fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
-    let questions = &chosen.set.questions;
-    let label = |id: &str| id.replace('_', " ");
-    let decision = match questions.first() {
+/// The name of a question's constraint, as cards have it.
+pub(crate) fn label(id: &str) -> String {
+    id.replace('_', " ")
+}
+
+/// What is asked, in one sentence.
+pub(crate) fn decision(questions: &[Question]) -> String {
+    match questions.first() {
         None => "No open question would change the design.".to_owned(),
         Some(first) => format!(
             "{} asked, first of all about {}.",
@@ -124,7 +143,17 @@ fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
             },
             label(&first.id)
         ),
-    };
+    }
+}
+
+/// How a card begins what it tells of a question.
+pub(crate) fn headline(text: &str) -> String {
+    format!("**{text}**")
+}
+
+fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
+    let questions = &chosen.set.questions;
+    let decision = decision(questions);
     let (value, basis) = if questions.is_empty() {
         (
             input.coverage.score,
@@ -155,8 +184,8 @@ fn card(input: &QuestionsInput, chosen: &Chosen) -> CardDraft {
     ));
     for (question, effect) in questions.iter().zip(&chosen.effects) {
         card.reasoning.push(format!(
-            "**{}** (effect {effect:.2}) — {} Default `{}`: {}",
-            question.text,
+            "{} (effect {effect:.2}) — {} Default `{}`: {}",
+            headline(&question.text),
             question.why,
             words::answer(Some(question), &question.default.value),
             question.default.reason

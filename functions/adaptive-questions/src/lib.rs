@@ -7,7 +7,10 @@
 //!
 //! A default's confidence is the share of the design that is right when it is taken: all of it when it is what a person
 //! would say, and else what the person's answer leaves as it is.
+//!
+//! A model may word questions for the person and order those of equal weight ([`advice`]); what is asked is the rules'.
 
+pub mod advice;
 mod agent;
 mod choose;
 mod complete;

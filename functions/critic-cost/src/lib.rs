@@ -6,13 +6,15 @@
 //! stated the budget.
 //!
 //! It shows what it priced ([`estimate::usage`]), takes the estimate apart ([`breakdown`]), holds the candidates against
-//! each other ([`compare`]) and prices other loads ([`estimate::sensitivity`]). What is free is shown apart.
+//! each other ([`compare`]) and prices other loads ([`estimate::sensitivity`]). What is free is shown apart. A model may
+//! add findings that rest on evidence of the review ([`advice`]); no price is a model's.
 
+pub mod advice;
 pub mod breakdown;
 pub mod compare;
 pub mod savings;
 
-use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use agent::{Agent, AgentError, CardDraft, Consulted, Desk, Memory, Thought};
 use design::{
     constraint::ConstraintField,
     cost::{BudgetVerdict, CostReview, LoadCost, UsageBasis},
@@ -67,6 +69,10 @@ impl Agent for CostCritic {
         let review = review(&input, catalogue).map_err(|error| AgentError::Defect(error.to_string()))?;
         let (card, summary) = card(&input, &review, catalogue);
         Ok(Thought { output: review, signal: NoSignal {}, summary, card, artifacts: Vec::new() })
+    }
+
+    fn consult(&self, input: &CostInput, rules: &Thought<CostReview, NoSignal>) -> Consulted<CostReview, NoSignal> {
+        advice::consult(input, rules)
     }
 
     fn cost(output: &CostReview) -> Result<Option<serde_json::Value>, AgentError> {

@@ -275,3 +275,43 @@ fn one_unit_less_saves_the_unit_and_not_what_both_share() {
     let tasks: f64 = lines.filter(|line| line.price_id.starts_with("fargate.")).map(|line| line.monthly_usd).sum();
     assert!((option.monthly_usd - tasks / 2.0).abs() < 1e-6, "the load balancer stays: {option:?}, tasks {tasks}");
 }
+
+fn thought(input: &CostInput) -> agent::Thought<CostReview, design::signal::NoSignal> {
+    let desk = Desk::new(std::sync::Arc::new(InMemoryBodies::default()));
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(CostCritic.think(input.clone(), &desk))
+        .unwrap()
+}
+
+#[test]
+fn a_models_finding_changes_no_price() {
+    let input = input(&with_budget(400.0), &[MANAGED, FRUGAL]);
+    let alone = thought(&input);
+    let answer = serde_json::json!({ "findings": [
+        { "pattern": MANAGED[5], "evidence": ["constraint.deployment"], "title": "The endpoint is paid around the clock",
+          "reason": "It runs while nobody asks.", "remedy": "Stop it at night.", "severity": "major" },
+        { "pattern": MANAGED[5], "evidence": ["line.1"], "title": "It costs $1 a month, so the budget holds",
+          "reason": "So it is.", "remedy": "Approve it.", "severity": "info" },
+        { "pattern": "serve.free", "evidence": ["line.1"], "title": "A free part",
+          "reason": "So it is.", "remedy": "Take it.", "severity": "info" },
+    ] });
+    let mut advised = alone.clone();
+    let taken = CostCritic.consult(&input, &alone).unwrap().unwrap().take(&mut advised, answer).unwrap();
+    assert_eq!((taken.kept.len(), taken.dropped.len()), (1, 2), "{taken:?}");
+    let (before, mut after) = (alone.output, advised.output);
+    let at = after.findings.iter().position(|finding| finding.id == "cost.model.1").unwrap();
+    assert_eq!(after.findings.remove(at).severity, Severity::Minor);
+    assert_eq!(before, after);
+    assert_eq!(CostCritic::cost(&before).unwrap(), CostCritic::cost(&after).unwrap());
+}
+
+#[test]
+fn the_prompt_is_fixed_and_its_data_are_json() {
+    let input = input(&with_budget(400.0), &[FRUGAL]);
+    let consultation = CostCritic.consult(&input, &thought(&input)).unwrap().unwrap();
+    insta::assert_snapshot!("system", consultation.question().system);
+    insta::assert_snapshot!("question", consultation.question().prompt);
+    insta::assert_json_snapshot!("schema", consultation.question().schema.strict());
+}

@@ -4,14 +4,15 @@
 //! requests, data and training with their queues; what a failure takes with it and what is bound together ([`reach`]);
 //! cold starts and residency ([`conditions`]); the services' quotas. A finding blocks only when an objective or a hard
 //! constraint is broken that a person stated: an accepted default is soft. Everything else is said with its severity
-//! and does not stop the run.
+//! and does not stop the run. A model may add findings that rest on evidence of the review ([`advice`]).
 
+pub mod advice;
 pub mod conditions;
 pub mod findings;
 pub mod paths;
 pub mod reach;
 
-use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use agent::{Agent, AgentError, CardDraft, Consulted, Desk, Memory, Thought};
 use design::{
     constraint::ConstraintField,
     finding::{Finding, QuotaUse, Severity, TechReview},
@@ -63,6 +64,10 @@ impl Agent for TechnicalCritic {
         let review = review(&input, catalogue).map_err(|error| AgentError::Defect(error.to_string()))?;
         let (card, summary) = card(&input, &review);
         Ok(Thought { output: review, signal: NoSignal {}, summary, card, artifacts: Vec::new() })
+    }
+
+    fn consult(&self, input: &TechInput, rules: &Thought<TechReview, NoSignal>) -> Consulted<TechReview, NoSignal> {
+        advice::consult(input, rules)
     }
 }
 

@@ -346,3 +346,45 @@ fn a_batch_design_has_a_scoring_path_and_no_request_path() {
     assert!(review.paths.iter().all(|path| path.unit == "h" || path.name == "ingest"));
     assert!(constraints.provenance(ConstraintField::Throughput).is_none(), "the records are counted, not the rate");
 }
+
+fn thought(input: &TechInput) -> agent::Thought<TechReview, design::signal::NoSignal> {
+    let desk = Desk::new(std::sync::Arc::new(InMemoryBodies::default()));
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(TechnicalCritic.think(input.clone(), &desk))
+        .unwrap()
+}
+
+#[test]
+fn a_models_finding_with_evidence_is_on_the_card_beside_those_of_the_rules() {
+    let input = input(&requirement("real-time fraud"), SOUND);
+    let alone = thought(&input);
+    let evidence = critic_tech::advice::evidence(&input, &alone.output);
+    let stage = evidence.iter().find(|fact| fact.id.starts_with("stage.") && fact.concerns(SOUND[5])).unwrap();
+    let answer = serde_json::json!({ "findings": [
+        { "pattern": SOUND[5], "evidence": [stage.id], "title": "A burst waits at the endpoint",
+          "reason": "Its queue is the only buffer.", "remedy": "Scale on the queue.", "severity": "blocking" },
+        { "pattern": SOUND[5], "evidence": ["stage.99"], "title": "All is well, approve it",
+          "reason": "It is.", "remedy": "None.", "severity": "info" },
+    ] });
+    let mut advised = alone.clone();
+    let consultation = TechnicalCritic.consult(&input, &alone).unwrap().unwrap();
+    let taken = consultation.take(&mut advised, answer).unwrap();
+    assert_eq!((taken.kept.len(), taken.dropped.len()), (1, 1));
+    let (ours, theirs): (Vec<&Finding>, Vec<&Finding>) =
+        advised.output.findings.iter().partition(|finding| !finding.id.contains(".model."));
+    assert_eq!(ours, alone.output.findings.iter().collect::<Vec<_>>());
+    assert_eq!((theirs.len(), theirs[0].severity, theirs[0].replan), (1, Severity::Minor, false));
+    assert!(advised.card.outputs.iter().any(|fact| fact.label == "tech.model.1" && fact.value.contains("by a model")));
+    assert_eq!(advised.output.path_latency_ms, alone.output.path_latency_ms);
+}
+
+#[test]
+fn the_prompt_is_fixed_and_its_data_are_json() {
+    let input = input(&requirement("real-time fraud"), SOUND);
+    let consultation = TechnicalCritic.consult(&input, &thought(&input)).unwrap().unwrap();
+    insta::assert_snapshot!("system", consultation.question().system);
+    insta::assert_snapshot!("question", consultation.question().prompt);
+    insta::assert_json_snapshot!("schema", consultation.question().schema.strict());
+}

@@ -1,6 +1,6 @@
 //! The agent: recalls the requirement and what was answered, and says what it understood.
 
-use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use agent::{Agent, AgentError, CardDraft, Consulted, Desk, Memory, Thought};
 use design::{
     constraint::{ConstraintField, ConstraintSet},
     input::{DesignInput, REQUIREMENT_MAX_CHARACTERS},
@@ -15,6 +15,7 @@ use run::{
 };
 
 use crate::{
+    advice,
     confidence::round,
     merge::{Merged, merge, validate},
 };
@@ -63,18 +64,35 @@ impl Agent for IntakeExtract {
         }
         validate(&input.design.constraints)
             .map_err(|problems| AgentError::Unworkable(format!("constraints: {}", problems.join("; "))))?;
-        let merged =
-            merge(&input.design.requirement, &input.design.constraints, input.gates.iter(), input.parent.as_ref());
-        let card = card(&input, &merged, characters);
-        let known = known(&merged.constraints);
-        let summary = format!(
-            "{} of {} constraints are known, {}.",
-            known.len(),
-            ConstraintField::ALL.len(),
-            count(merged.constraints.conflicts.len(), "contradiction")
-        );
-        Ok(Thought { output: merged.constraints, signal: NoSignal {}, summary, card, artifacts: Vec::new() })
+        let merged = read(&input);
+        Ok(thought(&input, merged))
     }
+
+    fn consult(
+        &self,
+        input: &IntakeInput,
+        _rules: &Thought<ConstraintSet, NoSignal>,
+    ) -> Consulted<ConstraintSet, NoSignal> {
+        advice::consult(input).map(Some)
+    }
+}
+
+/// What the rules read, with fields, answers and the parent version.
+pub(crate) fn read(input: &IntakeInput) -> Merged {
+    merge(&input.design.requirement, &input.design.constraints, input.gates.iter(), input.parent.as_ref())
+}
+
+/// What is known, on its card.
+pub(crate) fn thought(input: &IntakeInput, merged: Merged) -> Thought<ConstraintSet, NoSignal> {
+    let card = card(input, &merged, input.design.requirement.chars().count());
+    let known = known(&merged.constraints);
+    let summary = format!(
+        "{} of {} constraints are known, {}.",
+        known.len(),
+        ConstraintField::ALL.len(),
+        count(merged.constraints.conflicts.len(), "contradiction")
+    );
+    Thought { output: merged.constraints, signal: NoSignal {}, summary, card, artifacts: Vec::new() }
 }
 
 fn known(set: &ConstraintSet) -> Vec<ConstraintField> {

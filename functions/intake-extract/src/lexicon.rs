@@ -377,6 +377,11 @@ impl Hits {
         found
     }
 
+    /// All hits, denied or not.
+    pub fn all(&self) -> impl Iterator<Item = &Hit> {
+        self.hits.iter()
+    }
+
     /// The hits of a group, denied or not, in the order of the text.
     pub fn of<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Hit> {
         self.groups.get(group).into_iter().flatten().map(|index| &self.hits[*index])

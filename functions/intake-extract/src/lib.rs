@@ -5,8 +5,10 @@
 //! [`lexicon`] finds the phrases of the knowledge crate in it, in these languages, and what is denied; [`number`] and [`measure`] read numbers with
 //! their units and periods; [`correction`] takes out what the text itself takes back; [`field`] has a reader for each constraint, which weighs the words around a value;
 //! [`extract`] runs them and looks for contradictions; [`merge`] brings in structured fields, answers and the parent
-//! version. Every value carries the words that it came from, and a [`confidence`] computed from them.
+//! version. Every value carries the words that it came from, and a [`confidence`] computed from them. A model may add to
+//! that what it quotes ([`advice`]).
 
+pub mod advice;
 mod agent;
 mod beside;
 mod column;
@@ -20,7 +22,9 @@ pub mod lexicon;
 pub mod measure;
 pub mod merge;
 pub mod number;
+mod quote;
 pub mod reader;
+mod support;
 mod table;
 pub mod text;
 mod wordless;

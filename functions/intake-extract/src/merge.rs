@@ -33,7 +33,7 @@ const INHERITED: f64 = 0.9;
 const STANDS_ALONE: usize = 4;
 
 /// Everything that is known, with what was weighed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Merged {
     /// The constraints.
     pub constraints: ConstraintSet,
@@ -124,6 +124,29 @@ pub fn merge<'a>(
     }
     merged.move_regions_to_cloud();
     merged
+}
+
+/// Where a value comes from that is taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The source.
+    pub source: Source,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The words, where it comes from the text.
+    pub evidence: &'a [Evidence],
+    /// How it was found, where that is to be told.
+    pub note: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    fn derivation(&self, own: Option<String>) -> Option<String> {
+        match (self.note, own) {
+            (Some(note), Some(own)) => Some(format!("{note}; {own}")),
+            (Some(note), None) => Some(note.to_owned()),
+            (None, own) => own,
+        }
+    }
 }
 
 /// A value that a person or a field gave.
@@ -315,7 +338,7 @@ impl Merged {
                 None if defaulted => (Source::Default, 0.5),
                 None => (Source::Answer, HIGHEST),
             };
-            if self.take_answer(field, answer, source, confidence) {
+            if self.take(field, answer, &Origin { source, confidence, evidence: &[], note: None }) {
                 let line = match source {
                     Source::Default => format!("accepted default of `{id}` ({confidence:.2})"),
                     Source::Answer | Source::Text | Source::Structured | Source::Inherited => {
@@ -331,14 +354,16 @@ impl Merged {
         }
     }
 
-    /// Takes one answer; false when it does not fit its field.
-    fn take_answer(&mut self, field: ConstraintField, answer: &AnswerValue, source: Source, confidence: f64) -> bool {
+    /// Takes one value in the form in which questions are answered; false when it does not fit its field.
+    pub fn take(&mut self, field: ConstraintField, answer: &AnswerValue, origin: &Origin<'_>) -> bool {
         let set = &mut self.constraints;
         macro_rules! put {
             ($name:ident, $value:expr, $derivation:expr) => {
                 match $value {
                     Some(value) => {
-                        set.$name = Some(given(value, confidence, source, $derivation));
+                        let derivation = origin.derivation($derivation);
+                        let stated = given(value, origin.confidence, origin.source, derivation);
+                        set.$name = Some(Stated { evidence: origin.evidence.to_vec(), ..stated });
                         true
                     }
                     None => false,
@@ -419,12 +444,20 @@ impl Merged {
                 put!(compliance, frameworks, None)
             }
             ConstraintField::Team => {
-                let AnswerValue::Text(text) = answer else { return false };
-                let team = text.split_once('_').and_then(|(size, expertise)| {
-                    let size: u32 = size.parse().ok()?;
-                    let expertise: Expertise = parse(&AnswerValue::Text(expertise.to_owned()))?;
-                    Some(Team { size: Some(size), expertise: Some(expertise) })
-                });
+                let earlier = set.team.as_ref().map(|stated| stated.value.clone());
+                let team = match answer {
+                    AnswerValue::Text(text) => text.split_once('_').and_then(|(size, expertise)| {
+                        let size: u32 = size.parse().ok()?;
+                        let expertise: Expertise = parse(&AnswerValue::Text(expertise.to_owned()))?;
+                        Some(Team { size: Some(size), expertise: Some(expertise) })
+                    }),
+                    // Only the text tells the one without the other.
+                    AnswerValue::Number(size) if (1.0..=100_000.0).contains(size) => Some(Team {
+                        size: Some(size.round() as u32),
+                        expertise: earlier.and_then(|team| team.expertise),
+                    }),
+                    AnswerValue::Number(_) | AnswerValue::Many(_) => None,
+                };
                 put!(team, team, None)
             }
             ConstraintField::Availability => put!(
@@ -451,7 +484,7 @@ impl Merged {
     }
 
     /// Regions that were chosen for another provider than the one that holds now are moved to its nearest ones.
-    fn move_regions_to_cloud(&mut self) {
+    pub(crate) fn move_regions_to_cloud(&mut self) {
         let set = &mut self.constraints;
         let Some(cloud) = set.cloud.as_ref().map(|stated| stated.value) else { return };
         if let Some(regions) = &mut set.regions

@@ -1,10 +1,12 @@
 //! Selects an architecture from composed candidates.
 //!
 //! The thinking is [`planning`]; the agent gathers what it needs from the run's memory and puts the decision on a card.
+//! A model may propose designs and give reasons ([`advice`]); the engine judges them.
 
+pub mod advice;
 pub mod card;
 
-use agent::{Agent, AgentError, Desk, Memory, Thought};
+use agent::{Agent, AgentError, Consulted, Desk, Memory, Thought};
 use design::{
     constraint::ConstraintSet, coverage::CoverageReport, input::DesignInput, node::Node, plan::PlanDecision,
     signal::NoSignal, what_if::TriedValues,
@@ -75,5 +77,13 @@ impl Agent for Planner {
         let plan = planning::plan(&input.brief, catalogue).map_err(|error| AgentError::Defect(error.to_string()))?;
         let (card, summary) = card::draft(&input, &plan);
         Ok(Thought { output: plan, signal: NoSignal {}, summary, card, artifacts: Vec::new() })
+    }
+
+    fn consult(
+        &self,
+        input: &PlannerInput,
+        rules: &Thought<PlanDecision, NoSignal>,
+    ) -> Consulted<PlanDecision, NoSignal> {
+        advice::consult(input, rules).map(Some)
     }
 }

@@ -21,7 +21,7 @@ use serde_json::Value;
 use store::Store;
 use tokio::time::Instant;
 
-use crate::{AgentError, Thought, prompt::Rendered};
+use crate::{AgentError, History, Thought, prompt::Rendered, words::is_hidden};
 
 /// Items of each kind that are kept in the record and on the card; more of them nobody reads.
 const MOST_ITEMS: usize = 20;
@@ -59,6 +59,17 @@ impl<O, S> Consultation<O, S> {
             Ok(take(thought, answer))
         });
         Self { question, take }
+    }
+
+    /// The same with what the run decided so far before it.
+    ///
+    /// # Errors
+    /// When a decision cannot be written as JSON.
+    pub fn after(mut self, history: &History) -> Result<Self, AgentError> {
+        if !history.decisions.is_empty() {
+            self.question.prompt = format!("{}{}", history.in_prompt()?, self.question.prompt);
+        }
+        Ok(self)
     }
 
     /// What is asked.
@@ -99,10 +110,6 @@ impl Taken {
 /// A model's words as one plain line: no control or direction marks, no markup that a page could take for a link, an
 /// image or a tag, and not longer than this.
 pub fn line(text: &str, most: usize) -> String {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-    };
     let plain: String = text
         .chars()
         .map(|c| match c {
@@ -116,7 +123,10 @@ pub fn line(text: &str, most: usize) -> String {
         })
         .collect();
     // An address is made unclickable: what a model writes must not lead anywhere.
-    let plain = plain.replace("://", ": //");
+    let mut plain = plain.replace("://", ": //");
+    while let Some(at) = plain.to_ascii_lowercase().find("www.") {
+        plain.replace_range(at + 3..at + 4, " ");
+    }
     let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut short: String = words.chars().take(most).collect();
     if short.len() < words.len() {
@@ -380,9 +390,10 @@ mod tests {
 
     #[test]
     fn a_models_words_are_one_plain_line() {
-        let hostile = "Approve\u{202e} [here](https://evil.example) <img src=x>\n\n**now**\u{200b} `rm`";
+        let hostile =
+            "Approve\u{202e} [here](https://evil.example) <img src=x>\n\n**now**\u{200b} `rm` Www.evil.example";
         let plain = line(hostile, 200);
-        assert_eq!(plain, "Approve (here)(https: //evil.example) ‹img src=x› now rm");
+        assert_eq!(plain, "Approve (here)(https: //evil.example) ‹img src=x› now rm Www evil.example");
         assert_eq!(line(&"ä".repeat(500), 10), format!("{}…", "ä".repeat(10)));
     }
 }

@@ -12,7 +12,7 @@ use model::Passing;
 use run::{
     body::Sha256Hex,
     card::ReasonCard,
-    event::{EventBody, NodeComplete, NodeStart},
+    event::{Event, EventBody, NodeComplete, NodeStart},
     id::RunKey,
     node::{ModelUse, NodeInput, NodeName, NodeRecord, Step},
     record::{Run, RunStatus},
@@ -23,12 +23,15 @@ use store::{Change, Committed, Store, StoreError};
 use tokio::sync::mpsc;
 
 use crate::{
-    Advice, Agent, AgentError, Bodies, CardDraft, Desk, Memory, MemoryBuilder, Parent, ProjectBodies, Thought, advice,
-    passing, progress::Course,
+    Advice, Agent, AgentError, Bodies, CardDraft, Desk, HISTORY_ROOM, History, Memory, MemoryBuilder, Parent,
+    ProjectBodies, Thought, advice, chain, passing, progress::Course,
 };
 
 /// Largest signal in bytes. The execution's data holds one per node and 256 KiB in all; a signal is a few values.
 const SIGNAL_LIMIT: usize = 4096;
+
+/// Events that are read at once.
+const PAGE: u32 = 200;
 
 /// Runs one agent node by its rules alone: returns its signal, stored now or before.
 ///
@@ -217,6 +220,21 @@ impl<'a> Visit<'a> {
         // The rules have taken the input, and recalling is only reading.
         let consultation = agent.consult(&agent.recall(memory)?, thought)?;
         let Some(consultation) = consultation else { return Ok(None) };
+        let (history, told) = match self.history().await {
+            Ok(history) => {
+                let told = history.in_words();
+                (history, told)
+            }
+            // Only the model needs it.
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "what the run decided so far cannot be read");
+                (
+                    History::default(),
+                    Some("The model was not told what the run had decided: it could not be read.".into()),
+                )
+            }
+        };
+        let consultation = consultation.after(&history)?;
         let alone = canonical(to_json(A::NODE, "output", &thought.output)?)?;
         let (sender, pieces) = mpsc::unbounded_channel();
         // Nobody hears it any more when the answer is there.
@@ -236,10 +254,26 @@ impl<'a> Visit<'a> {
         if let Some(told) = advice.told {
             told(A::NODE, &used);
         }
+        if used.outcome == "answered" {
+            thought.card.reasoning.extend(told);
+        }
         if canonical(to_json(A::NODE, "output", &thought.output)?)? != alone {
             used.rules_alone = Some(self.bodies.put(&alone, "application/json").await?);
         }
         Ok(Some(used))
+    }
+
+    /// What the run decided so far, from its events: only who asks a model needs it.
+    async fn history(&self) -> Result<History, AgentError> {
+        let mut events = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event: &Event| event.sequence);
+            let more = self.store.events_after(&self.key, after, PAGE).await?;
+            if more.is_empty() {
+                return History::of(&events, HISTORY_ROOM);
+            }
+            events.extend(more);
+        }
     }
 
     pub(crate) fn run(&self) -> &Run {

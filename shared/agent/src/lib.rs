@@ -14,10 +14,12 @@ mod desk;
 mod error;
 pub mod gate;
 pub mod harness;
+mod history;
 mod memory;
 mod passing;
 mod progress;
 mod prompt;
+mod words;
 
 use std::future::Future;
 
@@ -36,8 +38,10 @@ pub use choice::{Chosen, ModelChoices};
 pub use desk::InMemoryBodies;
 pub use desk::{Bodies, BodyError, BoxFuture, Desk};
 pub use error::{AgentError, chain};
+pub use history::{Decided, History, ROOM as HISTORY_ROOM};
 pub use memory::{Memory, MemoryBuilder};
 pub use prompt::{Prompt, Rendered};
+pub use words::{figures, has_address, is_hidden, plain};
 
 /// One thinking node of a workflow.
 pub trait Agent: Send + Sync {

@@ -9,6 +9,16 @@ use serde::Serialize;
 
 use crate::AgentError;
 
+/// A value as JSON in which nothing can end the text that it is in, as the filter `tojson` writes it.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<String, AgentError> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| AgentError::Defect(format!("data of a prompt are not JSON: {error}")))?;
+    Ok(text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\'', "\\u0027"))
+}
+
 /// What separates the parts.
 const BETWEEN: &str = "\n---\n";
 

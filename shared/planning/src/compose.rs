@@ -18,6 +18,10 @@ use knowledge::{
 
 use crate::feedback::Feedback;
 
+mod given;
+
+pub use given::on_offer;
+
 /// Capabilities of an architecture.
 const CAPABILITIES: usize = Capability::ALL.len();
 /// Most combinations that are reserved for at once.
@@ -510,8 +514,7 @@ impl<'a> Bench<'a> {
         let options = Capability::ALL.map(|capability| self.options(capability, breadth));
         let most = options.iter().map(|options| options.len().max(1)).product::<usize>();
         let mut found = Found { least: u16::MAX, all: Vec::with_capacity(most.min(MOST_RESERVED)) };
-        let start = Sums { availability: 1.0, headroom: f64::INFINITY, least_fit: 1.0, ..Sums::default() };
-        self.descend(0, &start, [NONE; CAPABILITIES], &options, &mut found);
+        self.descend(0, &Sums::START, [NONE; CAPABILITIES], &options, &mut found);
         found.all
     }
 
@@ -637,8 +640,32 @@ struct Found {
     all: Vec<Combination>,
 }
 
+impl Sums {
+    /// The sums over no part.
+    const START: Self = Self {
+        usd: 0.0,
+        latency_ms: 0.0,
+        p95_ms: 0.0,
+        availability: 1.0,
+        headroom: f64::INFINITY,
+        hours: 0.0,
+        risk: 0.0,
+        security: 0.0,
+        fit: 0.0,
+        least_fit: 1.0,
+        count: 0.0,
+        broken: 0,
+        provides: 0,
+        provided_twice: 0,
+        wanted: 0,
+        off_platform: false,
+        inside: false,
+        endpoints: 0,
+    };
+}
+
 /// Sums over the parts so far.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Sums {
     usd: f64,
     latency_ms: f64,

@@ -32,6 +32,8 @@ pub struct Situation<'a> {
     pub given: &'a Given,
     /// What there is to compose, and what was sized of it before.
     pub sketches: &'a Sketches,
+    /// Sets of patterns that are looked at beside what is composed.
+    pub proposals: &'a [Vec<String>],
 }
 
 impl Situation<'_> {
@@ -54,7 +56,11 @@ impl Situation<'_> {
         let wishes = Wishes::of(constraints, &workload, self.feedback, self.catalogue());
         let bench = Bench::lay_out(constraints, &workload, self.feedback, &wishes, self.sketches)?;
         let weights = Weights::of(&workload, self.feedback, self.given);
-        let ranking = Ranking::of(bench.combinations(breadth), &workload, self.feedback, &weights);
+        let proposals = match breadth {
+            Breadth::Full => self.proposals.iter().map(|patterns| bench.judge(patterns)).collect(),
+            Breadth::Narrow => Vec::new(),
+        };
+        let ranking = Ranking::of(bench.combinations(breadth), proposals, &workload, self.feedback, &weights);
         let setting =
             Setting { constraints, bench: &bench, wishes: &wishes, weights: &weights, catalogue: self.catalogue() };
         Ok(look(&ranking, &setting))
@@ -74,11 +80,33 @@ impl Situation<'_> {
 /// # Errors
 /// When the catalogue's data is broken.
 pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision, EstimateError> {
+    Ok(plan_with(input, &[], catalogue)?.plan)
+}
+
+/// A plan, and what became of the designs that were proposed for it.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The plan.
+    pub plan: PlanDecision,
+    /// For each proposal the id of its candidate, or why it is none.
+    pub proposals: Vec<Result<String, String>>,
+}
+
+/// Plans, with designs that somebody proposes, each a set of patterns. They are joined, priced, scored and ordered as
+/// what is composed is; what does not go together, breaks a constraint or is there already becomes no candidate.
+///
+/// # Errors
+/// When the catalogue's data is broken.
+pub fn plan_with(
+    input: &Brief,
+    proposals: &[Vec<String>],
+    catalogue: &'static Catalogue,
+) -> Result<Judged, EstimateError> {
     let (constraints, revisions) = revision::revised(&input.constraints, &input.comments, catalogue);
     let feedback = Feedback::of(input, &revisions, catalogue);
     let given = Given::of(&input.weights, &revisions);
     let sketches = Sketches::new(catalogue);
-    let situation = Situation { feedback: &feedback, given: &given, sketches: &sketches };
+    let situation = Situation { feedback: &feedback, given: &given, sketches: &sketches, proposals };
     let constraints = trial::with(&constraints, &input.tried, catalogue);
     let (mut constraints, mut overrides) = defaults::keep_the_law(&constraints, catalogue);
     loop {
@@ -86,8 +114,8 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
             attempt(input, &revisions, &overrides, ranking, setting, &feedback)
         })??;
         match outcome {
-            Attempt::Planned(plan) => {
-                let mut plan = *plan;
+            Attempt::Planned(judged) => {
+                let Judged { mut plan, proposals } = *judged;
                 if plan.selected().is_none() {
                     return Err(EstimateError::Unknown("pattern to choose from".to_owned()));
                 }
@@ -99,7 +127,7 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
                     plan.relaxations = relax::relaxations(&constraints, &situation)?;
                     plan.reason = explain::with_relaxations(&plan.reason, &plan.relaxations);
                 }
-                return Ok(plan);
+                return Ok(Judged { plan, proposals });
             }
             // Bounded: each round sets one default aside for good.
             Attempt::MissedDefault(set, missed) => {
@@ -113,7 +141,7 @@ pub fn plan(input: &Brief, catalogue: &'static Catalogue) -> Result<PlanDecision
 /// What came of composing for some constraints.
 enum Attempt {
     /// A plan.
-    Planned(Box<PlanDecision>),
+    Planned(Box<Judged>),
     /// The best design misses a default: the constraints without it.
     MissedDefault(Box<ConstraintSet>, Override),
 }
@@ -126,7 +154,7 @@ fn attempt(
     setting: &Setting<'_>,
     feedback: &Feedback,
 ) -> Result<Attempt, EstimateError> {
-    let picked = ranking.pick();
+    let (picked, proposed) = with_proposals(ranking);
     if let Some(first) = picked.first()
         && let Some((set, missed)) = defaults::missed(&ranking.all[*first], setting)
     {
@@ -143,7 +171,7 @@ fn attempt(
         }
     }
     let Some(selected) = candidates.first().cloned() else {
-        return Ok(Attempt::Planned(Box::default()));
+        return Ok(Attempt::Planned(Box::new(Judged { plan: PlanDecision::default(), proposals: Vec::new() })));
     };
     let front = Front::of(ranking);
     let mut reason = explain::reason(&selected, &candidates, ranking, overrides);
@@ -158,7 +186,12 @@ fn attempt(
     let mut feedback = feedback.clone();
     explain::respond(&mut feedback, input, revisions, &selected, setting);
     let (confidence, confidence_basis) = explain::confidence(input, setting.constraints, &candidates);
-    Ok(Attempt::Planned(Box::new(PlanDecision {
+    let id_of = |at: usize| {
+        let known = ids.iter().find(|(own, _)| *own == at).map(|(_, id)| id.clone());
+        known.ok_or_else(|| "it is no candidate".to_owned())
+    };
+    let proposals = proposed.into_iter().map(|proposal| proposal.and_then(id_of)).collect();
+    let plan = PlanDecision {
         waived: revisions.iter().flat_map(|revision| revision.waived.iter().cloned()).collect(),
         constraints: setting.constraints.clone(),
         selected: selected.id.clone(),
@@ -174,5 +207,32 @@ fn attempt(
         overrides: overrides.to_vec(),
         relaxations: Vec::new(),
         candidates,
-    })))
+    };
+    Ok(Attempt::Planned(Box::new(Judged { plan, proposals })))
+}
+
+/// Most designs that are shown because they were proposed.
+const MOST_PROPOSED: usize = 3;
+
+/// What is shown, the best first, and where each proposal is among all.
+fn with_proposals(ranking: &Ranking) -> (Vec<usize>, Vec<Result<usize, String>>) {
+    let mut picked = ranking.pick();
+    let mut added: Vec<usize> = Vec::new();
+    let proposed = ranking
+        .proposed
+        .iter()
+        .map(|proposal| {
+            let at = proposal.clone()?;
+            if picked.contains(&at) || added.contains(&at) {
+                return Err("it is one of the candidates already".to_owned());
+            }
+            if added.len() == MOST_PROPOSED {
+                return Err(format!("{MOST_PROPOSED} proposals are enough"));
+            }
+            added.push(at);
+            Ok(at)
+        })
+        .collect();
+    picked.extend(added);
+    (ranking.in_order(picked), proposed)
 }

@@ -27,7 +27,7 @@ pub mod what_if;
 
 use std::collections::BTreeMap;
 
-pub use decide::plan;
+pub use decide::{Judged, plan, plan_with};
 use design::{
     constraint::ConstraintSet,
     cost::CostReview,

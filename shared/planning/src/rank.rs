@@ -29,16 +29,37 @@ struct Standing {
 
 /// Combinations with their standing.
 pub struct Ranking {
-    /// The combinations in no order.
+    /// The combinations in no order: those that were composed, then those that were proposed.
     pub all: Vec<Combination>,
+    /// How many of them were composed.
+    composed: usize,
+    /// Where each proposal is, or why it is none of them.
+    pub proposed: Vec<Result<usize, String>>,
     /// The best of each kind, which the scores measure by.
     pub best: Best,
     standings: Vec<Standing>,
 }
 
 impl Ranking {
-    /// Scores all combinations.
-    pub fn of(all: Vec<Combination>, workload: &Workload, feedback: &Feedback, weights: &Weights) -> Self {
+    /// Scores all combinations: what is proposed is measured with what was composed, by the same weights.
+    pub fn of(
+        mut all: Vec<Combination>,
+        proposals: Vec<Result<Combination, String>>,
+        workload: &Workload,
+        feedback: &Feedback,
+        weights: &Weights,
+    ) -> Self {
+        let composed = all.len();
+        let proposed = proposals
+            .into_iter()
+            .map(|proposal| {
+                let one = proposal?;
+                Ok(all.iter().position(|own| own.key() == one.key()).unwrap_or_else(|| {
+                    all.push(one);
+                    all.len() - 1
+                }))
+            })
+            .collect();
         let best = Best::of(&all);
         let scorer = Scorer::new(&best, workload, weights);
         let standings = all
@@ -53,7 +74,7 @@ impl Ranking {
                 }
             })
             .collect();
-        Self { all, best, standings }
+        Self { all, composed, proposed, best, standings }
     }
 
     /// The score of a combination.
@@ -74,7 +95,11 @@ impl Ranking {
 
     /// The first of those that a rule admits.
     pub fn first(&self, admits: impl Fn(&Combination) -> bool) -> Option<usize> {
-        (0..self.all.len()).filter(|at| admits(&self.all[*at])).min_by(|a, b| self.order(*a, *b))
+        self.first_of(self.all.len(), admits)
+    }
+
+    fn first_of(&self, count: usize, admits: impl Fn(&Combination) -> bool) -> Option<usize> {
+        (0..count).filter(|at| admits(&self.all[*at])).min_by(|a, b| self.order(*a, *b))
     }
 
     /// Number of combinations that break nothing.
@@ -82,11 +107,17 @@ impl Ranking {
         self.standings.iter().filter(|standing| standing.violations == 0).count()
     }
 
-    /// The best, then the best of each other way to serve, the cheapest, and others that differ in what matters, until
-    /// there are three.
+    /// The best first.
+    pub fn in_order(&self, mut picked: Vec<usize>) -> Vec<usize> {
+        picked.sort_by(|a, b| self.order(*a, *b));
+        picked
+    }
+
+    /// Of what was composed: the best, then the best of each other way to serve, the cheapest, and others that differ in
+    /// what matters, until there are three.
     pub fn pick(&self) -> Vec<usize> {
         let mut of_each: Vec<(Option<usize>, usize)> = Vec::new();
-        for (at, one) in self.all.iter().enumerate().filter(|(_, one)| one.is_feasible()) {
+        for (at, one) in self.all.iter().enumerate().take(self.composed).filter(|(_, one)| one.is_feasible()) {
             let serve = one.part(Capability::Serve);
             match of_each.iter_mut().find(|(other, _)| *other == serve) {
                 Some((_, best)) => {
@@ -100,7 +131,7 @@ impl Ranking {
         let mut picked: Vec<usize> = of_each.into_iter().map(|(_, at)| at).collect();
         picked.sort_by(|a, b| self.order(*a, *b));
         picked.truncate(CANDIDATES - 1);
-        if let Some(cheapest) = self.cheapest()
+        if let Some(cheapest) = self.cheapest_of(self.composed)
             && picked.iter().all(|other| {
                 self.all[cheapest].usd < CHEAPER * self.all[*other].usd
                     && differs_in_substance(&self.all[cheapest], &self.all[*other])
@@ -112,7 +143,7 @@ impl Ranking {
         // differ in two parts, then in one; what differs only in how it is watched or governed is the same to a user.
         for parts in [2, 1] {
             while picked.len() < 3 {
-                let another = self.first(|one| {
+                let another = self.first_of(self.composed, |one| {
                     picked.iter().all(|other| {
                         let other = &self.all[*other];
                         differing(one, other).count() >= parts && differs_in_substance(one, other)
@@ -128,7 +159,11 @@ impl Ranking {
 
     /// The cheapest of the feasible.
     pub fn cheapest(&self) -> Option<usize> {
-        (0..self.all.len())
+        self.cheapest_of(self.all.len())
+    }
+
+    fn cheapest_of(&self, count: usize) -> Option<usize> {
+        (0..count)
             .filter(|at| self.all[*at].is_feasible())
             .min_by(|a, b| self.all[*a].usd.total_cmp(&self.all[*b].usd).then_with(|| self.order(*a, *b)))
     }

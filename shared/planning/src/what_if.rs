@@ -127,7 +127,7 @@ fn looked_at<T>(
     let constraints = trial::with(&constraints, &brief.tried, catalogue);
     let feedback = Feedback::of(brief, &revisions, catalogue);
     let given = Given::of(&brief.weights, &revisions);
-    let situation = Situation { feedback: &feedback, given: &given, sketches };
+    let situation = Situation { feedback: &feedback, given: &given, sketches, proposals: &[] };
     look(&|set| situation.winner(&defaults::keep_the_law(set, catalogue).0), &constraints)
 }
 

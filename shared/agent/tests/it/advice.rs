@@ -214,7 +214,10 @@ async fn an_equal_question_is_asked_once_in_a_project() {
     let server = Server::start(Provider::Anthropic, vec![Act::answer(&json!({ "more": [] }))]).await;
     let adviser = adviser(&world, &server, Ceilings::default());
     let first = advised(&world, &run, &adviser, 0).await.record.model.unwrap();
-    let second = advised(&world, &run, &adviser, 1).await.record.model.unwrap();
+    // In another run nothing is decided yet, as it was in the first.
+    let project = world.store.project(&run.owner, &run.project_id).await.unwrap();
+    let again = world.store.create_run(store::testing::new_run(&project)).await.unwrap().run;
+    let second = advised(&world, &again, &adviser, 0).await.record.model.unwrap();
     assert_eq!((first.cache_hit, second.cache_hit), (false, true));
     assert_eq!((second.requests, second.tokens_read, second.usd), (0, 0, Some(0.0)));
     let other = world.store.create_run(store::testing::new_run(&other_project(&world).await)).await.unwrap().run;
@@ -239,8 +242,6 @@ async fn a_run_that_reached_its_ceiling_goes_on_with_rules() {
     let first = advised(&world, &run, &adviser, 0).await;
     assert_eq!(first.record.model.unwrap().outcome, "answered");
     change(&world.store, &run, store::Change::by_attempt(1).node(spender(&first.card))).await;
-    let second = advised(&world, &run, &adviser, 2).await;
-    assert_eq!(second.record.model.unwrap().outcome, "answered", "an equal question costs nothing");
     let other = Server::start(Provider::Openai, vec![Act::answer(&json!({ "more": [] }))]).await;
     let third =
         advised(&world, &run, &self::adviser(&world, &other, Ceilings { tokens: Some(500), usd: None }), 3).await;
@@ -248,6 +249,22 @@ async fn a_run_that_reached_its_ceiling_goes_on_with_rules() {
     assert_eq!(third.output, animals(&["zebra"]));
     assert!(third.card.reasoning.join(" ").contains("ceiling"));
     assert!(other.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_model_is_told_what_the_run_decided_before() {
+    let world = World::new().await;
+    let run = world.run().await;
+    let server = Server::start(Provider::Anthropic, vec![Act::answer(&json!({ "more": ["Recommend"] }))]).await;
+    let adviser = adviser(&world, &server, Ceilings::default());
+    let first = advised(&world, &run, &adviser, 0).await;
+    assert!(!first.card.reasoning.join(" ").contains("was told"), "there was nothing to tell");
+    let second = advised(&world, &run, &adviser, 1).await;
+    let asked = |at: usize| server.seen()[at].body["messages"].to_string();
+    assert!(!asked(0).contains("<history>"));
+    assert!(asked(1).contains("<history>") && asked(1).contains("planner#0") && asked(1).contains("A zebra."));
+    assert!(second.card.reasoning.join(" ").contains("1 of 1 decisions"), "{:?}", second.card.reasoning);
+    assert_eq!(server.complaints(), Vec::<String>::new());
 }
 
 /// The record of another node that spent most of the run's share.
