@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use agent::{Adviser, Agent, AgentError, Consultation, Thought, advise};
+use agent::{Adviser, Agent, AgentError, Consultation, Desk, Thought, advise};
 use futures::FutureExt;
 use model::{
     Access, Address, Asker, BoxFuture, Ceilings, Key, Model, Session, Spent,
@@ -79,12 +79,13 @@ impl Advised {
         &self,
         agent: &A,
         input: &A::Input,
+        desk: &Desk,
         thought: &mut Thought<A::Output, A::Signal>,
     ) -> Result<(), AgentError> {
         let consultation: Option<Consultation<_, _>> = agent.consult(input, thought)?;
         let Some(consultation) = consultation else { return Ok(()) };
         let session = Session { cache: Some(&self.answers), spent: Spent::default(), ..Session::of(PATIENCE) };
-        let used = advise(&self.adviser, &session, consultation, thought).await;
+        let used = advise(&self.adviser, &session, desk.bodies(), consultation, thought).await?;
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).entry(A::NODE).or_default().push(used);
         Ok(())
     }

@@ -171,7 +171,7 @@ impl Desktop {
         let mut thought = agent.think(input, &self.desk).await?;
         *self.times.entry(A::NODE).or_default() += processor_ms() - start;
         if let Some(advised) = &self.advised {
-            advised.advise(agent, &agent.recall(&memory)?, &mut thought).await?;
+            advised.advise(agent, &agent.recall(&memory)?, &self.desk, &mut thought).await?;
         }
         self.memory = self.memory.clone().output(A::NODE, iteration, &thought.output)?;
         Ok((thought.output, thought.signal))

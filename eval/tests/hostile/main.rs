@@ -157,7 +157,8 @@ where
 {
     let mut advised = alone.clone();
     let consultation = agent.consult(input, &alone).unwrap().unwrap();
-    let used = advise(adviser, &Session::of(Duration::from_secs(60)), consultation, &mut advised).await;
+    let session = Session::of(Duration::from_secs(60));
+    let used = advise(adviser, &session, desk().bodies(), consultation, &mut advised).await.unwrap();
     assert_eq!(used.outcome, "answered", "{} did not hear the model", A::NODE);
     Both { alone, advised, used }
 }

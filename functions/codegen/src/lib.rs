@@ -90,6 +90,7 @@ impl Agent for Codegen {
             files,
             edits: edited.carried,
             conflicts: edited.conflicts,
+            fallbacks: input.parts.iter().flat_map(|(_, part)| part.fallbacks.clone()).collect(),
         };
         let mut card = card(&input, &blueprint, &manifest);
         card.reasoning.extend(mended);

@@ -20,6 +20,10 @@ impl Implementer for Features {
     const NAME: &'static str = "Feature engineering implementer";
     const PART: &'static str = "feature engineering";
     const CAPABILITIES: &'static [Capability] = &[Capability::Feature];
+    const PROMPT: &'static str = concat!(
+        include_str!("../../../prompts/implement-features.md"),
+        include_str!("../../../prompts/implementer.md")
+    );
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {

@@ -19,6 +19,10 @@ impl Implementer for Inference {
     const NAME: &'static str = "Inference implementer";
     const PART: &'static str = "inference";
     const CAPABILITIES: &'static [Capability] = &[Capability::Serve];
+    const PROMPT: &'static str = concat!(
+        include_str!("../../../prompts/implement-inference.md"),
+        include_str!("../../../prompts/implementer.md")
+    );
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {

@@ -20,6 +20,10 @@ impl Implementer for Ingestion {
     const NAME: &'static str = "Data ingestion implementer";
     const PART: &'static str = "data ingestion";
     const CAPABILITIES: &'static [Capability] = &[Capability::Ingest, Capability::Transform, Capability::Store];
+    const PROMPT: &'static str = concat!(
+        include_str!("../../../prompts/implement-ingestion.md"),
+        include_str!("../../../prompts/implementer.md")
+    );
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {

@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve_agent(generation::Implementation(implement_ingestion::Ingestion)).await
+    lambda::serve_advised_agent(generation::Implementation(implement_ingestion::Ingestion)).await
 }

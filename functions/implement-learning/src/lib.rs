@@ -19,6 +19,10 @@ impl Implementer for Learning {
     const NAME: &'static str = "Continual learning implementer";
     const PART: &'static str = "continual learning";
     const CAPABILITIES: &'static [Capability] = &[Capability::Govern];
+    const PROMPT: &'static str = concat!(
+        include_str!("../../../prompts/implement-learning.md"),
+        include_str!("../../../prompts/implementer.md")
+    );
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {

@@ -19,6 +19,10 @@ impl Implementer for Monitoring {
     const NAME: &'static str = "Monitoring implementer";
     const PART: &'static str = "monitoring and testing in production";
     const CAPABILITIES: &'static [Capability] = &[Capability::Observe];
+    const PROMPT: &'static str = concat!(
+        include_str!("../../../prompts/implement-monitoring.md"),
+        include_str!("../../../prompts/implementer.md")
+    );
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {

@@ -20,6 +20,10 @@ impl Implementer for Training {
     const NAME: &'static str = "Model training implementer";
     const PART: &'static str = "model training";
     const CAPABILITIES: &'static [Capability] = &[Capability::Train];
+    const PROMPT: &'static str = concat!(
+        include_str!("../../../prompts/implement-training.md"),
+        include_str!("../../../prompts/implementer.md")
+    );
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {

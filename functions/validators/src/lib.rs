@@ -103,6 +103,9 @@ impl Agent for Validators {
         let mut report = self.validate(repository.clone(), input.requirement.clone()).await?;
         let mended = mend::mended(&self.settings, &repository, &report.checks).await;
         report.mends = mend::stored(mended, &repository, desk).await?;
+        if report.failed > 0 {
+            mend::take_back(&mut report.mends, &input.manifest);
+        }
         let (card, summary) = card::draw(&input, &report);
         let mendable = u32::try_from(report.mends.len()).unwrap_or(u32::MAX);
         let signal = ValidationSignal { failed: report.failed, mendable };

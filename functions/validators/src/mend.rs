@@ -5,7 +5,10 @@
 use std::{collections::BTreeMap, ffi::OsString};
 
 use agent::{BodyError, Desk};
-use design::validation::{Check, CheckStatus, Mend};
+use design::{
+    repository::RepositoryManifest,
+    validation::{Check, CheckStatus, Mend},
+};
 use run::body::Sha256Hex;
 
 use crate::{
@@ -88,6 +91,17 @@ pub async fn mended(
         }
     }
     mended
+}
+
+/// Where a check failed, what models changed goes back to the templates' text: which of the changes it was cannot always be
+/// told, as where one file no longer fits another. A tool's mend of such a file is of no use then.
+pub fn take_back(mends: &mut Vec<Mend>, manifest: &RepositoryManifest) {
+    let as_changed =
+        |mend: &&Mend| manifest.files.iter().any(|file| file.path == mend.path && file.body.sha256 == mend.of);
+    let back: Vec<Mend> = manifest.fallbacks.iter().filter(as_changed).cloned().collect();
+    mends.retain(|mend| back.iter().all(|other| other.path != mend.path));
+    mends.extend(back);
+    mends.sort_by(|one, other| one.path.cmp(&other.path));
 }
 
 /// Stores the mended texts.

@@ -21,7 +21,7 @@ use serde_json::Value;
 use store::Store;
 use tokio::time::Instant;
 
-use crate::{AgentError, History, Thought, prompt::Rendered, words::is_hidden};
+use crate::{AgentError, Bodies, History, Thought, prompt::Rendered, words::is_hidden};
 
 /// Items of each kind that are kept in the record and on the card; more of them nobody reads.
 const MOST_ITEMS: usize = 20;
@@ -93,9 +93,21 @@ pub struct Taken {
     pub kept: Vec<Fact>,
     /// What was dropped, and why.
     pub dropped: Vec<Fact>,
+    /// What the thought refers to and is not stored yet.
+    bodies: Vec<(Vec<u8>, &'static str)>,
 }
 
 impl Taken {
+    /// Has a body stored, of this media type: the thought refers to it by its hash.
+    pub fn store(&mut self, body: Vec<u8>, media_type: &'static str) {
+        self.bodies.push((body, media_type));
+    }
+
+    /// What is to be stored.
+    pub fn bodies(&self) -> &[(Vec<u8>, &'static str)] {
+        &self.bodies
+    }
+
     /// Keeps an item.
     pub fn keep(&mut self, what: &str, why: &str) {
         self.kept.push(Fact::new(line(what, MOST_CHARACTERS), line(why, MOST_CHARACTERS)));
@@ -217,10 +229,11 @@ pub(crate) async fn advise_run<O, S>(
     advice: Advice<'_>,
     store: &Store,
     key: &RunKey,
+    bodies: &dyn Bodies,
     passing: &Hearer,
     consultation: Consultation<O, S>,
     thought: &mut Thought<O, S>,
-) -> ModelUse {
+) -> Result<ModelUse, AgentError> {
     let Advice { adviser, deadline, told: _ } = advice;
     // A ceiling that cannot be looked up is a ceiling that cannot be kept.
     let records = match store.node_records(key).await {
@@ -229,31 +242,35 @@ pub(crate) async fn advise_run<O, S>(
             tracing::warn!(error = %error, "what the run has spent on models cannot be read: {error}");
             let used = adviser.unused("not_available");
             say(thought, &used, Some("what the run has spent so far could not be read"));
-            return used;
+            return Ok(used);
         }
     };
     let cache = ProjectAnswers { store: store.clone(), key: key.clone() };
     let passing = Some(passing);
     let session =
         Session { deadline, ceilings: adviser.ceilings, spent: spent(&records), cache: Some(&cache), passing };
-    advise(adviser, &session, consultation, thought).await
+    advise(adviser, &session, bodies, consultation, thought).await
 }
 
-/// Asks within a session, and takes from the answer what a model may add. Never fails: without an answer the thought stays
-/// as it is, and its card says why.
+/// Asks within a session, and takes from the answer what a model may add. Without an answer the thought stays as it is, and
+/// its card says why.
+///
+/// # Errors
+/// When what was taken cannot be stored; the thought is then of no use. Whatever the model does is no error.
 pub async fn advise<O, S>(
     adviser: &Adviser,
     session: &Session<'_>,
+    bodies: &dyn Bodies,
     mut consultation: Consultation<O, S>,
     thought: &mut Thought<O, S>,
-) -> ModelUse {
+) -> Result<ModelUse, AgentError> {
     consultation.question.temperature = adviser.temperature;
     let model = match &adviser.model {
         Ok(model) => model,
         Err(why) => {
             let used = adviser.unused("not_available");
             say(thought, &used, Some(why));
-            return used;
+            return Ok(used);
         }
     };
     let mut used = adviser.unused("answered");
@@ -262,6 +279,9 @@ pub async fn advise<O, S>(
     match asked.outcome {
         Ok(answer) => match consultation.take(thought, answer) {
             Ok(mut taken) => {
+                for (body, media_type) in &taken.bodies {
+                    bodies.put(body, media_type).await?;
+                }
                 taken.kept.truncate(MOST_ITEMS);
                 taken.dropped.truncate(MOST_ITEMS);
                 (used.kept, used.dropped) = (taken.kept, taken.dropped);
@@ -278,7 +298,7 @@ pub async fn advise<O, S>(
             say(thought, &used, Some(in_words(failure.code())));
         }
     }
-    used
+    Ok(used)
 }
 
 fn account(used: &mut ModelUse, account: &Account) {

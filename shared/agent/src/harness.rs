@@ -239,7 +239,8 @@ impl<'a> Visit<'a> {
         let (sender, pieces) = mpsc::unbounded_channel();
         // Nobody hears it any more when the answer is there.
         let hear = move |piece: Passing<'_>| drop(sender.send(passing::Piece::from(piece)));
-        let advising = advice::advise_run(advice, self.store, &self.key, &hear, consultation, thought);
+        let advising =
+            advice::advise_run(advice, self.store, &self.key, self.bodies.as_ref(), &hear, consultation, thought);
         let telling = async {
             passing::tell(self.live, &self.key, &self.step, pieces).await;
             std::future::pending().await
@@ -250,7 +251,7 @@ impl<'a> Visit<'a> {
                 never = telling => never,
             }
         });
-        let mut used = advised.catch_unwind().await.map_err(|panic| panicked(A::NODE, panic.as_ref()))?;
+        let mut used = advised.catch_unwind().await.map_err(|panic| panicked(A::NODE, panic.as_ref()))??;
         if let Some(told) = advice.told {
             told(A::NODE, &used);
         }

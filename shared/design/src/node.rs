@@ -41,8 +41,19 @@ impl Node {
     ];
 
     /// Those who may ask a model beside their rules.
-    pub const ADVISED: [Self; 5] =
-        [Self::IntakeExtract, Self::AdaptiveQuestions, Self::Planner, Self::CriticTech, Self::CriticCost];
+    pub const ADVISED: [Self; 11] = [
+        Self::IntakeExtract,
+        Self::AdaptiveQuestions,
+        Self::Planner,
+        Self::CriticTech,
+        Self::CriticCost,
+        Self::ImplementIngestion,
+        Self::ImplementFeatures,
+        Self::ImplementTraining,
+        Self::ImplementInference,
+        Self::ImplementMonitoring,
+        Self::ImplementLearning,
+    ];
 
     /// All nodes in the workflow's order; the implementers run side by side.
     pub const ALL: [Self; 20] = [

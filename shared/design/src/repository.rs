@@ -3,6 +3,8 @@
 use run::{body::BodyRef, edit::FileEdit, gate::Actor, node::NodeName};
 use serde::{Deserialize, Serialize};
 
+use crate::validation::Mend;
+
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RepositoryFile {
@@ -25,6 +27,9 @@ pub struct RepositoryFile {
 pub struct RepositoryPart {
     /// The files, sorted by path.
     pub files: Vec<RepositoryFile>,
+    /// Where a model changed a file: the way back to the template's text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Mend>,
 }
 
 /// Why an edit and what is generated could not be brought together.
@@ -73,6 +78,9 @@ pub struct RepositoryManifest {
     /// Edits that could not be brought together with what is generated.
     #[serde(default)]
     pub conflicts: Vec<EditConflict>,
+    /// Where a model changed a file: the way back to the template's text, which is taken when a check fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Mend>,
 }
 
 /// Output of `rationale_compile`: documents that join the repository under `reports/`.

@@ -62,8 +62,13 @@ pub struct Mend {
     pub of: Sha256Hex,
     /// Where the mended text is.
     pub body: BodyRef,
-    /// The tools that wrote it, with their versions.
+    /// The tools that wrote it, with their versions; [`Mend::TEMPLATE`] where a model's text gives way to the template's.
     pub by: Vec<String>,
+}
+
+impl Mend {
+    /// Who wrote a text before a model changed it.
+    pub const TEMPLATE: &str = "its template";
 }
 
 /// Output of `validators`.

@@ -1,6 +1,6 @@
 //! The frame of an agent that writes one part of the repository.
 
-use agent::{Agent, AgentError, CardDraft, Desk, Memory, Thought};
+use agent::{Agent, AgentError, CardDraft, Consulted, Desk, Memory, Thought};
 use design::{node::Node, plan::Capability, repository::RepositoryPart, signal::NoSignal};
 use run::{
     card::{Alternative, Category, Confidence, Fact, Impact, Risk},
@@ -8,7 +8,7 @@ use run::{
 };
 use rust_embed::RustEmbed;
 
-use crate::{Blueprint, RenderError, Request, SourceFile, Wanted, render, stored};
+use crate::{Blueprint, RenderError, Request, SourceFile, Wanted, advice, render, stored};
 
 /// Who writes a part: which files the plan asks of it, and why.
 pub trait Implementer: Send + Sync {
@@ -20,6 +20,8 @@ pub trait Implementer: Send + Sync {
     const PART: &'static str;
     /// Capabilities of the plan that the part implements.
     const CAPABILITIES: &'static [Capability];
+    /// The agent's prompt, for the model that may change its files.
+    const PROMPT: &'static str;
     /// The agent's own templates.
     type Templates: RustEmbed;
 
@@ -63,9 +65,18 @@ impl<I: Implementer> Agent for Implementation<I> {
         let blueprint = Blueprint::of(&request.subject()?)?;
         let files = write(&self.0, &blueprint)?;
         let mut card = card(&self.0, &request, &blueprint, &files);
-        let mut part = RepositoryPart { files: stored(&files, I::NODE, desk).await? };
+        let mut part = RepositoryPart { files: stored(&files, I::NODE, desk).await?, fallbacks: Vec::new() };
+        card.reasoning.extend(request.mends.taken_back(&part.files));
         card.reasoning.extend(request.mends.apply(&mut part.files));
         Ok(Thought { summary: card.decision.clone(), output: part, signal: NoSignal {}, card, artifacts: Vec::new() })
+    }
+
+    fn consult(
+        &self,
+        request: &Request,
+        rules: &Thought<RepositoryPart, NoSignal>,
+    ) -> Consulted<RepositoryPart, NoSignal> {
+        advice::consult(&self.0, request, rules)
     }
 }
 

@@ -6,7 +6,9 @@
 //! endpoint, a plan without a stream has no consumer. The same plan gives the same bytes: there is no clock, no
 //! randomness and no id in what is written.
 
+mod advice;
 mod blueprint;
+mod guard;
 mod implementer;
 mod mends;
 mod packages;
@@ -19,6 +21,7 @@ mod stack;
 mod task;
 pub mod words;
 
+pub use advice::{Change, ImplementerAnswer, rewrite};
 pub use blueprint::{Blueprint, Subject, Wanted};
 pub use implementer::{Implementation, Implementer, left_out, write};
 pub use mends::Mends;

@@ -26,6 +26,20 @@ impl Mends {
         Ok(Self(mends))
     }
 
+    /// True when nothing was mended yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is said of files that are as their templates write them, because checks failed with a model's changes.
+    pub fn taken_back(&self, files: &[RepositoryFile]) -> Vec<String> {
+        let by_template = self.0.iter().filter(|mend| mend.by.iter().any(|by| by == Mend::TEMPLATE));
+        let back = by_template
+            .filter(|mend| files.iter().any(|file| file.path == mend.path && file.body.sha256 == mend.body.sha256));
+        back.map(|mend| format!("A model's changes of `{}` are taken back: the checks failed with them.", mend.path))
+            .collect()
+    }
+
     /// Puts the mended texts in the place of those that were checked; answers what was mended, one Markdown paragraph
     /// each. A mend of a text that the file does not have (another plan's) is for nobody.
     pub fn apply(&self, files: &mut [RepositoryFile]) -> Vec<String> {

@@ -50,7 +50,7 @@ pub async fn texts(files: &[RepositoryFile], desk: &Desk) -> Result<Vec<String>,
     Ok(bytes.into_iter().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect())
 }
 
-fn content_type(path: &str) -> &'static str {
+pub(crate) fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next() {
         Some("py") => "text/x-python",
         Some("md") => "text/markdown",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use agent::{Agent, AgentError, Bodies, Desk, InMemoryBodies, MemoryBuilder};
 use design::{
     repository::{RepositoryFile, RepositoryManifest},
-    validation::{CheckStatus, ValidationReport},
+    validation::{CheckStatus, Mend, ValidationReport},
 };
 use run::{
     body::BodyRef,
@@ -114,6 +114,47 @@ async fn a_file_that_is_not_text_is_said_to_be_so() {
     let thought = think(fake("clean"), &[("a.yml", &[0xff, 0xfe])]).await.unwrap();
     let yaml = thought.output.checks.iter().find(|check| check.name == "YAML syntax").unwrap();
     assert_eq!((yaml.status, yaml.findings[0].rule.as_str()), (CheckStatus::Failed, "encoding"));
+}
+
+/// A check that fails takes back what models changed, wherever it fails, and a tool's mend of such a file with it.
+#[tokio::test]
+async fn where_a_check_fails_the_templates_texts_come_back() {
+    let bodies = Arc::new(InMemoryBodies::default());
+    let mut manifest = RepositoryManifest { name: "a-test".into(), ..RepositoryManifest::default() };
+    let texts: [(&str, &[u8], &[u8]); 2] =
+        [("src/a.py", b"x = 1\n", b"import os\nx=1\n"), ("src/b.py", b"y = 1\n", b"y = 2\n")];
+    for (path, template, now) in texts {
+        let (template, body) =
+            (bodies.put(template, "text/plain").await.unwrap(), bodies.put(now, "text/plain").await.unwrap());
+        let by = vec![Mend::TEMPLATE.to_owned()];
+        manifest.fallbacks.push(Mend { path: path.into(), of: body.sha256.clone(), body: template, by });
+        manifest.files.push(RepositoryFile {
+            path: path.into(),
+            body,
+            executable: false,
+            purpose: String::new(),
+            patterns: vec![],
+            written_by: "implement_training".into(),
+        });
+    }
+    let think = async |manifest: &RepositoryManifest| {
+        let input = crate::Input { manifest: manifest.clone(), requirement: String::new(), iteration: 0 };
+        Validators::new(real()).think(input, &Desk::new(bodies.clone())).await.unwrap().output
+    };
+    let report = think(&manifest).await;
+    assert!(report.failed > 0);
+    assert_eq!(report.mends, manifest.fallbacks);
+
+    // A person edited one of them since: their text is not taken back.
+    manifest.files[1].body = bodies.put(b"y = 3\n", "text/plain").await.unwrap();
+    let report = think(&manifest).await;
+    assert_eq!(report.mends, manifest.fallbacks[..1]);
+
+    // Where all is well nothing is taken back.
+    manifest.files[0].body = bodies.put(b"x = 2\n", "text/plain").await.unwrap();
+    manifest.fallbacks[0].of = manifest.files[0].body.sha256.clone();
+    let report = think(&manifest).await;
+    assert_eq!((report.failed, report.mends.len()), (0, 0), "{:#?}", report.checks);
 }
 
 #[tokio::test]
