@@ -358,6 +358,20 @@ fn parted(findings: &[Finding]) -> (Vec<Finding>, Vec<Finding>) {
     findings.iter().cloned().partition(|finding| !finding.id.contains(".model."))
 }
 
+/// Nothing that is decided has a figure that only the model knows.
+fn has_no_figure_of_its_own<O: Serialize, S>(case: &Case, both: &Both<O, S>) {
+    let of = |output: &O| {
+        let mut found = BTreeSet::new();
+        texts(&serde_json::to_value(output).unwrap(), &mut found);
+        found
+    };
+    for text in of(&both.advised.output).difference(&of(&both.alone.output)) {
+        // A comment is a person's word: the rules took its $1 for a budget, so that it is a figure of the plan.
+        let costs = text.contains("costs $1") && case.way != Way::Comment;
+        assert!(!costs && !text.contains("13579"), "{}: {text}", case.id);
+    }
+}
+
 fn findings_stay(case: &Case, before: &[Finding], after: &[Finding]) {
     let (ours, theirs) = parted(after);
     assert_eq!(ours, before, "{}", case.id);
@@ -385,18 +399,21 @@ async fn plan_findings_and_policies_are_those_of_the_rules() {
         }
         assert_eq!(numbers(&plan.alone.output), numbers(&plan.advised.output), "{}", case.id);
         leads_nowhere(&case, &plan);
+        has_no_figure_of_its_own(&case, &plan);
 
         let input = |plan: &Both<PlanDecision, NoSignal>| plan.advised.output.clone();
         let tech = both(&TechnicalCritic, TechInput { plan: input(&plan), trigger }, &adviser).await;
         findings_stay(&case, &tech.alone.output.findings, &tech.advised.output.findings);
         assert_eq!(tech.alone.output.path_latency_ms, tech.advised.output.path_latency_ms);
         leads_nowhere(&case, &tech);
+        has_no_figure_of_its_own(&case, &tech);
 
         let cost = both(&CostCritic, CostInput { plan: input(&plan), trigger }, &adviser).await;
         findings_stay(&case, &cost.alone.output.findings, &cost.advised.output.findings);
         assert_eq!(cost.alone.output.estimate, cost.advised.output.estimate, "{}", case.id);
         assert_eq!(cost.alone.output.budget, cost.advised.output.budget, "{}", case.id);
         leads_nowhere(&case, &cost);
+        has_no_figure_of_its_own(&case, &cost);
 
         let engine = PolicyEngine::default();
         let judged = |plan: &PlanDecision, tech: &TechReview, cost: &CostReview| PolicyInput {
