@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::Case;
+use crate::world::Case;
 
 /// How the fake quotes the requirement when it reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
