@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::Case;
+use crate::world::Case;
 
 /// How the fake quotes the requirement when it reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +17,15 @@ pub enum Quoting {
     Beside,
     /// A single figure.
     Figure,
+    /// The words around the value, where it stands in the requirement.
+    Fitting,
 }
 
 impl Quoting {
-    pub const ALL: [Self; 5] = [Self::Nothing, Self::Hostile, Self::Invented, Self::Beside, Self::Figure];
+    pub const ALL: [Self; 6] =
+        [Self::Nothing, Self::Hostile, Self::Invented, Self::Beside, Self::Figure, Self::Fitting];
 
-    fn quote(self, case: &Case, requirement: &str) -> String {
+    fn quote(self, case: &Case, requirement: &str, value: &Value) -> String {
         let beginning = |text: &str| text.chars().take(100).collect::<String>();
         match self {
             Self::Nothing => String::new(),
@@ -30,8 +33,23 @@ impl Quoting {
             Self::Invented => "as the board agreed on Monday".to_owned(),
             Self::Beside => requirement.split_whitespace().take(3).collect::<Vec<_>>().join(" "),
             Self::Figure => "1".to_owned(),
+            Self::Fitting => around(requirement, value),
         }
     }
+}
+
+/// The word that has the value in it, with the two before it.
+fn around(requirement: &str, value: &Value) -> String {
+    let wanted = match value {
+        Value::Array(items) => items.first().and_then(Value::as_str).unwrap_or("none").to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let words: Vec<&str> = requirement.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let Some(at) = words.iter().rposition(|word| bare(word) == wanted) else { return String::new() };
+    let quote = words[at.saturating_sub(2)..=at].join(" ");
+    quote.trim_end_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
 }
 
 /// Where the data lead to.
@@ -62,7 +80,6 @@ pub fn between(prompt: &str, mark: &str) -> Vec<Value> {
 
 fn intake(case: &Case, quoting: Quoting, prompt: &str) -> Value {
     let requirement = between(prompt, "requirement")[0].as_str().unwrap().to_owned();
-    let quote = quoting.quote(case, &requirement);
     let wishes = [
         ("budget", json!(1_000_000)),
         ("compliance", json!([])),
@@ -85,6 +102,7 @@ fn intake(case: &Case, quoting: Quoting, prompt: &str) -> Value {
     let demands = case.demands.iter().map(|(field, value)| (field.as_str(), value.clone()));
     for (field, value) in demands.chain(wishes) {
         if !values.iter().any(|own| own["field"] == field) {
+            let quote = quoting.quote(case, &requirement, &value);
             values.push(json!({ "field": field, "value": value, "quote": quote }));
         }
     }

@@ -6,22 +6,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 mod fake;
+mod world;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use adaptive_questions::{AdaptiveQuestions, QuestionsInput, Situation};
-use agent::{Adviser, Agent, Desk, InMemoryBodies, Thought, advise, has_address};
+use agent::{Adviser, Agent, Thought, advise, has_address, is_hidden};
 use coverage_check::assess;
 use critic_cost::{CostCritic, CostInput};
 use critic_tech::{TechInput, TechnicalCritic};
 use design::{
-    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Framework, Latency, Source, StructuredConstraints},
+    constraint::{ConstraintField, ConstraintSet, Source},
     cost::CostReview,
     finding::{Finding, Severity, TechReview},
     input::DesignInput,
@@ -30,101 +25,16 @@ use design::{
     signal::{NoSignal, QuestionsSignal},
     words,
 };
-use fake::{Quoting, obey};
+use fake::Quoting;
 use intake_extract::{IntakeExtract, IntakeInput};
-use jiff::Timestamp;
-use model::{
-    Asker, Ceilings, Patience, Provider, Session,
-    circuit::InMemoryCircuits,
-    http_client,
-    mock::{Act, Server},
-};
+use model::Session;
 use planner::{Planner, PlannerInput};
 use planning::Brief;
 use policy_eval::{PolicyEngine, PolicyInput};
-use run::{
-    answer::{AnswerValue, Answers},
-    body::Sha256Hex,
-    card::Trigger,
-    gate::{Actor, AutoApproval, Decision, Gate, GateDecision, GateId, GateKind, GateStatus},
-    node::ModelUse,
-    question::Question,
-};
-use serde::{Deserialize, Serialize};
+use run::{card::Trigger, node::ModelUse, question::Question};
+use serde::Serialize;
 use serde_json::Value;
-
-/// Hostile words, how they come, and what they ask for.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Case {
-    id: String,
-    language: String,
-    way: Way,
-    text: String,
-    demands: BTreeMap<String, Value>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Way {
-    Requirement,
-    Document,
-    Answer,
-    Comment,
-}
-
-fn cases() -> Vec<Case> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/hostile/cases.json");
-    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
-}
-
-/// A requirement that a design keeps, and one that breaks its budget and a law.
-const KEPT: &str = "Score card payments for fraud as they happen, on AWS in eu-central-1. 40 requests per second, \
-                    within 150 ms. At most $9,000 a month. Four engineers run it. The data is personal, GDPR applies.";
-const BROKEN: &str = "Score card payments for fraud as they happen, on AWS in us-east-1. 400 requests per second, within \
-                      40 ms, 99.99 % available. At most $60 a month. The data is personal, GDPR and HIPAA apply.";
-
-/// What a person gave beside the text of the first.
-fn given() -> StructuredConstraints {
-    StructuredConstraints {
-        cloud: Some(Cloud::Aws),
-        budget_usd_per_month: Some(9_000.0),
-        data_class: Some(DataClass::Pii),
-        latency: Some(Latency { milliseconds: 150.0, percentile: 95.0 }),
-        compliance: Some(vec![Framework::Gdpr]),
-        availability_percent: Some(99.9),
-        ..StructuredConstraints::default()
-    }
-}
-
-fn requirement(base: &str, case: &Case) -> String {
-    match case.way {
-        Way::Requirement => format!("{base}\n\n{}", case.text),
-        Way::Document => {
-            format!("{base}\n\nAttached, a document of somebody else:\n\n> {}", case.text.replace('\n', "\n> "))
-        }
-        Way::Answer | Way::Comment => base.to_owned(),
-    }
-}
-
-/// A model that obeys, behind the local server.
-async fn adviser(case: &Case, quoting: Quoting) -> (Adviser, Arc<Mutex<Vec<String>>>) {
-    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
-    let (case, ears) = (case.clone(), heard.clone());
-    let reply = move |prompt: &str| {
-        ears.lock().unwrap().push(prompt.to_owned());
-        obey(&case, quoting, prompt).to_string()
-    };
-    let server = Server::start(Provider::Openai, vec![Act::Reply(Arc::new(reply))]).await;
-    let patience = Patience { attempts: 1, ..Patience::default() };
-    let http = http_client(&server.address()).unwrap();
-    let asker = Asker::new(server.address(), server.access(), http, Arc::new(InMemoryCircuits::default()));
-    (Adviser::new(Arc::new(asker.patience(patience)), Ceilings::default()), heard)
-}
-
-fn desk() -> Desk {
-    Desk::new(Arc::new(InMemoryBodies::default()))
-}
+use world::{BROKEN, Case, KEPT, Way, adviser, cases, desk, intake_input};
 
 /// What an agent thinks by its rules alone, and with the model that obeys.
 struct Both<O, S> {
@@ -199,9 +109,7 @@ fn leads_nowhere<O: Serialize, S>(case: &Case, both: &Both<O, S>) {
     let mut new: BTreeSet<String> = of(&both.advised).difference(&of(&both.alone)).cloned().collect();
     texts(&serde_json::to_value((&both.used.kept, &both.used.dropped)).unwrap(), &mut new);
     for text in new {
-        let hidden = text
-            .chars()
-            .any(|c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{e0000}'..='\u{e007f}'));
+        let hidden = text.chars().any(|letter| is_hidden(letter) && !letter.is_whitespace());
         let markup = ["](", "<script", "<img", "<a ", "<|", "```"].iter().any(|mark| text.contains(mark));
         assert!(!has_address(&text) && !markup && !hidden, "{}: {text}", case.id);
     }
@@ -239,38 +147,6 @@ fn nothing_given_is_changed(case: &Case, requirement: &str, alone: &ConstraintSe
     assert!(budget(alone).is_none_or(|own| budget(advised).unwrap() <= own), "{id}");
     assert!(class(alone).is_none_or(|own| class(advised).unwrap() >= own), "{id}");
     assert!(laws(alone).iter().all(|law| laws(advised).contains(law)), "{id}");
-}
-
-fn intake_input(base: &str, case: &Case) -> IntakeInput {
-    let constraints = if base == KEPT { given() } else { StructuredConstraints::default() };
-    let design = DesignInput { requirement: requirement(base, case), constraints, ..DesignInput::default() };
-    let gates = if case.way == Way::Answer { vec![answered(&case.text)] } else { Vec::new() };
-    IntakeInput { design, gates, parent: None, trigger: Trigger::Initial }
-}
-
-/// A gate at which a person wrote this as the tools that are wanted.
-fn answered(text: &str) -> Gate {
-    Gate {
-        id: GateId { kind: GateKind::Input, iteration: 0 },
-        status: GateStatus::Answered,
-        subject_hash: Sha256Hex::of(b"questions"),
-        summary: String::new(),
-        questions: Vec::new(),
-        risks: Vec::new(),
-        options: vec![Decision::Approve],
-        auto_approval: AutoApproval { allowed: false, threshold: 0.8, blockers: Vec::new() },
-        opened_at: Timestamp::UNIX_EPOCH,
-        expires_at: Timestamp::UNIX_EPOCH,
-        held: false,
-        decision: Some(GateDecision {
-            decision: Decision::Approve,
-            actor: Actor { name: "somebody".into() },
-            at: Timestamp::UNIX_EPOCH,
-            comment: None,
-            answers: Answers::from([("tooling".to_owned(), AnswerValue::Text(text.to_owned()))]),
-            defaulted: Vec::new(),
-        }),
-    }
 }
 
 #[tokio::test]
@@ -359,6 +235,20 @@ fn parted(findings: &[Finding]) -> (Vec<Finding>, Vec<Finding>) {
     findings.iter().cloned().partition(|finding| !finding.id.contains(".model."))
 }
 
+/// Nothing that is decided has a figure that only the model knows.
+fn has_no_figure_of_its_own<O: Serialize, S>(case: &Case, both: &Both<O, S>) {
+    let of = |output: &O| {
+        let mut found = BTreeSet::new();
+        texts(&serde_json::to_value(output).unwrap(), &mut found);
+        found
+    };
+    for text in of(&both.advised.output).difference(&of(&both.alone.output)) {
+        // A comment is a person's word: the rules took its $1 for a budget, so that it is a figure of the plan.
+        let costs = text.contains("costs $1") && case.way != Way::Comment;
+        assert!(!costs && !text.contains("13579"), "{}: {text}", case.id);
+    }
+}
+
 fn findings_stay(case: &Case, before: &[Finding], after: &[Finding]) {
     let (ours, theirs) = parted(after);
     assert_eq!(ours, before, "{}", case.id);
@@ -386,18 +276,21 @@ async fn plan_findings_and_policies_are_those_of_the_rules() {
         }
         assert_eq!(numbers(&plan.alone.output), numbers(&plan.advised.output), "{}", case.id);
         leads_nowhere(&case, &plan);
+        has_no_figure_of_its_own(&case, &plan);
 
         let input = |plan: &Both<PlanDecision, NoSignal>| plan.advised.output.clone();
         let tech = both(&TechnicalCritic, TechInput { plan: input(&plan), trigger }, &adviser).await;
         findings_stay(&case, &tech.alone.output.findings, &tech.advised.output.findings);
         assert_eq!(tech.alone.output.path_latency_ms, tech.advised.output.path_latency_ms);
         leads_nowhere(&case, &tech);
+        has_no_figure_of_its_own(&case, &tech);
 
         let cost = both(&CostCritic, CostInput { plan: input(&plan), trigger }, &adviser).await;
         findings_stay(&case, &cost.alone.output.findings, &cost.advised.output.findings);
         assert_eq!(cost.alone.output.estimate, cost.advised.output.estimate, "{}", case.id);
         assert_eq!(cost.alone.output.budget, cost.advised.output.budget, "{}", case.id);
         leads_nowhere(&case, &cost);
+        has_no_figure_of_its_own(&case, &cost);
 
         let engine = PolicyEngine::default();
         let judged = |plan: &PlanDecision, tech: &TechReview, cost: &CostReview| PolicyInput {

@@ -277,15 +277,17 @@ fn attach(plan: &mut PlanDecision, reasons: &[Reason], taken: &mut Taken) -> boo
     is_changed
 }
 
-/// The figures that the engine has for a candidate.
+/// The figures that the engine has for a candidate. Money is that of the whole: what one part costs is not what it costs.
 fn own_figures(candidate: &Candidate) -> BTreeSet<String> {
     let mut told: Vec<&str> = vec![&candidate.name, &candidate.summary];
     told.extend(candidate.why_not.as_deref());
     told.extend(candidate.scores.iter().map(|score| score.explanation.as_str()));
+    let mut own: BTreeSet<String> = told.into_iter().flat_map(figures).collect();
     for component in &candidate.components {
-        told.extend([component.name.as_str(), component.pattern.as_str(), component.rationale.as_str()]);
+        let mut told = vec![component.name.as_str(), component.pattern.as_str(), component.rationale.as_str()];
         told.extend(component.services.iter().map(String::as_str));
         told.extend(component.traces.iter().map(|trace| trace.claim.as_str()));
+        own.extend(told.into_iter().flat_map(figures).filter(|figure| !figure.starts_with('$')));
     }
-    told.into_iter().flat_map(figures).collect()
+    own
 }

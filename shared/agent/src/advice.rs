@@ -122,9 +122,17 @@ impl Taken {
 /// A model's words as one plain line: no control or direction marks, no markup that a page could take for a link, an
 /// image or a tag, and not longer than this.
 pub fn line(text: &str, most: usize) -> String {
-    let plain: String = text
-        .chars()
-        .map(|c| match c {
+    // Between letters an underscore is part of a name and emphasises nothing.
+    let letters: Vec<char> = text.chars().collect();
+    let is_inside = |at: usize| {
+        let beside = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|c| c.is_alphanumeric());
+        beside(at.checked_sub(1)) && beside(Some(at + 1))
+    };
+    let plain: String = letters
+        .iter()
+        .enumerate()
+        .map(|(at, c)| match *c {
+            '_' if is_inside(at) => '_',
             '<' => '‹',
             '>' => '›',
             '[' => '(',

@@ -50,8 +50,8 @@ fn has_tag(text: &str) -> bool {
     })
 }
 
-/// The figures of a text without what groups their digits: `3,000` is `3000`. Letters right before a figure belong to it:
-/// `P95` is another one than `95`.
+/// The figures of a text without what groups their digits: `3,000` is `3000`. Letters right before a figure belong to it, and
+/// so do money and percent: `P95`, `$95` (or `95 USD`), `95 %` and `95` are four.
 pub fn figures(text: &str) -> BTreeSet<String> {
     let mut figures = BTreeSet::new();
     let letters: Vec<char> = text.chars().collect();
@@ -80,7 +80,15 @@ pub fn figures(text: &str) -> BTreeSet<String> {
         let figure = if figure.contains('.') { figure.trim_end_matches('0').trim_end_matches('.') } else { &figure };
         let short = figure.trim_start_matches('0');
         let nought = if short.is_empty() || short.starts_with('.') { "0" } else { "" };
-        figures.insert(format!("{name}{nought}{short}"));
+        let behind: String = letters[at..].iter().skip_while(|letter| letter.is_whitespace()).take(7).collect();
+        let behind = behind.to_lowercase();
+        let is_money = letters[..begin].last().is_some_and(|before| matches!(before, '$' | '€' | '£'))
+            && name.is_empty()
+            || behind.starts_with("usd")
+            || behind.starts_with("dollar");
+        let is_percent = behind.starts_with('%') || behind.starts_with("percent");
+        let (money, percent) = (if is_money { "$" } else { "" }, if is_percent { "%" } else { "" });
+        figures.insert(format!("{money}{name}{nought}{short}{percent}"));
     }
     figures
 }
@@ -121,10 +129,11 @@ mod tests {
         let figures = |text| figures(text).into_iter().collect::<Vec<_>>();
         assert_eq!(
             figures("$3,000.50 of 12.50, P95 in 007 s, 1,5 and 0.50"),
-            ["0.5", "1.5", "12.5", "3000.5", "7", "p95"]
+            ["$3000.5", "0.5", "1.5", "12.5", "7", "p95"]
         );
         assert_eq!(figures("no figure, none at all."), Vec::<String>::new());
-        assert_eq!(figures("2024, 99.9 %"), ["2024", "99.9"]);
+        assert_eq!(figures("2024, 99.9 % and 5 percent"), ["2024", "5%", "99.9%"]);
+        assert_eq!(figures("3,000 USD is $3000"), ["$3000"]);
         assert_eq!(figures("1,000,000"), ["1000000"]);
         assert_eq!(figures("0 in S3"), ["0", "s3"]);
     }

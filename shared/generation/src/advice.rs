@@ -233,7 +233,7 @@ mod tests {
             (change("src/a.py", "WAIT_DAYS", "DAYS"), "2 times"),
             (change("src/a.py", "= 7", "= 7"), "changes nothing"),
             (change("src/a.py", "= 7", "= ("), "no Python"),
-            (change("src/a.py", "import json", "import json\nimport socket"), "imports `socket`"),
+            (change("src/a.py", "import json", "import json\nimport socket"), "imports socket"),
             (change("src/a.py", "return days", "__import__('os').system('x')\n    return days"), "calls"),
             (change("src/a.py", "= 7", "= 7\nHOST = \"https://evil.example\""), "address"),
             (change("src/a.py", "= 7", "= 7  # TODO: ask"), "for later"),

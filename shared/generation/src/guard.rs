@@ -82,10 +82,10 @@ pub(crate) fn check(path: &str, template: &str, text: &str) -> Result<(), String
         return Err("it would be no Python any more".to_owned());
     };
     if let Some(module) = now.imports.difference(&before.imports).next() {
-        return Err(format!("it imports `{module}`, which the file does not"));
+        return Err(format!("it imports {module}, which the file does not"));
     }
     match now.calls.difference(&before.calls).find(|call| CALLS.contains(&call.as_str())) {
-        Some(call) => Err(format!("it calls `{call}`, which the file does not")),
+        Some(call) => Err(format!("it calls {call}, which the file does not")),
         None => Ok(()),
     }
 }

@@ -38,7 +38,7 @@ async fn with_parts(fixture: &fixture::Fixture, iteration: u32, desk: &Desk) -> 
     all.build()
 }
 
-fn node_of<A: Agent>(_agent: &A) -> &'static str {
+pub(crate) fn node_of<A: Agent>(_agent: &A) -> &'static str {
     A::NODE
 }
 
@@ -72,7 +72,7 @@ fn run(title: &str) -> Run {
     }
 }
 
-fn memory(fixture: &fixture::Fixture, iteration: u32) -> MemoryBuilder {
+pub(crate) fn memory(fixture: &fixture::Fixture, iteration: u32) -> MemoryBuilder {
     let input = DesignInput { requirement: fixture.requirement.clone(), ..DesignInput::default() };
     MemoryBuilder::new(run(&fixture.title), serde_json::to_value(input).unwrap())
         .iteration(iteration)
@@ -80,7 +80,7 @@ fn memory(fixture: &fixture::Fixture, iteration: u32) -> MemoryBuilder {
         .unwrap()
 }
 
-fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     Desk::new(Arc::new(InMemoryBodies::default()))
 }
 

@@ -6,6 +6,7 @@ mod agent_node;
 mod catalogue;
 mod cloudformation;
 mod fixture;
+mod model;
 mod repository;
 mod requirement;
 mod terraform;
