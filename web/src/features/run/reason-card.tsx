@@ -1,4 +1,4 @@
-import { ChevronDown } from "lucide-react";
+import { ChevronDown, Sparkles } from "lucide-react";
 import { memo } from "react";
 import type { ReactNode } from "react";
 
@@ -44,6 +44,12 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
             <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-soft">
               <span className="font-semibold text-accent">{card.agent}</span>
               {trigger ? <span>{trigger}</span> : null}
+              {card.thinker.kind === "model" ? (
+                <Badge tone="accent" title={thinkerText(card.thinker)}>
+                  <Sparkles aria-hidden />
+                  {card.thinker.model}
+                </Badge>
+              ) : null}
               {card.priority === "critical" || card.priority === "high" ? <Badge tone={priorityTones[card.priority]}>{strings.priorities[card.priority]}</Badge> : null}
             </span>
             <span id={`${id}-decision`} className="block font-medium">

@@ -15,6 +15,7 @@ import { Library } from "@/features/run/panels/library";
 import { Panels } from "@/features/run/panels/panels";
 import { Result } from "@/features/run/result";
 import { RunHeader } from "@/features/run/run-header";
+import { ThinkingList, ThoughtsContext } from "@/features/run/thinking";
 import { useLinks } from "@/features/run/use-links";
 import { WorkflowList } from "@/features/run/workflow/workflow-list";
 import { asProblem } from "@/shared/api/problem";
@@ -29,12 +30,16 @@ import { useRunFeed } from "@/shared/live/use-run-feed";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
+import { Movable, Place, useMovable } from "@/shared/ui/movable";
 import { Notice } from "@/shared/ui/notice";
 import { PatternNames } from "@/shared/ui/prose";
+import { ScrollBox } from "@/shared/ui/scroll-box";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** How often a run that should be going on is asked whether it is. */
 const JOB_INTERVAL_MS = 20_000;
+
+const STACK = "space-y-5";
 
 export default function RunPage() {
   const { projectId = "", decisionSetId = "" } = useParams();
@@ -61,7 +66,10 @@ function RunOf({ projectId, runId }: RunAddress) {
   const client = useQueryClient();
   const { value, link } = useLinks();
   const wide = useMedia("(min-width: 64rem)");
-  const { view, reasoning, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
+  // The two layouts have other places for the same parts: a window that is made narrower must cost nobody their words.
+  const [openingElement, canvasElement, restElement] = [useMovable(STACK), useMovable(STACK), useMovable(STACK)];
+  const [conversationBox, setConversationBox] = useState<HTMLElement | null>(null);
+  const { view, thoughts, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
   const query = useQuery(queries.decisionSet(address));
   const decisionSet = query.data;
   const [conflict, setConflict] = useState<ApiProblem | null>(null);
@@ -194,7 +202,10 @@ function RunOf({ projectId, runId }: RunAddress) {
   const rest = (
     <>
       {ready ? (
-        <CardList cards={view.cards} dropped={view.droppedCards} reasoning={reasoning} requirement={decisionSet.requirement} ended={ended} />
+        <>
+          <CardList cards={view.cards} dropped={view.droppedCards} thinking={thoughts.size > 0} requirement={decisionSet.requirement} ended={ended} />
+          <ThinkingList />
+        </>
       ) : (
         <Skeleton lines={6} />
       )}
@@ -208,19 +219,20 @@ function RunOf({ projectId, runId }: RunAddress) {
       {wide ? (
         <Panels
           library={library}
+          onConversation={setConversationBox}
           conversation={
             <>
-              {opening}
-              {rest}
+              <Place of={openingElement} />
+              <Place of={restElement} />
             </>
           }
-          canvas={canvas}
+          canvas={<Place of={canvasElement} />}
         />
       ) : (
-        <div className="@container mx-auto space-y-6 px-4 py-6">
-          {opening}
-          {canvas}
-          {rest}
+        <div className="@container mx-auto space-y-5 px-4 py-6">
+          <Place of={openingElement} />
+          <Place of={canvasElement} />
+          <Place of={restElement} />
           <Card className="px-4 py-2">
             <details>
               <summary className="py-1.5 text-sm font-semibold">{strings.library.title}</summary>
@@ -231,6 +243,13 @@ function RunOf({ projectId, runId }: RunAddress) {
           </Card>
         </div>
       )}
+      <Movable element={openingElement}>{opening}</Movable>
+      <ThoughtsContext value={thoughts}>
+        <Movable element={canvasElement}>{canvas}</Movable>
+        <Movable element={restElement}>
+          <ScrollBox value={conversationBox}>{rest}</ScrollBox>
+        </Movable>
+      </ThoughtsContext>
     </PatternNames>
   );
 }

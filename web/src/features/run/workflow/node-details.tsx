@@ -3,6 +3,8 @@ import { useId } from "react";
 import { Link } from "react-router";
 
 import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
+import { ModelUses } from "@/features/run/workflow/model-use";
+import { NodeThinking } from "@/features/run/thinking";
 import { NodeIcon, nodeName } from "@/features/run/workflow/workflow-list";
 import type { DecisionSet, Gate } from "@/shared/api/types";
 import { bytes, duration, number, percent, time } from "@/shared/lib/format";
@@ -55,6 +57,7 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
       ) : null}
       {own.length === 0 && decided.length === 0 ? <p className="text-sm text-ink-soft">{node.state === "skipped" ? of.skipped : node.rounds === 0 ? of.notBegun : strings.nodeStates[node.state]}</p> : null}
       {node.retries > 0 ? <p className="text-sm text-warn">{of.retried(node.retries)}</p> : null}
+      <NodeThinking node={node.node} />
       {here.map((gate) => (
         <div key={gate.id} className="space-y-1.5 text-sm">
           {gate.decision ? (
@@ -86,6 +89,7 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
         <div className="space-y-2">
           <h4 className="text-sm font-semibold">{of.records}</h4>
           <Records records={own} />
+          <ModelUses records={own} />
         </div>
       ) : null}
     </section>
