@@ -91,6 +91,9 @@ export class MockPlatform {
       if (key) this.#keys.set(key, project.id);
       return { status: 201, body: project };
     }
+    if (projectId === "prj_expired") return problem(401, "unauthenticated", "The token has expired.");
+    if (projectId === "prj_forbidden") return problem(403, "forbidden", "The project belongs to somebody else.");
+    if (projectId === "prj_failing") return problem(503, "unavailable", "A service behind the API does not answer.");
     const project = this.#projects.find(({ id }) => id === projectId);
     if (!project) return problem(404, "project-not-found", `There is no project \`${projectId}\`.`);
     if (!second) return ok(project);

@@ -34,6 +34,15 @@ export const strings = {
     reload: "Load again",
     toStart: "To the start page",
     loadFailed: "This could not be loaded",
+    signIn: "Sign in again",
+    /** Instead of a page that cannot be shown. */
+    pages: {
+      missing: { title: "There is nothing here", text: "It may have been removed, or the address is not whole." },
+      expired: { title: "Your session has ended", text: "Nothing is lost: runs go on without you. Sign in again to see where this one stands." },
+      forbidden: { title: "This is not shared with you", text: "It belongs to others. Ask its owner for access, or go on with your own." },
+      unreachable: { title: "The platform cannot be reached", text: "Check your connection and that the platform is running. What was decided so far is stored." },
+      failed: { title: "This could not be loaded", text: "That is no fault of yours. Trying again in a moment usually helps." },
+    },
   },
   connection: {
     reconnecting: "The live connection was lost. Reconnecting; nothing is lost meanwhile.",

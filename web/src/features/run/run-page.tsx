@@ -32,6 +32,7 @@ import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { Movable, Place, useMovable } from "@/shared/ui/movable";
 import { Notice } from "@/shared/ui/notice";
+import { ProblemPage } from "@/shared/ui/problem-page";
 import { PatternNames } from "@/shared/ui/prose";
 import { ScrollBox } from "@/shared/ui/scroll-box";
 import { Skeleton } from "@/shared/ui/skeleton";
@@ -106,24 +107,7 @@ function RunOf({ projectId, runId }: RunAddress) {
   const plan = decisionSet?.plan;
   const names = useMemo(() => patternNamesOf(plan), [plan]);
 
-  if (query.error && !decisionSet) {
-    const problem = asProblem(query.error);
-    // 400 is what an id of another shape is answered with.
-    const missing = problem.status === 404 || problem.status === 400;
-    return (
-      <div className="mx-auto max-w-2xl space-y-4 px-4 py-16">
-        <h1 className="text-2xl font-semibold">{missing ? strings.run.notFoundTitle : strings.errors.loadFailed}</h1>
-        <Notice
-          tone={missing ? "warn" : "bad"}
-          role="alert"
-          title={strings.run.cause}
-          actions={<Button onClick={() => void query.refetch()}>{strings.common.retry}</Button>}
-        >
-          <p>{problem.message}</p>
-        </Notice>
-      </div>
-    );
-  }
+  if (query.error && !decisionSet) return <ProblemPage problem={asProblem(query.error)} missing={strings.run.notFoundTitle} onRetry={() => void query.refetch()} />;
   if (!decisionSet) {
     return (
       <div className="mx-auto max-w-6xl px-4 py-8">

@@ -13,10 +13,10 @@ export default function StartPage() {
   const example = EXAMPLES.find(({ id }) => id === search.get("example"));
   const projectId = search.get("project");
   return (
-    <div className="mx-auto max-w-6xl space-y-12 px-4 py-8 sm:py-12">
+    <div className="mx-auto max-w-6xl space-y-10 px-4 py-6 sm:py-9">
       <title>{strings.app.name}</title>
       <div className="space-y-6">
-        <div className="max-w-3xl space-y-3">
+        <div className="max-w-4xl space-y-2.5">
           <h1 className="text-3xl font-semibold tracking-tight text-balance sm:text-4xl">{strings.start.title}</h1>
           <p className="text-ink-soft sm:text-lg">{strings.start.lead}</p>
         </div>

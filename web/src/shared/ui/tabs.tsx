@@ -24,19 +24,19 @@ export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.Lis
   return (
     <div className="relative">
       <Radix.List ref={box} className={classNames("relative flex gap-1 overflow-x-auto border-b border-line px-2 [scrollbar-width:none]", className)} {...rest} />
-      {more.before ? <Edge side="start" /> : null}
-      {more.after ? <Edge side="end" /> : null}
+      {more.before ? <Edge side="start" onClick={() => box.current?.scrollBy({ left: -box.current.clientWidth / 2, behavior: "smooth" })} /> : null}
+      {more.after ? <Edge side="end" onClick={() => box.current?.scrollBy({ left: box.current.clientWidth / 2, behavior: "smooth" })} /> : null}
     </div>
   );
 }
 
-/** Whoever sees it can swipe; the keyboard reaches every tab by the arrows anyway. */
-function Edge({ side }: { side: "start" | "end" }) {
+/** For a mouse without a second wheel. A finger swipes, and the keyboard reaches every tab by the arrows anyway. */
+function Edge({ side, onClick }: { side: "start" | "end"; onClick: () => void }) {
   const Icon = side === "start" ? ChevronLeft : ChevronRight;
   return (
-    <span aria-hidden className={classNames("tabs-edge pointer-events-none absolute inset-y-0 bottom-px flex w-10 items-center text-accent", side === "start" ? "tabs-edge-start start-0 justify-start" : "end-0 justify-end")}>
+    <button type="button" tabIndex={-1} aria-hidden onClick={onClick} className={classNames("tabs-edge absolute inset-y-0 bottom-px flex w-10 items-center text-accent", side === "start" ? "tabs-edge-start start-0 justify-start" : "end-0 justify-end")}>
       <Icon className="size-4" />
-    </span>
+    </button>
   );
 }
 

@@ -54,11 +54,14 @@ export function Panels({ library, conversation, canvas, onConversation }: Panels
   );
 }
 
-/** A panel scrolls on its own, and is reachable by keyboard for that. What is folded away is out of reach. */
+/**
+ * A panel scrolls on its own, and is reachable by keyboard for that. What is folded away is out of reach. It is
+ * `relative` so that words for screen readers, which are placed absolutely, do not make the page itself higher.
+ */
 function Scrolled({ label, hidden = false, box, children }: { label: string; hidden?: boolean; box?: (element: HTMLElement | null) => void; children: ReactNode }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={box} role="region" aria-label={label} tabIndex={0} inert={hidden} className={classNames("@container h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2", hidden && "invisible")}>
+    <div ref={box} role="region" aria-label={label} tabIndex={0} inert={hidden} className={classNames("@container relative h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2", hidden && "invisible")}>
       <div className="space-y-5 p-4">{children}</div>
     </div>
   );

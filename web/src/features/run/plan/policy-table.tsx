@@ -16,13 +16,11 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
     .filter(({ verdict }) => !onlyFailed || verdict === "fail" || verdict === "waived")
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   if (results.length === 0) return null;
-  // The last column is for what is broken.
-  const mending = results.some(({ verdict }) => verdict === "fail" || verdict === "waived");
   return (
     <DataTable caption={of.tabs.policy}>
       <thead>
         <tr>
-          {[of.rule, of.verdict, of.evidence, ...(mending ? [of.remedy] : [])].map((title) => (
+          {[of.rule, of.verdict, of.evidence].map((title) => (
             <HeadCell key={title}>{title}</HeadCell>
           ))}
         </tr>
@@ -45,13 +43,17 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
             </Cell>
             <Cell className="min-w-56">
               <Prose text={evidence} />
+              {remedy && (verdict === "fail" || verdict === "waived") ? (
+                <span className="mt-1 block text-ink-soft">
+                  {of.remedy}: <Prose text={remedy} />
+                </span>
+              ) : null}
               {waiver ? (
                 <span className="mt-1 block text-ink-soft">
                   {of.waivedBy(waiver.by)} <q>{waiver.comment}</q>
                 </span>
               ) : null}
             </Cell>
-            {mending ? <Cell className="min-w-48 text-ink-soft">{verdict === "fail" || verdict === "waived" ? <Prose text={remedy} /> : null}</Cell> : null}
           </tr>
         ))}
       </tbody>

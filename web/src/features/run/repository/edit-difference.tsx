@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { createTwoFilesPatch } from "diff";
+import { createTwoFilesPatch, OMIT_HEADERS } from "diff";
 
 import { Patch, PatchSwitch } from "@/features/run/repository/patch";
 import { asProblem } from "@/shared/api/problem";
@@ -28,7 +28,7 @@ export function EditDifference({ address, conflict: { path, yours, generated, by
         <PatchSwitch />
       </div>
       <div className="overflow-hidden rounded-lg border border-line bg-surface">
-        <Patch unified={createTwoFilesPatch(path, path, theirs.data, mine.data, "", "", { context: 3 })} label={edits.differenceOf(path)} />
+        <Patch unified={createTwoFilesPatch(path, path, theirs.data, mine.data, "", "", { context: 3, headerOptions: OMIT_HEADERS })} label={edits.differenceOf(path)} />
       </div>
     </div>
   );

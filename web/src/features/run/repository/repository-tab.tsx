@@ -217,10 +217,11 @@ function Tree({ folder, search, current, marks, top = false, all = false }: { fo
             className={classNames("flex items-center gap-1.5 rounded px-1.5 py-1 hover:bg-sunken", path === current && "bg-accent-soft font-medium text-accent")}
           >
             <File className="size-4 shrink-0 text-ink-soft" aria-hidden />
-            <span className={classNames("min-w-0 break-words", file?.sha256 === null && "line-through")}>{name}</span>
+            <span className={classNames("min-w-0 [overflow-wrap:break-word]", file?.sha256 === null && "line-through")}>{name}</span>
             {mark ? (
-              <Badge tone={file?.sha256 === null ? "bad" : "accent"} className="ms-auto">
-                {mark}
+              <Badge tone={file?.sha256 === null ? "bad" : "accent"} title={mark} className="ms-auto px-1.5 font-mono">
+                <span aria-hidden>{mark.charAt(0).toUpperCase()}</span>
+                <span className="sr-only">{mark}</span>
               </Badge>
             ) : null}
           </Link>

@@ -26,14 +26,14 @@ export function TraceTab({ review }: { review: ImplementationReview | null }) {
         <tbody>
           {review.traces.map(({ field, value, source, quotes, decisions, places }) => (
             <tr key={field}>
-              <Cell className="min-w-40">
+              <Cell className="min-w-32">
                 {quotes.length > 0 ? quotes.map(({ quote, start }) => <q key={start} className="block">{quote}</q>) : <span className="text-ink-soft">{strings.sources[source]}</span>}
               </Cell>
-              <Cell className="min-w-36">
+              <Cell className="min-w-28">
                 <span className="font-medium">{strings.fields[field]}</span>
                 <span className="block text-ink-soft">{value}</span>
               </Cell>
-              <Cell className="min-w-56">
+              <Cell className="min-w-44">
                 {decisions.length > 0 ? (
                   <ul className="space-y-1">
                     {decisions.map((decision) => (
@@ -44,12 +44,12 @@ export function TraceTab({ review }: { review: ImplementationReview | null }) {
                   <span className="text-ink-soft">{of.noDecision}</span>
                 )}
               </Cell>
-              <Cell className="min-w-64">
+              <Cell className="min-w-48">
                 {places.length > 0 ? (
                   <ul className="space-y-1">
                     {places.map(({ path, line, says }) => (
                       <li key={`${path} ${line} ${says}`}>
-                        <Link to={linkToFile(search, path, line)} preventScrollReset className="font-mono text-xs text-accent underline">
+                        <Link to={linkToFile(search, path, line)} preventScrollReset className="font-mono text-xs break-all text-accent underline">
                           {path}:{line}
                         </Link>
                         <span className="block text-xs text-ink-soft">{says}</span>

@@ -55,7 +55,7 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
           <Prose text={node.summary} />
         </p>
       ) : null}
-      {own.length === 0 && decided.length === 0 ? <p className="text-sm text-ink-soft">{node.state === "skipped" ? of.skipped : node.rounds === 0 ? of.notBegun : strings.nodeStates[node.state]}</p> : null}
+      {own.length === 0 && decided.length === 0 && (node.state === "skipped" || node.rounds === 0) ? <p className="text-sm text-ink-soft">{node.state === "skipped" ? of.skipped : of.notBegun}</p> : null}
       {node.retries > 0 ? <p className="text-sm text-warn">{of.retried(node.retries)}</p> : null}
       <NodeThinking node={node.node} />
       {here.map((gate) => (
