@@ -44,12 +44,6 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
             <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-soft">
               <span className="font-semibold text-accent">{card.agent}</span>
               {trigger ? <span>{trigger}</span> : null}
-              {card.thinker.kind === "model" ? (
-                <Badge tone="accent" title={thinkerText(card.thinker)}>
-                  <Sparkles aria-hidden />
-                  {card.thinker.model}
-                </Badge>
-              ) : null}
               {card.priority === "critical" || card.priority === "high" ? <Badge tone={priorityTones[card.priority]}>{strings.priorities[card.priority]}</Badge> : null}
             </span>
             <span className="flex shrink-0 items-center gap-2">
@@ -60,6 +54,12 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
           <span id={`${id}-decision`} className="block font-medium">
             <Prose text={card.decision} />
           </span>
+          {card.thinker.kind === "model" ? (
+            <span className="flex items-center gap-1.5 text-xs text-ink-soft">
+              <Sparkles className="size-3.5 text-accent" aria-hidden />
+              {thinkerText(card.thinker)}
+            </span>
+          ) : null}
         </button>
       </h3>
       <div id={`${id}-details`} hidden={!open}>

@@ -139,7 +139,8 @@ function RunOf({ projectId, runId }: RunAddress) {
     <>
       <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
       <Card className="px-4 py-2">
-        <details open={wide}>
+        {/* While somebody is asked, the question comes first. */}
+        <details open={wide && gate?.status !== "pending"}>
           <summary className="py-1.5 text-sm font-semibold">{strings.run.overview}</summary>
           <div className="space-y-4 pt-2 pb-2">
             <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />

@@ -18,7 +18,8 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
   if (results.length === 0) return null;
   return (
     <DataTable caption={of.tabs.policy}>
-      <thead>
+      {/* Where there is no room for three columns, the evidence stands below its rule. */}
+      <thead className="@max-xl:sr-only">
         <tr>
           {[of.rule, of.verdict, of.evidence].map((title) => (
             <HeadCell key={title}>{title}</HeadCell>
@@ -27,8 +28,8 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
       </thead>
       <tbody>
         {results.map(({ rule, title, source, control, as_of, pack, severity, verdict, evidence, remedy, waiver }) => (
-          <tr key={rule}>
-            <Cell className="min-w-48">
+          <tr key={rule} className="@max-xl:grid @max-xl:grid-cols-[minmax(0,1fr)_auto] @max-xl:border-t @max-xl:border-line @max-xl:first:border-t-0">
+            <Cell className="@max-xl:border-t-0 @xl:min-w-48">
               <span className="font-medium">{title}</span>
               <span className="block text-xs text-ink-soft">
                 <code>{rule}</code> · {control && !source.startsWith(control) ? `${control} · ` : ""}
@@ -37,11 +38,11 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
                 {pack ? ` · ${of.pack(pack)}` : ""}
               </span>
             </Cell>
-            <Cell>
+            <Cell className="@max-xl:border-t-0">
               <Badge tone={verdictTones[verdict]}>{strings.verdicts[verdict]}</Badge>
               {verdict === "fail" || verdict === "waived" ? <span className="mt-1 block text-xs text-ink-soft">{strings.severities[severity]}</span> : null}
             </Cell>
-            <Cell className="min-w-56">
+            <Cell className="@max-xl:col-span-2 @max-xl:border-t-0 @max-xl:pt-0 @xl:min-w-56">
               <Prose text={evidence} />
               {remedy && (verdict === "fail" || verdict === "waived") ? (
                 <span className="mt-1 block text-ink-soft">

@@ -4,7 +4,7 @@ import { useEffect, useId, useState } from "react";
 import type { CSSProperties } from "react";
 
 import { toFollowUp } from "@/features/run/follow-up";
-import { NOTHING_TRIED, TRIED_FIELDS, WITH_TRIED, triedKey, triedOf, triedWords } from "@/features/run/plan/tried";
+import { NOTHING_TRIED, TRIED_FIELDS, WITH_TRIED, triedKey, triedOf, triedRange, triedWords } from "@/features/run/plan/tried";
 import { scaleOf } from "@/features/run/plan/what-if-scale";
 import { useLinks } from "@/features/run/use-links";
 import { asProblem } from "@/shared/api/problem";
@@ -151,7 +151,7 @@ function Slider({ value, start, tried, onTry }: { value: TriedValue; start: numb
       <div className="flex flex-wrap justify-between gap-x-3 text-xs text-ink-soft tabular-nums" id={`${id}-own`}>
         <span>{now === null || now === undefined ? of.noOwn : of.own(triedWords(field, now), stated)}</span>
         <span aria-hidden>
-          {triedWords(field, scale.valueAt(0))} – {triedWords(field, scale.valueAt(scale.steps))}
+          {triedRange(field, scale.valueAt(0), scale.valueAt(scale.steps))}
         </span>
       </div>
     </li>

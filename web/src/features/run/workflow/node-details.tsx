@@ -39,10 +39,10 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
   return (
     <section aria-labelledby={`${id}-title`} className="space-y-4 rounded-xl border border-line bg-surface p-4 shadow-card">
       <div className="flex items-start justify-between gap-3">
-        <h3 id={`${id}-title`} className="flex items-center gap-2 font-semibold">
+        <h3 id={`${id}-title`} className="flex flex-wrap items-center gap-x-2 font-semibold">
           <NodeIcon state={node.state} stopped={!active && (node.state === "running" || node.state === "waiting")} />
           {nodeName(node.node)}
-          <span className="text-sm font-normal text-ink-soft">{strings.nodeStates[node.state]}</span>
+          <span className="text-sm font-normal whitespace-nowrap text-ink-soft">{strings.nodeStates[node.state]}</span>
         </h3>
         <Button asChild tone="quiet" size="icon" className="-m-1.5">
           <Link to={closeTo} replace preventScrollReset aria-label={of.close} title={of.close}>
