@@ -12,18 +12,20 @@ export const TabsRoot = Radix.Root;
 export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.List>) {
   const box = useRef<HTMLDivElement>(null);
   const more = useScrollEdges(box);
-  // The chosen one is in sight, also when an address chose it.
+  // The chosen one is in sight, also when an address chose it; once, so that whoever looks for another is not taken back.
+  const seen = useRef<HTMLElement | null>(null);
   useEffect(() => {
     const list = box.current;
     const chosen = list?.querySelector<HTMLElement>("[data-state=active]");
-    if (!list || !chosen) return;
+    if (!list || !chosen || chosen === seen.current) return;
+    seen.current = chosen;
     const [left, right] = [chosen.offsetLeft - 40, chosen.offsetLeft + chosen.offsetWidth + 40];
     if (left < list.scrollLeft) list.scrollTo({ left });
     else if (right > list.scrollLeft + list.clientWidth) list.scrollTo({ left: right - list.clientWidth });
   });
   return (
     <div className="relative">
-      <Radix.List ref={box} className={classNames("relative flex gap-1 overflow-x-auto border-b border-line px-2 [scrollbar-width:none]", className)} {...rest} />
+      <Radix.List ref={box} className={classNames("relative flex scroll-px-10 gap-1 overflow-x-auto border-b border-line px-2 [scrollbar-width:none]", className)} {...rest} />
       {more.before ? <Edge side="start" onClick={() => box.current?.scrollBy({ left: -box.current.clientWidth / 2, behavior: "smooth" })} /> : null}
       {more.after ? <Edge side="end" onClick={() => box.current?.scrollBy({ left: box.current.clientWidth / 2, behavior: "smooth" })} /> : null}
     </div>
