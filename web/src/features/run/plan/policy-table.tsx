@@ -9,6 +9,12 @@ export const verdictTones: Readonly<Record<Verdict, Tone>> = { pass: "good", fai
 
 const ORDER: readonly Verdict[] = ["fail", "waived", "pass", "not_applicable"];
 
+/** Whether a source says already which control it is about: `PCI DSS 4.0.1 12.8` in `PCI DSS 4.0.1 requirement 12.8 (…)`. */
+function isNamedIn(control: string, source: string): boolean {
+  const said = source.split(/[\s(),;]+/);
+  return control.split(/\s+/).every((word) => said.includes(word));
+}
+
 /** The rules' results, failures first. */
 export function PolicyTable({ report, onlyFailed = false }: { report: { readonly results: readonly PolicyResult[] }; onlyFailed?: boolean }) {
   const of = strings.result;
@@ -32,7 +38,7 @@ export function PolicyTable({ report, onlyFailed = false }: { report: { readonly
             <Cell className="@max-xl:border-t-0 @xl:min-w-48">
               <span className="font-medium">{title}</span>
               <span className="block text-xs text-ink-soft">
-                <code>{rule}</code> · {control && !source.startsWith(control) ? `${control} · ` : ""}
+                <code>{rule}</code> · {control && !isNamedIn(control, source) ? `${control} · ` : ""}
                 {source}
                 {as_of ? ` (${of.asOf(as_of)})` : ""}
                 {pack ? ` · ${of.pack(pack)}` : ""}

@@ -19,8 +19,9 @@ export function EditConflicts({ address, conflicts }: { address: RunAddress; con
   const pending = settle.isPending ? settle.variables : null;
   return (
     // The buttons go with what they settled: the focus stays where the rest is.
-    <div ref={box} tabIndex={-1} className="space-y-3 outline-none empty:hidden">
-      <div role="status" className="empty:hidden">
+    <div ref={box} tabIndex={-1} className={settled === null && !settle.error && conflicts.length === 0 ? "sr-only" : "space-y-3 outline-none"}>
+      {/* Always there, so that a screen reader notices what comes into it. */}
+      <div role="status">
         {settled === null ? null : (
           <Notice tone="good" title={edits.settledTitle(settled)}>
             <p>{edits.settled}</p>

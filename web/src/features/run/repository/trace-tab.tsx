@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Link, useSearchParams } from "react-router";
 
 import { linkToFile } from "@/features/run/repository/file-tree";
@@ -6,6 +7,22 @@ import { NotYet } from "@/features/run/not-yet";
 import type { ImplementationReview } from "@/shared/api/types";
 import { strings } from "@/shared/strings";
 import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
+
+/** A path that goes on in the next line after a slash, rather than within a name. */
+function BreakablePath({ path }: { path: string }) {
+  return path.split("/").map((name, place, names) => (
+    // A path never changes.
+    // oxlint-disable-next-line react/no-array-index-key
+    <Fragment key={place}>
+      {name}
+      {place < names.length - 1 ? (
+        <>
+          /<wbr />
+        </>
+      ) : null}
+    </Fragment>
+  ));
+}
 
 /** From the words of the requirement to the lines that implement them. */
 export function TraceTab({ review }: { review: ImplementationReview | null }) {
@@ -49,8 +66,8 @@ export function TraceTab({ review }: { review: ImplementationReview | null }) {
                   <ul className="space-y-1">
                     {places.map(({ path, line, says }) => (
                       <li key={`${path} ${line} ${says}`}>
-                        <Link to={linkToFile(search, path, line)} preventScrollReset className="font-mono text-xs break-all text-accent underline">
-                          {path}:{line}
+                        <Link to={linkToFile(search, path, line)} preventScrollReset className="font-mono text-xs text-accent underline">
+                          <BreakablePath path={path} />:{line}
                         </Link>
                         <span className="block text-xs text-ink-soft">{says}</span>
                       </li>

@@ -8,6 +8,11 @@ import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
 
 const tones: Readonly<Record<CheckStatus, Tone>> = { passed: "good", failed: "bad", not_run: "warn" };
 
+/** Most tools begin their version with their own name. */
+function toolAndVersion(tool: string, version: string): string {
+  return version.toLowerCase().startsWith(tool.toLowerCase()) ? version : `${tool} ${version}`.trim();
+}
+
 /** Which tool ran, which version, what it found; what could not run is not called a pass. */
 export function ValidationTab({ report }: { report: NonNullable<DecisionSet["validation"]> | null }) {
   if (!report) return <NotYet />;
@@ -31,7 +36,7 @@ export function ValidationTab({ report }: { report: NonNullable<DecisionSet["val
                 <span className="block text-xs text-ink-soft">{category}</span>
               </Cell>
               <Cell className="min-w-36">
-                {tool} {version}
+                {toolAndVersion(tool, version ?? "")}
                 <span className="block text-xs text-ink-soft">
                   {of.filesChecked(files)}, {duration(duration_ms)}
                 </span>
