@@ -25,6 +25,11 @@ export function number(value: number): string {
   return plain.format(value);
 }
 
+/** The most that something can do a second: rounded down, and without digits that say nothing. */
+export function capacity(perSecond: number): string {
+  return plain.format(perSecond >= 100 ? Math.floor(perSecond) : perSecond);
+}
+
 interface Money {
   readonly amount: number;
   readonly currency: string;

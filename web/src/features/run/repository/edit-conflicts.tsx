@@ -19,9 +19,9 @@ export function EditConflicts({ address, conflicts }: { address: RunAddress; con
   const pending = settle.isPending ? settle.variables : null;
   return (
     // The buttons go with what they settled: the focus stays where the rest is.
-    <div ref={box} tabIndex={-1} className={settled === null && !settle.error && conflicts.length === 0 ? "sr-only" : "space-y-3 outline-none"}>
+    <div ref={box} tabIndex={-1} className={settled === null && !settle.error && conflicts.length === 0 ? "sr-only" : "outline-none"}>
       {/* Always there, so that a screen reader notices what comes into it. */}
-      <div role="status">
+      <div role="status" className={settled !== null && (settle.error || conflicts.length > 0) ? "mb-3" : undefined}>
         {settled === null ? null : (
           <Notice tone="good" title={edits.settledTitle(settled)}>
             <p>{edits.settled}</p>
@@ -29,7 +29,7 @@ export function EditConflicts({ address, conflicts }: { address: RunAddress; con
         )}
       </div>
       {settle.error ? (
-        <Notice tone="bad" role="alert" title={edits.notSettled}>
+        <Notice tone="bad" role="alert" title={edits.notSettled} {...(conflicts.length > 0 ? { className: "mb-3" } : {})}>
           <p>{asProblem(settle.error).message}</p>
         </Notice>
       ) : null}
