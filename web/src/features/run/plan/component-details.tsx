@@ -9,7 +9,7 @@ import { linkToFile } from "@/features/run/repository/file-tree";
 import { Findings } from "@/features/run/findings";
 import { verdictTones } from "@/features/run/plan/policy-table";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
-import { availability, capacity, duration, number, percent, usd, words } from "@/shared/lib/format";
+import { availability, capacity, duration, percent, usd, words } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
 import { Badge } from "@/shared/ui/badge";
