@@ -33,6 +33,8 @@ const contentSecurityPolicy: Plugin = {
 
 const shell: Plugin = {
   name: "start-shell",
+  // The development server brings the styles with the script: without them the words would flash.
+  apply: "build",
   transformIndexHtml: (html) => html.replace('<div id="root"></div>', `<div id="root">${startShell({ name: strings.app.name, title: strings.start.title, lead: strings.start.lead })}</div>`),
 };
 

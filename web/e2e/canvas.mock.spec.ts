@@ -380,6 +380,12 @@ test("tabs beyond the edge are reached by a click on it, and the page does not s
   expect(await place()).toBeGreaterThan(100);
   await open(page, "Data");
   await expect(page.getByRole("tabpanel")).toContainText("Downloads");
+  // In the other layout, and where an address chose it, the open tab is in sight.
+  await page.setViewportSize(PHONE);
+  await expect(page.getByRole("tab", { name: "Data" })).toBeInViewport({ ratio: 0.9 });
+  await page.reload();
+  await expect(page.getByRole("tab", { name: "Data" })).toBeInViewport({ ratio: 0.9 });
+  await page.setViewportSize(WIDE);
   // Words for screen readers stand outside of what is seen; they must not make the page itself higher.
   expect(await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight)).toBe(0);
 });

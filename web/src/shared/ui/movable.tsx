@@ -28,7 +28,8 @@ export function Place({ of: element }: { of: HTMLElement }) {
   const take = useCallback(
     (place: HTMLElement | null) => {
       if (!place) return undefined;
-      place.append(element);
+      // An element that is taken off the page and put back forgets how far it was scrolled.
+      if (element.parentElement !== place) place.append(element);
       focused.get(element)?.focus({ preventScroll: true });
       focused.delete(element);
       // Runs before the place is taken off the page, while the focus is still there.

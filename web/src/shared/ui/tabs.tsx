@@ -12,17 +12,21 @@ export const TabsRoot = Radix.Root;
 export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.List>) {
   const box = useRef<HTMLDivElement>(null);
   const more = useScrollEdges(box);
-  // The chosen one is in sight, also when an address chose it; once, so that whoever looks for another is not taken back.
+  // The chosen one is in sight, also when an address chose it, or the row has become narrower. Not whenever it is drawn:
+  // whoever looks for another is not taken back.
   const seen = useRef<HTMLElement | null>(null);
   useEffect(() => {
-    const list = box.current;
-    const chosen = list?.querySelector<HTMLElement>("[data-state=active]");
-    if (!list || !chosen || chosen === seen.current) return;
+    const chosen = box.current?.querySelector<HTMLElement>("[data-state=active]") ?? null;
+    if (chosen !== seen.current) bringIntoSight(box.current);
     seen.current = chosen;
-    const [left, right] = [chosen.offsetLeft - 40, chosen.offsetLeft + chosen.offsetWidth + 40];
-    if (left < list.scrollLeft) list.scrollTo({ left });
-    else if (right > list.scrollLeft + list.clientWidth) list.scrollTo({ left: right - list.clientWidth });
   });
+  useEffect(() => {
+    const list = box.current;
+    if (!list) return undefined;
+    const observer = new ResizeObserver(() => bringIntoSight(list));
+    observer.observe(list);
+    return () => observer.disconnect();
+  }, []);
   return (
     <div className="relative">
       <Radix.List ref={box} className={classNames("relative flex scroll-px-10 gap-1 overflow-x-auto border-b border-line px-2 [scrollbar-width:none]", className)} {...rest} />
@@ -30,6 +34,15 @@ export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.Lis
       {more.after ? <Edge side="end" onClick={() => box.current?.scrollBy({ left: box.current.clientWidth / 2, behavior: "smooth" })} /> : null}
     </div>
   );
+}
+
+/** Scrolls a row so far that its chosen tab is in sight, clear of the edges. */
+function bringIntoSight(list: HTMLElement | null): void {
+  const chosen = list?.querySelector<HTMLElement>("[data-state=active]");
+  if (!list || !chosen) return;
+  const [left, right] = [chosen.offsetLeft - 40, chosen.offsetLeft + chosen.offsetWidth + 40];
+  if (left < list.scrollLeft) list.scrollTo({ left });
+  else if (right > list.scrollLeft + list.clientWidth) list.scrollTo({ left: right - list.clientWidth });
 }
 
 /** For a mouse without a second wheel. A finger swipes, and the keyboard reaches every tab by the arrows anyway. */
