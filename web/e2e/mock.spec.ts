@@ -104,7 +104,7 @@ test("a window that is made narrower, or a tablet that is turned, costs nobody t
 });
 
 test("what a model thinks passes by, and its card takes its place", async ({ page, browser }) => {
-  await start(page, "Score churn. [think]", /Straight through/);
+  await start(page, "Score churn. [think 600]", /Straight through/);
   const thinking = page.getByRole("region", { name: "Thinking: Plan the architecture" });
   await expect(thinking).toContainText("is thinking; this is not stored");
   await expect(thinking).toHaveAttribute("aria-live", "off");

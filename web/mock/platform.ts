@@ -3,7 +3,7 @@
  * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops
  * without saying so, `[interrupt-gate]` does so at the final gate, `[azure]` plans for another cloud, `[conflict]`
  * contradicts the edits of the version before, `[think]` lets a model think aloud at the planner and take part in its
- * decision, `[stream 2000 5]` makes so many more cards with so many milliseconds between them.
+ * decision (`[think 500]` with so many milliseconds between its words), `[stream 2000 5]` makes so many more cards with so many milliseconds between them.
  */
 import { createHash, randomBytes } from "node:crypto";
 
@@ -263,7 +263,7 @@ export class MockPlatform {
         return undefined;
       }
       if (current.startsWith("hitl_gate") && run.set.variant !== "thin") return this.#open(run, current.endsWith("input") ? "input" : "final", started);
-      const thinks = current === "planner" && run.set.requirement.includes("[think]");
+      const thinks = current === "planner" && /\[think( \d+)?\]/.test(run.set.requirement);
       return this.#think(run, step, thinks ? THOUGHT : [], () => {
         const decided = card(current, run.round, run.set.requirement);
         if (!current.startsWith("hitl_gate")) this.#emit(run, { type: "reason-card", data: thinks ? { ...decided, thinker: { kind: "model", provider: MODEL_USE.provider, model: MODEL_USE.model } } : decided });
@@ -280,7 +280,8 @@ export class MockPlatform {
     if (piece === undefined) return done();
     const message: ReasoningDelta = { kind: "reasoning_delta", decision_set_id: run.set.id, step, text: piece, again: piece === "" };
     this.onEvent(run.set.id, message);
-    run.timer = setTimeout(() => this.#think(run, step, rest, done), THINK_MS);
+    const [, pause] = /\[think (\d+)\]/.exec(run.set.requirement) ?? [];
+    run.timer = setTimeout(() => this.#think(run, step, rest, done), Number(pause ?? THINK_MS));
   }
 
   /** Many cards, to see how the page bears them. As many at once as the pause is shorter than a timer can be. */
@@ -330,7 +331,7 @@ export class MockPlatform {
     run.set.agent_runs.push({
       step,
       attempt: run.set.attempt,
-      ...(step.node === "planner" && run.set.requirement.includes("[think]")
+      ...(step.node === "planner" && run.set.requirement.includes("[think")
         ? { thinker: { kind: "model", provider: MODEL_USE.provider, model: MODEL_USE.model }, tokens_total: MODEL_USE.tokens_read + MODEL_USE.tokens_written, model: MODEL_USE }
         : { thinker: { kind: "built_in_rules" }, tokens_total: 0 }),
       started_at: new Date(started).toISOString(),

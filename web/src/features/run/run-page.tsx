@@ -138,16 +138,6 @@ function RunOf({ projectId, runId }: RunAddress) {
   const opening = (
     <>
       <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
-      <Card className="px-4 py-2">
-        {/* While somebody is asked, the question comes first. */}
-        <details open={wide && gate?.status !== "pending"}>
-          <summary className="py-1.5 text-sm font-semibold">{strings.run.overview}</summary>
-          <div className="space-y-4 pt-2 pb-2">
-            <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
-            <GateHistory gates={gates} />
-          </div>
-        </details>
-      </Card>
       {!ready && fetchError !== null ? (
         <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
           <p>{asProblem(fetchError).message}</p>
@@ -180,6 +170,16 @@ function RunOf({ projectId, runId }: RunAddress) {
           <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
         )
       ) : null}
+      {/* After whatever somebody is asked or told: that comes first. */}
+      <Card className="px-4 py-2">
+        <details open={wide}>
+          <summary className="py-1.5 text-sm font-semibold">{strings.run.overview}</summary>
+          <div className="space-y-4 pt-2 pb-2">
+            <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
+            <GateHistory gates={gates} />
+          </div>
+        </details>
+      </Card>
     </>
   );
   // What is stored can be read while the events are still on their way.
