@@ -168,6 +168,8 @@ test("the timeline has a row for each step, waits included", async ({ page }) =>
 test("the rules can be sifted, the report has contents, and files can be searched", async ({ page }) => {
   await finished(page);
   const contents = page.getByRole("navigation", { name: "Contents" });
+  // Folded above the report, unless the panel has room for it beside.
+  await contents.getByText("Contents", { exact: true }).click();
   await contents.getByRole("link", { name: "What was decided" }).click();
   await expect(page.getByRole("heading", { name: "What was decided" })).toBeInViewport();
   await expectWellMade(page);
@@ -360,4 +362,30 @@ test("of thousands of cards only those in sight are on the page, and a link stil
   await page.reload();
   await expect(card).toBeInViewport();
   expect(await page.getByRole("article").count()).toBeLessThan(60);
+});
+
+test("tabs beyond the edge are reached by a click on it, and the page does not scroll beside its panels", async ({ page }) => {
+  await finished(page);
+  await open(page, "Workflow");
+  const tabs = page.getByRole("tablist");
+  expect(await tabs.evaluate((list) => list.scrollWidth > list.clientWidth)).toBe(true);
+  const place = () => tabs.evaluate((list) => list.scrollLeft);
+  expect(await place()).toBe(0);
+  const box = await tabs.boundingBox();
+  if (!box) throw new Error("no tabs");
+  await page.mouse.click(box.x + box.width - 12, box.y + box.height / 2);
+  await expect.poll(place).toBeGreaterThan(100);
+  // Whoever looks for another tab is not taken back to the open one.
+  await page.waitForTimeout(500);
+  expect(await place()).toBeGreaterThan(100);
+  await open(page, "Data");
+  await expect(page.getByRole("tabpanel")).toContainText("Downloads");
+  // In the other layout, and where an address chose it, the open tab is in sight.
+  await page.setViewportSize(PHONE);
+  await expect(page.getByRole("tab", { name: "Data" })).toBeInViewport({ ratio: 0.9 });
+  await page.reload();
+  await expect(page.getByRole("tab", { name: "Data" })).toBeInViewport({ ratio: 0.9 });
+  await page.setViewportSize(WIDE);
+  // Words for screen readers stand outside of what is seen; they must not make the page itself higher.
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight)).toBe(0);
 });

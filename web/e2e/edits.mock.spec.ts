@@ -93,12 +93,77 @@ for (const width of [1440, 390]) {
     await expect(panel.getByText("One edit and the new version contradict each other")).toBeVisible();
     await expect(panel.getByText("The repository has the text of local.")).toBeVisible();
     await look(page, "conflict");
-    await panel.getByRole("button", { name: "Edit", exact: true }).click();
-    await text.fill("settled = True\n");
-    await panel.getByRole("button", { name: "Save" }).click();
+    // What differs is looked at, and one side taken: by keyboard, and with a word about what is lost.
+    await panel.getByText("What differs").click();
+    const difference = panel.getByRole("region", { name: "What differs in src/churn/score.py" });
+    await expect(difference).toContainText("− # Generated anew.");
+    if (width >= 768) {
+      await panel.getByRole("group", { name: "How differences are shown" }).getByRole("link", { name: "Side by side" }).click();
+      await expect(page).toHaveURL(/sides=two/);
+    }
+    await look(page, "difference");
+    await panel.getByRole("button", { name: /^Take the generated text/ }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("alertdialog")).toContainText("does without what local wrote");
+    await look(page, "loss");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Take the generated text" }).click();
     await expect(panel.getByText("One edit and the new version contradict each other")).toBeHidden();
+    await expect(panel.getByText("src/churn/score.py is settled")).toBeVisible();
+    await expect(panel.getByText(/local went back to the generated text on/)).toBeVisible();
+    await expect(panel.getByRole("region", { name: "src/churn/score.py" })).toContainText("# Generated anew.");
+    await look(page, "settled");
+    // And back to what the person had.
+    await panel.getByRole("button", { name: "Back to the edited text" }).click();
+    await expect(panel.getByText(/Edited by local on .* in an earlier version/)).toBeVisible();
+    await expect(panel.getByRole("region", { name: "src/churn/score.py" })).toContainText("0.03");
   });
 }
+
+test("what an earlier version's people edited and deleted can be had as it is generated", async ({ page }) => {
+  const run = await completed(page, "Score churn.", "Dockerfile");
+  await editedBy(page, "grace", run, { path: "Dockerfile", text: "FROM theirs\n" });
+  await editedBy(page, "grace", run, { path: "infra/main.tf", deleted: true });
+  const panel = page.getByRole("tabpanel");
+  await panel.getByRole("button", { name: "Start the next version" }).click();
+  await page.getByRole("button", { name: "Design the new version" }).click();
+  await expect(page.getByRole("link", { name: "Previous version" })).toBeVisible();
+  await expect(page.locator("header").getByRole("status")).toHaveText("Completed");
+  await open(page, "Dockerfile");
+  await expect(panel.getByRole("region", { name: "Dockerfile" })).toContainText("FROM theirs");
+  await panel.getByRole("button", { name: "Take the generated text" }).click();
+  await expect(page.getByRole("alertdialog")).toContainText("does without what grace wrote");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Take the generated text" }).click();
+  await expect(panel.getByRole("region", { name: "Dockerfile" })).toContainText("FROM python");
+  await expect(panel.getByText(/local went back to the generated text on/)).toBeVisible();
+  // A file that was deleted is still named, and comes back.
+  await panel.getByRole("link", { name: /main\.tf/ }).click();
+  await expect(panel.getByText(/Deleted by grace on .* in an earlier version/)).toBeVisible();
+  await look(page, "deleted-earlier");
+  await panel.getByRole("button", { name: "Restore the file" }).click();
+  await expect(panel.getByRole("region", { name: "infra/main.tf" })).toContainText("aws_s3_bucket");
+  await expect(panel.getByText("2 files edited")).toBeVisible();
+});
+
+test("a conflict is kept as the person has it, and another's settling is told", async ({ page }) => {
+  const run = await completed(page, "Score churn.", "Dockerfile");
+  await editedBy(page, "grace", run, { path: "Dockerfile", text: "FROM theirs\n" });
+  await editedBy(page, "grace", run, { path: "infra/main.tf", deleted: true });
+  const panel = page.getByRole("tabpanel");
+  await panel.getByRole("button", { name: "Start the next version" }).click();
+  await page.getByLabel("Requirement of the new version").fill("Score churn. [conflict]");
+  await page.getByRole("button", { name: "Design the new version" }).click();
+  await expect(page.getByRole("link", { name: "Previous version" })).toBeVisible();
+  await expect(page.locator("header").getByRole("status")).toHaveText("Completed");
+  await open(page, "Dockerfile");
+  await expect(panel.getByText("2 edits and the new version contradict each other")).toBeVisible();
+  await panel.getByRole("button", { name: "Keep the text of grace: Dockerfile" }).click();
+  await expect(panel.getByText("Dockerfile is settled")).toBeVisible();
+  await expect(panel.getByText("One edit and the new version contradict each other")).toBeVisible();
+  await expect(panel.getByRole("region", { name: "Dockerfile", exact: true })).toContainText("FROM theirs");
+  await panel.getByRole("button", { name: "Take the generated file: infra/main.tf" }).click();
+  await expect(panel.getByText("infra/main.tf is settled")).toBeVisible();
+  await expect(panel.getByText(/contradict each other/)).toBeHidden();
+});
 
 test("somebody who was faster is told of, and nothing that was typed is lost", async ({ page }) => {
   const run = await completed(page, "Score churn.", "Dockerfile");

@@ -73,6 +73,64 @@ test("a revision goes back to the planner and comes to the gate again", async ({
   await expect(page.getByText("You rejected this design")).toBeVisible();
 });
 
+test("a window that is made narrower, or a tablet that is turned, costs nobody their words", async ({ page }) => {
+  const [wide, narrow] = [{ width: 1280, height: 800 }, { width: 900, height: 1280 }];
+  await page.setViewportSize(wide);
+  await start(page, "Score churn.", /Ask me more/);
+  const budget = page.getByLabel("How much may it cost per month?");
+  await budget.fill("17");
+  await page.setViewportSize(narrow);
+  await expect(page.getByRole("separator")).toHaveCount(0);
+  await expect(budget).toHaveValue("17");
+  // Whoever was at the field is there still.
+  await expect(budget).toBeFocused();
+  await page.keyboard.type("50");
+  await page.setViewportSize(wide);
+  await expect(page.getByRole("separator").first()).toBeVisible();
+  await expect(budget).toHaveValue("1750");
+  await page.getByRole("button", { name: "Go on with these answers" }).click();
+  await page.getByRole("button", { name: "Ask for a revision" }).click();
+  await page.getByLabel("What should change?").fill("half the cost");
+  await page.setViewportSize(narrow);
+  await expect(page.getByLabel("What should change?")).toHaveValue("half the cost");
+  await page.getByRole("button", { name: "Keep as it is" }).click();
+  await page.getByRole("button", { name: "Approve and generate" }).click();
+  await expect(status(page)).toHaveText("Completed");
+  await page.getByLabel("Requirement of the new version").fill("Score churn for half the cost.");
+  await page.getByRole("article").first().getByRole("button").click();
+  await page.setViewportSize(wide);
+  await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for half the cost.");
+  await expect(page.getByRole("article").first().getByRole("button")).toHaveAttribute("aria-expanded", "true");
+});
+
+test("what a model thinks passes by, and its card takes its place", async ({ page, browser }) => {
+  await start(page, "Score churn. [think 600]", /Straight through/);
+  const thinking = page.getByRole("region", { name: "Thinking: Plan the architecture" });
+  await expect(thinking).toContainText("is thinking; this is not stored");
+  await expect(thinking).toHaveAttribute("aria-live", "off");
+  await expect(thinking).toContainText("The night has five hours.");
+  // What the model took back is gone.
+  await expect(thinking).not.toContainText("An endpoint would answer");
+  await page.getByRole("region", { name: "Conversation" }).getByRole("region", { name: /What “Plan the architecture” is thinking/ }).waitFor();
+  await expectAccessible(page);
+  await expect(page.getByRole("article").filter({ hasText: "Nightly batch on managed services" }).first()).toContainText("claude-sonnet-4-5");
+  await expect(thinking).toHaveCount(0);
+  await expect(status(page)).toHaveText("Completed");
+  // Whoever comes later sees what is stored.
+  const context = await browser.newContext();
+  const later = await context.newPage();
+  await later.goto(page.url());
+  await expect(status(later)).toHaveText("Completed");
+  await expect(later.getByText("is thinking; this is not stored")).toHaveCount(0);
+  await later.goto(`${page.url().split("?")[0]}?tab=workflow&node=planner`);
+  const use = later.getByRole("region", { name: "What the model did" });
+  await expect(use).toContainText("8,412 read, 934 written");
+  await expect(use).toContainText("$0.0392");
+  await expect(use).toContainText("is not in the catalogue");
+  await expectAccessible(later);
+  await context.close();
+});
+
 test("the server's words stand at the field they are about", async ({ page }) => {
   await start(page, "Score churn.", /Ask me more/);
   await page.getByLabel("How much may it cost per month?").fill("1313");

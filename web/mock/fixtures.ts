@@ -391,6 +391,42 @@ export const FILES: Readonly<Record<string, { purpose: string; text: string }>> 
   },
 };
 
+/** What a model says at the planner; the empty piece takes back what came before it. */
+export const THOUGHT: readonly string[] = [
+  "An endpoint would answer within ",
+  "200 ms, and nobody asks for that",
+  "",
+  "The night has five hours. ",
+  "The slow case of the batch job takes 3 h 50 min, ",
+  "so a managed job is enough ",
+  "and nothing has to run during the day.\n\n",
+  "What could break it: ",
+  "the data doubles, ",
+  "or the spot capacity of the region is gone at two in the morning. ",
+  "Both are seen in the job's duration before they hurt, ",
+  "so an alarm on it is worth more than a larger instance.",
+];
+
+/** What asking that model came to. */
+export const MODEL_USE: NonNullable<DecisionSet["agent_runs"][number]["model"]> = {
+  provider: "anthropic",
+  model: "claude-sonnet-4-5",
+  outcome: "answered",
+  requests: 2,
+  tokens_read: 8_412,
+  tokens_written: 934,
+  usd: 0.0392,
+  latency_ms: 6_870,
+  cache_hit: false,
+  repaired: true,
+  kept: [{ label: "A risk: the region's spot capacity is gone at night", value: "names a part of the plan, and no critic had it" }],
+  dropped: [
+    { label: "Cost of $1,120 a month", value: "numbers are computed, not taken from a model" },
+    { label: "Candidate “Ray on Kubernetes”", value: "is not in the catalogue" },
+  ],
+  rules_alone: { sha256: "6f1ed002ab5595859014ebf0951522d9e5b1c7f8b0b6a3e0d7f0c2a4a1b3c5d7", size: 18_204 },
+};
+
 export function card(node: string, iteration: number, requirement: string): ReasonCard {
   const words = [...requirement];
   const quote = words.slice(0, Math.min(words.length, 42)).join("");

@@ -2,13 +2,14 @@
  * A small platform in memory that speaks the API: for looking at the UI, and for tests of the UI alone. Failures come
  * from words in the requirement: `[fail]` fails at the planner once, `[interrupt]` stops
  * without saying so, `[interrupt-gate]` does so at the final gate, `[azure]` plans for another cloud, `[conflict]`
- * contradicts the edits of the version before, `[stream 2000 5]` makes so many more cards with so many milliseconds
- * between them.
+ * contradicts the edits of the version before, `[think]` lets a model think aloud at the planner and take part in its
+ * decision (`[think 500]` with so many milliseconds between its words), `[stream 2000 5]` makes so many more cards with so many milliseconds between them.
  */
 import { createHash, randomBytes } from "node:crypto";
 
+import type { ReasoningDelta } from "../src/shared/live/passing.ts";
 import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, PricedDesign, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "./types.ts";
-import { AZURE_PLAN, COSTS, DIFF, FILES, FILE_PATTERNS, IMPLEMENTATION, NODES, PLAN, POLICY, QUESTIONS, TECH, VALIDATION, card, gate } from "./fixtures.ts";
+import { AZURE_PLAN, COSTS, DIFF, FILES, FILE_PATTERNS, IMPLEMENTATION, MODEL_USE, NODES, PLAN, POLICY, QUESTIONS, TECH, THOUGHT, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
 
@@ -47,6 +48,9 @@ function ulid(): string {
   for (const byte of randomBytes(16)) result += ALPHABET[byte % 32];
   return result;
 }
+
+/** Between two pieces of what a model says. */
+const THINK_MS = 120;
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -87,6 +91,9 @@ export class MockPlatform {
       if (key) this.#keys.set(key, project.id);
       return { status: 201, body: project };
     }
+    if (projectId === "prj_expired") return problem(401, "unauthenticated", "The token has expired.");
+    if (projectId === "prj_forbidden") return problem(403, "forbidden", "The project belongs to somebody else.");
+    if (projectId === "prj_failing") return problem(503, "unavailable", "A service behind the API does not answer.");
     const project = this.#projects.find(({ id }) => id === projectId);
     if (!project) return problem(404, "project-not-found", `There is no project \`${projectId}\`.`);
     if (!second) return ok(project);
@@ -137,7 +144,7 @@ export class MockPlatform {
         if (fifth === "content") {
           const file = query.get("path") ?? "";
           const own = run.edits.get(file);
-          const text = own ? own.text : textsOf(run).get(file);
+          const text = query.get("side") === "generated" ? generatedOf(run, file) : own ? own.text : textsOf(run).get(file);
           return typeof text === "string" ? { status: 200, body: text, text: true } : problem(404, "artifact-not-found", "The repository does not have this file with its edits.");
         }
         return method === "PUT" ? this.#edit(run, body as NewEdits, headers("x-mock-user") ?? "local") : ok(listOf(run));
@@ -256,11 +263,25 @@ export class MockPlatform {
         return undefined;
       }
       if (current.startsWith("hitl_gate") && run.set.variant !== "thin") return this.#open(run, current.endsWith("input") ? "input" : "final", started);
-      if (!current.startsWith("hitl_gate")) this.#emit(run, { type: "reason-card", data: card(current, run.round, run.set.requirement) });
-      this.#fill(run, current);
-      const [, count, pause] = (current === "intake_extract" && /\[stream (\d+) (\d+)\]/.exec(run.set.requirement)) || [];
-      return this.#stream(run, Number(count ?? 0), Number(pause ?? 0), () => this.#complete(run, step, started));
+      const thinks = current === "planner" && /\[think( \d+)?\]/.test(run.set.requirement);
+      return this.#think(run, step, thinks ? THOUGHT : [], () => {
+        const decided = card(current, run.round, run.set.requirement);
+        if (!current.startsWith("hitl_gate")) this.#emit(run, { type: "reason-card", data: thinks ? { ...decided, thinker: { kind: "model", provider: MODEL_USE.provider, model: MODEL_USE.model } } : decided });
+        this.#fill(run, current);
+        const [, count, pause] = (current === "intake_extract" && /\[stream (\d+) (\d+)\]/.exec(run.set.requirement)) || [];
+        this.#stream(run, Number(count ?? 0), Number(pause ?? 0), () => this.#complete(run, step, started));
+      });
     }, this.#options.pace * (0.6 + Math.random() * 0.8));
+  }
+
+  /** What passes and is not stored; an empty piece says that the model begins anew. */
+  #think(run: MockRun, step: { node: string; iteration: number }, pieces: readonly string[], done: () => void): void {
+    const [piece, ...rest] = pieces;
+    if (piece === undefined) return done();
+    const message: ReasoningDelta = { kind: "reasoning_delta", decision_set_id: run.set.id, step, text: piece, again: piece === "" };
+    this.onEvent(run.set.id, message);
+    const [, pause] = /\[think (\d+)\]/.exec(run.set.requirement) ?? [];
+    run.timer = setTimeout(() => this.#think(run, step, rest, done), Number(pause ?? THINK_MS));
   }
 
   /** Many cards, to see how the page bears them. As many at once as the pause is shorter than a timer can be. */
@@ -310,8 +331,9 @@ export class MockPlatform {
     run.set.agent_runs.push({
       step,
       attempt: run.set.attempt,
-      thinker: { kind: "built_in_rules" },
-      tokens_total: 0,
+      ...(step.node === "planner" && run.set.requirement.includes("[think")
+        ? { thinker: { kind: "model", provider: MODEL_USE.provider, model: MODEL_USE.model }, tokens_total: MODEL_USE.tokens_read + MODEL_USE.tokens_written, model: MODEL_USE }
+        : { thinker: { kind: "built_in_rules" }, tokens_total: 0 }),
       started_at: new Date(started).toISOString(),
       duration_ms: Date.now() - started,
       ok: true,
@@ -365,7 +387,7 @@ export class MockPlatform {
   #edit(run: MockRun, { files }: NewEdits, who: string): Answer {
     const texts = run.file ? new Map<string, string>() : textsOf(run);
     const edited: [string, { edit: FileEdit; text: string | null }][] = [];
-    for (const [place, { path, text, deleted, replaces, executable }] of files.entries()) {
+    for (const [place, { path, text: given, deleted, take, replaces, executable }] of files.entries()) {
       const own = run.edits.get(path);
       const stored = run.set.manifest?.files.find((file) => file.path === path)?.body ?? null;
       const now = own ? own.edit.body : stored;
@@ -375,13 +397,15 @@ export class MockPlatform {
       }
       if (/^reports\//i.test(path)) return problem(422, "body-invalid", "A path is not accepted.", [{ field: `files[${place}].path`, detail: "is a report, which every version writes anew" }]);
       if (path.startsWith("/") || path.split("/").includes("..")) return problem(422, "body-invalid", "A path is not accepted.", [{ field: `files[${place}].path`, detail: "must be a path within the repository" }]);
+      const generated = generatedOf(run, path);
+      const text = take === "generated" ? generated : take === "now" ? (own ? own.text : (texts.get(path) ?? null)) : (given ?? null);
       const size = Buffer.byteLength(text ?? "");
       if (size > 500_000) return problem(422, "body-invalid", "A text is too long.", [{ field: `files[${place}].text`, detail: `has ${size} bytes; at most 500000 are accepted` }]);
-      const body = deleted || text === null || text === undefined ? null : { sha256: sha(text), size };
-      if (body?.sha256 === now?.sha256) continue;
-      const generated = FILES[path]?.text ?? (run.file ? texts.get(path) : undefined);
-      const base = generated === undefined ? stored : { sha256: sha(generated), size: Buffer.byteLength(generated) };
-      edited.push([path, { edit: { path, body, base, executable: executable ?? false, by: { name: who }, at: new Date().toISOString() }, text: text ?? null }]);
+      const body = deleted || text === null ? null : { sha256: sha(text), size };
+      const contradicted = listOf(run).conflicts.some((conflict) => conflict.path === path);
+      if (body?.sha256 === now?.sha256 && !contradicted) continue;
+      const base = generated === null ? (run.file ? stored : null) : { sha256: sha(generated), size: Buffer.byteLength(generated) };
+      edited.push([path, { edit: { path, body, base, executable: executable ?? false, by: { name: who }, at: new Date().toISOString() }, text: body ? text : null }]);
     }
     for (const [path, edit] of edited) run.edits.set(path, edit);
     if (edited.length > 0) this.#emit(run, { type: "files-edited", data: { files: edited.map(([, { edit }]) => edit) } });
@@ -454,6 +478,18 @@ function textsOf(run: MockRun): Map<string, string> {
   return texts;
 }
 
+/** What is generated for a path in a version: it contradicts the edits where a conflict was asked for. */
+function generatedOf(run: MockRun, path: string): string | null {
+  const text = FILES[path]?.text ?? null;
+  const conflict = run.set.manifest?.conflicts?.find((one) => one.path === path);
+  return conflict ? (conflict.generated ? anew(path) : null) : text;
+}
+
+/** The text that contradicts an edit. */
+function anew(path: string): string {
+  return `${FILES[path]?.text ?? ""}# Generated anew.\n`;
+}
+
 /** The edits of a version, those that it took over included, and the conflicts that nobody has settled. */
 function listOf(run: MockRun) {
   const all = new Map([...run.carried, ...run.edits]);
@@ -470,7 +506,7 @@ function conflictsOf(run: MockRun): EditConflict[] {
     path,
     kind: !body ? "removed_but_generated" : base ? "both_changed" : "both_added",
     yours: body ?? null,
-    generated: { sha256: sha(`generated ${path}`), size: 10 },
+    generated: { sha256: sha(anew(path)), size: Buffer.byteLength(anew(path)) },
     base: base ?? null,
     by,
   }));

@@ -11,4 +11,6 @@
   var dark = choice === "dark" || choice === "midnight" || (!chosen && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.classList.toggle("dark", dark);
   if (named !== null) document.documentElement.classList.add(named);
+  // What `index.html` shows until the script runs is the landing page's.
+  document.documentElement.classList.toggle("elsewhere", location.pathname !== "/");
 })();

@@ -1,11 +1,15 @@
 import { Feather, Monitor, Moon, MoonStar, Sun } from "lucide-react";
+import { Suspense, lazy } from "react";
 import { Link, Outlet, ScrollRestoration, useMatch, useNavigation } from "react-router";
 
+import { SHELL } from "@/features/start/start-shell";
 import { paths } from "@/shared/lib/paths";
 import { THEMES, setTheme, useTheme } from "@/shared/lib/theme";
 import type { ThemeChoice } from "@/shared/lib/theme";
-import { useConnectionState } from "@/shared/live/use-run-feed";
 import { strings } from "@/shared/strings";
+
+/** Only a run is live: other pages do without what the connection needs. */
+const ConnectionBanner = lazy(async () => ({ default: (await import("@/app/connection-banner")).ConnectionBanner }));
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon, claude: Feather, midnight: MoonStar } as const satisfies Record<ThemeChoice, unknown>;
 
@@ -20,16 +24,20 @@ export function AppLayout() {
       <a href="#content" className="sr-only z-50 rounded bg-surface px-3 py-2 focus:not-sr-only focus:absolute focus:m-2">
         {strings.app.skip}
       </a>
-      <header className="sticky top-0 z-30 border-b border-line bg-surface/95 backdrop-blur">
-        <div className={`mx-auto flex h-14 items-center justify-between gap-4 px-4 ${run ? "" : "max-w-6xl"}`}>
-          <Link to={projectId ? paths.startIn(projectId) : paths.start()} aria-label={`${strings.app.name}, ${strings.app.home}`} className="flex items-center gap-2.5 font-semibold tracking-tight">
+      <header className={SHELL.header}>
+        <div className={`${SHELL.bar} ${run ? "" : SHELL.narrow}`}>
+          <Link to={projectId ? paths.startIn(projectId) : paths.start()} aria-label={`${strings.app.name}, ${strings.app.home}`} className={SHELL.home}>
             <img src="/icon.svg" alt="" width="26" height="26" />
             {strings.app.name}
           </Link>
           <ThemeChooser />
         </div>
       </header>
-      <ConnectionBanner />
+      {run ? (
+        <Suspense>
+          <ConnectionBanner />
+        </Suspense>
+      ) : null}
       <main id="content" tabIndex={-1} aria-busy={navigation.state !== "idle"} className={`flex-1 outline-none ${run ? "lg:flex lg:min-h-0 lg:flex-col lg:overflow-y-auto" : ""}`}>
         <Outlet />
       </main>
@@ -59,16 +67,5 @@ function ThemeChooser() {
         ))}
       </select>
     </span>
-  );
-}
-
-function ConnectionBanner() {
-  const state = useConnectionState();
-  const text = state === "reconnecting" ? strings.connection.reconnecting : state === "offline" ? strings.connection.offline : null;
-  // The element is always there, so that a screen reader notices what comes into it.
-  return (
-    <div role="status" className="sticky top-14 z-20">
-      {text ? <p className="border-b border-warn/30 bg-warn-soft px-4 py-2 text-center text-sm text-warn">{text}</p> : null}
-    </div>
   );
 }

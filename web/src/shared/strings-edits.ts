@@ -5,27 +5,48 @@ type ConflictKind = components["schemas"]["ConflictKind"];
 
 const files = (count: number) => (count === 1 ? "1 file" : `${count} files`);
 
+interface ConflictWords {
+  readonly why: string;
+  /** Whose side is in the repository. */
+  readonly side: string;
+  /** The two ways to settle it. */
+  readonly now: string;
+  readonly generated: string;
+  /** What is lost with the generated side, to be asked about first; `null` where nothing is. */
+  readonly loss: string | null;
+}
+
+const REPLACED = (by: string) => `The next version does without what ${by} wrote. This version's zip keeps that text, and you can go back to it here.`;
+
 /** Why an edit and what is generated could not be brought together, whose side is in the repository, and how to settle it. */
-const conflicts: Readonly<Record<ConflictKind, (by: string) => { readonly why: string; readonly side: string; readonly settle: string }>> = {
+const conflicts: Readonly<Record<ConflictKind, (by: string) => ConflictWords>> = {
   both_changed: (by) => ({
     why: `${by} and the new version changed the same lines.`,
     side: `The repository has the text of ${by}.`,
-    settle: "Edit the file so that it has what is needed of both, and save it.",
+    now: `Keep the text of ${by}`,
+    generated: "Take the generated text",
+    loss: REPLACED(by),
   }),
   both_added: (by) => ({
     why: `${by} had added this file, and by now it is generated as well.`,
     side: `The repository has the text of ${by}.`,
-    settle: "Edit the file, or delete it.",
+    now: `Keep the text of ${by}`,
+    generated: "Take the generated text",
+    loss: REPLACED(by),
   }),
   removed_but_generated: (by) => ({
     why: `${by} had deleted this file, and what is generated for it has changed since.`,
     side: `As ${by} wanted, the repository does not have it.`,
-    settle: "Leave it out, or add a file of this name again.",
+    now: "Leave it out",
+    generated: "Take the generated file",
+    loss: null,
   }),
   no_longer_generated: (by) => ({
     why: `The design needs this file no longer, but ${by} had edited it.`,
     side: `The repository has the text of ${by}.`,
-    settle: "Delete the file if nothing needs it; otherwise edit it to what the new design needs.",
+    now: "Keep the file",
+    generated: "Delete the file",
+    loss: "The next version does without this file. This version's zip keeps it, and you can restore it here.",
   }),
 };
 
@@ -42,7 +63,14 @@ export const edits = {
   addedBy: (who: string, when: string) => `Added by ${who} on ${when}; the next version has it too.`,
   deletedBy: (who: string, when: string) => `Deleted by ${who} on ${when}; the next version does without it.`,
   carriedBy: (who: string, when: string) => `Edited by ${who} on ${when} in an earlier version, and taken over into this one.`,
+  deletedEarlier: (who: string, when: string) => `Deleted by ${who} on ${when} in an earlier version, and left out of this one.`,
+  takenBackBy: (who: string, when: string) => `${who} went back to the generated text on ${when}; the next version has it.`,
+  asGenerated: "as generated",
   takeBack: "Take back this edit",
+  backToEdit: "Back to the edited text",
+  takeGenerated: "Take the generated text",
+  takeGeneratedTitle: (path: string) => `Take the generated text of ${path}?`,
+  takeGeneratedText: REPLACED,
   restore: "Restore the file",
   remove: "Delete",
   removeTitle: (path: string) => `Delete ${path}?`,
@@ -72,7 +100,20 @@ export const edits = {
   keepMine: "Replace it with mine",
   conflictsTitle: (count: number) => (count === 1 ? "One edit and the new version contradict each other" : `${count} edits and the new version contradict each other`),
   conflicts,
-  settle: "To settle it:",
+  settledTitle: (path: string) => `${path} is settled`,
+  settled: "The next version builds on what you chose.",
+  notSettled: "It was not settled",
+  settleByEditing: "Or edit the file, so that it has what is needed of both.",
+  differs: "What differs",
+  differsHint: (by: string) => `Lines with − are generated, lines with + are in the text of ${by}.`,
+  generatedText: "The generated text",
+  sameText: "Both texts are the same.",
+  differenceOf: (path: string) => `What differs in ${path}`,
+  settleFor: (way: string, path: string) => `${way}: ${path}`,
+  patch: {
+    view: "How differences are shown",
+    views: ["One column", "Side by side"],
+  },
   nextTitle: (count: number) => `${files(count)} edited`,
   nextText: "The edits are stored beside this version, whose zip stays as it is. The next version builds on them.",
   next: "Start the next version",

@@ -3,12 +3,10 @@ import { useSearchParams } from "react-router";
 
 import { VirtualRows } from "@/features/run/card-rows";
 import { ReasonCardItem, cardElementId } from "@/features/run/reason-card";
-import { nodeName } from "@/features/run/workflow/workflow-list";
 import type { Priority } from "@/shared/api/types";
 import type { CardView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 import { Select } from "@/shared/ui/field";
-import { Markdown } from "@/shared/ui/markdown";
 
 /** From here on only what is in sight is on the page, so that thousands of cards stay smooth. */
 const MANY = 100;
@@ -18,13 +16,14 @@ const PRIORITIES: readonly Priority[] = ["critical", "high", "medium", "low"];
 interface CardListProps {
   cards: readonly CardView[];
   dropped: number;
-  reasoning: ReadonlyMap<string, string>;
+  /** The first one is being thought of. */
+  thinking: boolean;
   requirement: string;
   ended: boolean;
 }
 
 /** Which card is open and what is filtered is in the URL, so that a card can be shown to somebody else. */
-export const CardList = memo(function CardList({ cards, dropped, reasoning, requirement, ended }: CardListProps) {
+export const CardList = memo(function CardList({ cards, dropped, thinking, requirement, ended }: CardListProps) {
   const id = useId();
   const [search, setSearch] = useSearchParams();
   const linked = Number(search.get("card")) || null;
@@ -113,7 +112,7 @@ export const CardList = memo(function CardList({ cards, dropped, reasoning, requ
         ) : null}
       </div>
       {dropped > 0 ? <p className="text-sm text-ink-soft">{strings.run.cardsDropped(dropped)}</p> : null}
-      {cards.length === 0 && reasoning.size === 0 ? <p className="text-sm text-ink-soft">{ended ? strings.run.cardsEmptyEnded : strings.run.cardsEmpty}</p> : null}
+      {cards.length === 0 && !thinking ? <p className="text-sm text-ink-soft">{ended ? strings.run.cardsEmptyEnded : strings.run.cardsEmpty}</p> : null}
       {cards.length > 0 && shown.length === 0 ? <p className="text-sm text-ink-soft">{strings.run.filteredOut}</p> : null}
       {shown.length > MANY ? (
         <VirtualRows cards={shown} wanted={wanted} item={item} />
@@ -124,16 +123,6 @@ export const CardList = memo(function CardList({ cards, dropped, reasoning, requ
           ))}
         </ol>
       )}
-      <ol className="space-y-3 empty:hidden">
-        {[...reasoning].map(([step, text]) => (
-          <li key={step} className="space-y-2 rounded-xl border border-dashed border-line-strong p-4">
-            <p className="text-xs font-semibold text-accent">
-              {nodeName(step.split("#")[0] ?? step)} · {strings.run.thinking}
-            </p>
-            <Markdown text={text} className="text-sm text-ink-soft" />
-          </li>
-        ))}
-      </ol>
     </section>
   );
 });

@@ -39,14 +39,14 @@ export function EndingPanel({ address, status, failure, interrupted, ending, onR
       >
         <dl className="space-y-2">
           <div>
-            <dt className="font-medium">{strings.run.cause}</dt>
+            <dt className="text-xs font-semibold text-ink-soft">{strings.run.cause}</dt>
             <dd>
               {failure?.cause ?? ending} {failure ? <code className="text-xs">({failure.error})</code> : null}
             </dd>
           </div>
           {failure?.way_out ? (
             <div>
-              <dt className="font-medium">{strings.run.wayOut}</dt>
+              <dt className="text-xs font-semibold text-ink-soft">{strings.run.wayOut}</dt>
               <dd>{failure.way_out}</dd>
             </div>
           ) : null}

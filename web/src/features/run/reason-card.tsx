@@ -1,4 +1,4 @@
-import { ChevronDown } from "lucide-react";
+import { ChevronDown, Sparkles } from "lucide-react";
 import { memo } from "react";
 import type { ReactNode } from "react";
 
@@ -38,22 +38,28 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
           aria-expanded={open}
           aria-controls={`${id}-details`}
           onClick={() => onToggle(sequence)}
-          className="flex w-full items-start gap-3 rounded-xl p-4 text-start hover:bg-sunken/60"
+          className="w-full space-y-1.5 rounded-xl px-4 py-3.5 text-start hover:bg-sunken/60"
         >
-          <span className="min-w-0 flex-1 space-y-1.5">
-            <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-soft">
+          <span className="flex items-start justify-between gap-3">
+            <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-soft">
               <span className="font-semibold text-accent">{card.agent}</span>
               {trigger ? <span>{trigger}</span> : null}
               {card.priority === "critical" || card.priority === "high" ? <Badge tone={priorityTones[card.priority]}>{strings.priorities[card.priority]}</Badge> : null}
             </span>
-            <span id={`${id}-decision`} className="block font-medium">
-              <Prose text={card.decision} />
+            <span className="flex shrink-0 items-center gap-2">
+              <Meter value={card.confidence.value} />
+              <ChevronDown className={classNames("size-4 text-ink-soft transition-transform", open && "rotate-180")} aria-hidden />
             </span>
           </span>
-          <span className="flex shrink-0 items-center gap-2">
-            <Meter value={card.confidence.value} />
-            <ChevronDown className={classNames("size-4 text-ink-soft transition-transform", open && "rotate-180")} aria-hidden />
+          <span id={`${id}-decision`} className="block font-medium">
+            <Prose text={card.decision} />
           </span>
+          {card.thinker.kind === "model" ? (
+            <span className="flex items-center gap-1.5 text-xs text-ink-soft">
+              <Sparkles className="size-3.5 text-accent" aria-hidden />
+              {thinkerText(card.thinker)}
+            </span>
+          ) : null}
         </button>
       </h3>
       <div id={`${id}-details`} hidden={!open}>
@@ -66,9 +72,9 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
 /** The confidence as words and as a bar; colour alone would not do. */
 function Meter({ value }: { value: number }) {
   return (
-    <span className="flex flex-col items-end gap-1 text-xs text-ink-soft">
+    <span className="flex items-center gap-2 text-xs text-ink-soft">
       <span className="tabular-nums">{strings.run.confidence(percent(value))}</span>
-      <span className="block h-1 w-16 overflow-hidden rounded-full bg-line" aria-hidden>
+      <span className="block h-1 w-12 overflow-hidden rounded-full bg-line" aria-hidden>
         <span className={classNames("block h-full", value >= 0.75 ? "bg-good" : value >= 0.5 ? "bg-warn" : "bg-bad")} style={{ width: percent(value).replace(" ", "") }} />
       </span>
     </span>

@@ -15,6 +15,7 @@ import { Library } from "@/features/run/panels/library";
 import { Panels } from "@/features/run/panels/panels";
 import { Result } from "@/features/run/result";
 import { RunHeader } from "@/features/run/run-header";
+import { ThinkingList, ThoughtsContext } from "@/features/run/thinking";
 import { useLinks } from "@/features/run/use-links";
 import { WorkflowList } from "@/features/run/workflow/workflow-list";
 import { asProblem } from "@/shared/api/problem";
@@ -29,12 +30,17 @@ import { useRunFeed } from "@/shared/live/use-run-feed";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
+import { Movable, Place, useMovable } from "@/shared/ui/movable";
 import { Notice } from "@/shared/ui/notice";
+import { ProblemPage } from "@/shared/ui/problem-page";
 import { PatternNames } from "@/shared/ui/prose";
+import { ScrollBox } from "@/shared/ui/scroll-box";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** How often a run that should be going on is asked whether it is. */
 const JOB_INTERVAL_MS = 20_000;
+
+const STACK = "space-y-5";
 
 export default function RunPage() {
   const { projectId = "", decisionSetId = "" } = useParams();
@@ -61,7 +67,10 @@ function RunOf({ projectId, runId }: RunAddress) {
   const client = useQueryClient();
   const { value, link } = useLinks();
   const wide = useMedia("(min-width: 64rem)");
-  const { view, reasoning, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
+  // The two layouts have other places for the same parts: a window that is made narrower must cost nobody their words.
+  const [openingElement, canvasElement, restElement] = [useMovable(STACK), useMovable(STACK), useMovable(STACK)];
+  const [conversationBox, setConversationBox] = useState<HTMLElement | null>(null);
+  const { view, thoughts, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
   const query = useQuery(queries.decisionSet(address));
   const decisionSet = query.data;
   const [conflict, setConflict] = useState<ApiProblem | null>(null);
@@ -98,24 +107,7 @@ function RunOf({ projectId, runId }: RunAddress) {
   const plan = decisionSet?.plan;
   const names = useMemo(() => patternNamesOf(plan), [plan]);
 
-  if (query.error && !decisionSet) {
-    const problem = asProblem(query.error);
-    // 400 is what an id of another shape is answered with.
-    const missing = problem.status === 404 || problem.status === 400;
-    return (
-      <div className="mx-auto max-w-2xl space-y-4 px-4 py-16">
-        <h1 className="text-2xl font-semibold">{missing ? strings.run.notFoundTitle : strings.errors.loadFailed}</h1>
-        <Notice
-          tone={missing ? "warn" : "bad"}
-          role="alert"
-          title={strings.run.cause}
-          actions={<Button onClick={() => void query.refetch()}>{strings.common.retry}</Button>}
-        >
-          <p>{problem.message}</p>
-        </Notice>
-      </div>
-    );
-  }
+  if (query.error && !decisionSet) return <ProblemPage problem={asProblem(query.error)} missing={strings.run.notFoundTitle} onRetry={() => void query.refetch()} />;
   if (!decisionSet) {
     return (
       <div className="mx-auto max-w-6xl px-4 py-8">
@@ -146,15 +138,6 @@ function RunOf({ projectId, runId }: RunAddress) {
   const opening = (
     <>
       <RunHeader address={address} decisionSet={decisionSet} view={view} status={status} ended={ended} />
-      <Card className="px-4 py-2">
-        <details open={wide}>
-          <summary className="py-1.5 text-sm font-semibold">{strings.run.overview}</summary>
-          <div className="space-y-4 pt-2 pb-2">
-            <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
-            <GateHistory gates={gates} />
-          </div>
-        </details>
-      </Card>
       {!ready && fetchError !== null ? (
         <Notice tone="warn" role="status" title={strings.errors.loadFailed} actions={<Button onClick={catchUp}>{strings.common.retry}</Button>}>
           <p>{asProblem(fetchError).message}</p>
@@ -187,6 +170,16 @@ function RunOf({ projectId, runId }: RunAddress) {
           <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
         )
       ) : null}
+      {/* After whatever somebody is asked or told: that comes first. */}
+      <Card className="px-4 py-2">
+        <details open={wide}>
+          <summary className="py-1.5 text-sm font-semibold">{strings.run.overview}</summary>
+          <div className="space-y-4 pt-2 pb-2">
+            <RequirementPanel requirement={decisionSet.requirement} evidence={evidence} />
+            <GateHistory gates={gates} />
+          </div>
+        </details>
+      </Card>
     </>
   );
   // What is stored can be read while the events are still on their way.
@@ -194,7 +187,10 @@ function RunOf({ projectId, runId }: RunAddress) {
   const rest = (
     <>
       {ready ? (
-        <CardList cards={view.cards} dropped={view.droppedCards} reasoning={reasoning} requirement={decisionSet.requirement} ended={ended} />
+        <>
+          <CardList cards={view.cards} dropped={view.droppedCards} thinking={thoughts.size > 0} requirement={decisionSet.requirement} ended={ended} />
+          <ThinkingList />
+        </>
       ) : (
         <Skeleton lines={6} />
       )}
@@ -208,19 +204,20 @@ function RunOf({ projectId, runId }: RunAddress) {
       {wide ? (
         <Panels
           library={library}
+          onConversation={setConversationBox}
           conversation={
             <>
-              {opening}
-              {rest}
+              <Place of={openingElement} />
+              <Place of={restElement} />
             </>
           }
-          canvas={canvas}
+          canvas={<Place of={canvasElement} />}
         />
       ) : (
-        <div className="@container mx-auto space-y-6 px-4 py-6">
-          {opening}
-          {canvas}
-          {rest}
+        <div className="@container mx-auto space-y-5 px-4 py-6">
+          <Place of={openingElement} />
+          <Place of={canvasElement} />
+          <Place of={restElement} />
           <Card className="px-4 py-2">
             <details>
               <summary className="py-1.5 text-sm font-semibold">{strings.library.title}</summary>
@@ -231,6 +228,13 @@ function RunOf({ projectId, runId }: RunAddress) {
           </Card>
         </div>
       )}
+      <Movable element={openingElement}>{opening}</Movable>
+      <ThoughtsContext value={thoughts}>
+        <Movable element={canvasElement}>{canvas}</Movable>
+        <Movable element={restElement}>
+          <ScrollBox value={conversationBox}>{rest}</ScrollBox>
+        </Movable>
+      </ThoughtsContext>
     </PatternNames>
   );
 }

@@ -11,7 +11,7 @@ export function ExampleGallery({ chosen, onChoose }: { chosen: string | null; on
         </h2>
         <p className="text-sm text-ink-soft">{strings.start.examplesHint}</p>
       </div>
-      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
         {EXAMPLES.map(({ id, title, useCase, requirement }) => (
           <li key={id}>
             <button
@@ -19,11 +19,11 @@ export function ExampleGallery({ chosen, onChoose }: { chosen: string | null; on
               aria-pressed={id === chosen}
               onClick={() => onChoose(id)}
               className={classNames(
-                "h-full w-full space-y-1.5 rounded-xl border border-line bg-surface p-4 text-start shadow-card transition-colors hover:border-accent",
+                "flex h-full w-full flex-col gap-1.5 rounded-xl border border-line bg-surface p-4 text-start shadow-card transition-colors hover:border-accent",
                 id === chosen && "border-accent",
               )}
             >
-              <span className="block text-xs font-medium text-accent">{useCase}</span>
+              <span className="w-full truncate text-xs font-medium text-accent">{useCase}</span>
               <span className="block font-semibold">{title}</span>
               <span className="line-clamp-3 text-sm text-ink-soft">{requirement}</span>
             </button>

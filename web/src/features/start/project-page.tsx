@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { RequirementForm } from "@/features/start/requirement-form";
 import { RunList } from "@/features/start/run-list";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import { strings } from "@/shared/strings";
-import { Button } from "@/shared/ui/button";
-import { Notice } from "@/shared/ui/notice";
+import { ProblemPage } from "@/shared/ui/problem-page";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** Versions that are listed; the newest come first. */
@@ -19,20 +18,7 @@ export default function ProjectPage() {
   const project = useQuery(queries.project(projectId));
   const runs = useQuery({ ...queries.decisionSets(projectId, SHOWN), enabled: project.data !== undefined });
 
-  if (project.error) {
-    const problem = asProblem(project.error);
-    // 400 is what an id of another shape is answered with.
-    const missing = problem.status === 404 || problem.status === 400;
-    return (
-      <div className="mx-auto max-w-2xl space-y-4 px-4 py-16">
-        <h1 className="text-2xl font-semibold">{missing ? strings.project.notFound : strings.errors.loadFailed}</h1>
-        <Notice tone={missing ? "warn" : "bad"} role="alert" title={problem.message} />
-        <Button asChild tone="primary">
-          <Link to="/">{strings.errors.toStart}</Link>
-        </Button>
-      </div>
-    );
-  }
+  if (project.error && !project.data) return <ProblemPage problem={asProblem(project.error)} missing={strings.project.notFound} onRetry={() => void project.refetch()} />;
   if (!project.data) {
     return (
       <div className="mx-auto max-w-6xl px-4 py-8">

@@ -103,7 +103,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
 
   return (
     <Card className="p-4 sm:p-6">
-      <form onSubmit={submit} className="space-y-5" noValidate>
+      <form onSubmit={submit} className="space-y-4" noValidate>
         <div className="space-y-2">
           <label htmlFor="requirement" className="block font-semibold">
             {strings.start.label}
@@ -111,7 +111,8 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
           <TextArea
             id="requirement"
             ref={text}
-            rows={6}
+            rows={4}
+            className="field-sizing-content max-h-[60vh] min-h-28"
             value={requirement}
             placeholder={strings.start.placeholder}
             aria-describedby={`${id}-hint`}

@@ -4,6 +4,7 @@ import { EXAMPLES } from "@/features/start/examples";
 import { ExampleGallery } from "@/features/start/example-gallery";
 import { ProjectList } from "@/features/start/project-list";
 import { RecentRuns } from "@/features/start/recent-runs";
+import { SHELL } from "@/features/start/start-shell";
 import { RequirementForm } from "@/features/start/requirement-form";
 import { strings } from "@/shared/strings";
 
@@ -13,12 +14,12 @@ export default function StartPage() {
   const example = EXAMPLES.find(({ id }) => id === search.get("example"));
   const projectId = search.get("project");
   return (
-    <div className="mx-auto max-w-6xl space-y-12 px-4 py-8 sm:py-12">
+    <div className={SHELL.page}>
       <title>{strings.app.name}</title>
       <div className="space-y-6">
-        <div className="max-w-3xl space-y-3">
-          <h1 className="text-3xl font-semibold tracking-tight text-balance sm:text-4xl">{strings.start.title}</h1>
-          <p className="text-ink-soft sm:text-lg">{strings.start.lead}</p>
+        <div className={SHELL.hero}>
+          <h1 className={SHELL.title}>{strings.start.title}</h1>
+          <p className={SHELL.lead}>{strings.start.lead}</p>
         </div>
         {/* Another example is another form: its text replaces what was there. */}
         <RequirementForm key={example?.id ?? ""} initial={example?.requirement ?? ""} focused={example !== undefined} projectId={projectId} />

@@ -121,6 +121,21 @@ export const queries = {
       staleTime: Infinity,
     }),
 
+  /** The text that is generated for a file that people edited. */
+  generatedContent: (address: RunAddress, path: string, sha256: string) =>
+    queryOptions({
+      queryKey: ["projects", address.projectId, "decision-sets", address.runId, "edits", "generated", path, sha256],
+      queryFn: ({ signal }) =>
+        sent(
+          api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/edits/content", {
+            params: { path: pathOf(address), query: { path, side: "generated" } },
+            parseAs: "text",
+            signal,
+          }),
+        ),
+      staleTime: Infinity,
+    }),
+
   /** What other numbers would change. The same numbers always give the same answer. */
   whatIf: (address: RunAddress, tried: TriedValues) =>
     queryOptions({

@@ -25,6 +25,11 @@ export function number(value: number): string {
   return plain.format(value);
 }
 
+/** The most that something can do a second: rounded down, and without digits that say nothing. */
+export function capacity(perSecond: number): string {
+  return plain.format(perSecond >= 100 ? Math.floor(perSecond) : perSecond);
+}
+
 interface Money {
   readonly amount: number;
   readonly currency: string;
@@ -69,6 +74,17 @@ export function bytes(size: number): string {
 
 export function time(iso: string): string {
   return dateTime.format(new Date(iso));
+}
+
+const timeOfDay = new Intl.DateTimeFormat("en", { timeStyle: "short" });
+const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
+const dayOfYear = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+
+/** Where there is little room: the time of what is of today, the day of what is older. */
+export function briefTime(iso: string, now: Date = new Date()): string {
+  const at = new Date(iso);
+  if (at.toDateString() === now.toDateString()) return timeOfDay.format(at);
+  return at.getFullYear() === now.getFullYear() ? day.format(at) : dayOfYear.format(at);
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });

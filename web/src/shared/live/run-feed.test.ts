@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientMessage, Event, ServerMessage } from "@/shared/api/types";
 import { LiveConnection, PING_INTERVAL_MS, SILENCE_LIMIT_MS } from "@/shared/live/connection";
 import type { Socket } from "@/shared/live/connection";
+import type { ReasoningDelta } from "@/shared/live/passing";
 import { GAP_PATIENCE_MS, RunFeed } from "@/shared/live/run-feed";
 import type { EventPage } from "@/shared/live/run-feed";
 
@@ -192,6 +193,55 @@ describe("the feed", () => {
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS + 2 * PING_INTERVAL_MS);
     expect(socket.reconnects).toBeGreaterThan(0);
     expect(connection.state()).toBe("reconnecting");
+    stop();
+  });
+
+  it("shows what a model says until its card is stored, and counts none of it", async () => {
+    const { feed, socket } = setUp();
+    const stop = feed.subscribe(() => undefined);
+    socket.open();
+    await settle();
+    const step = { node: "planner", iteration: 0 };
+    const say = (text: string, again?: boolean) => socket.raw(JSON.stringify({ kind: "reasoning_delta", decision_set_id: RUN, step, text, ...(again === undefined ? {} : { again }) }));
+    const said = () => [...feed.snapshot().thoughts.values()].map(({ text }) => text);
+    const push = (sequence: number, event: object) => socket.raw(JSON.stringify({ kind: "event", event: { sequence, decision_set_id: RUN, at: "2026-11-21T06:00:00Z", ...event } }));
+    say("Batch ");
+    say("or endpoint?");
+    expect(said()).toEqual(["Batch or endpoint?"]);
+    say("Batch.", true);
+    expect(said()).toEqual(["Batch."]);
+    expect(feed.snapshot().view.lastSequence).toBe(0);
+    const progress = { percentage: 0, completed: [], running: [] };
+    push(1, { type: "node-start", data: { step, progress } });
+    say("Again: ");
+    push(2, { type: "reason-card", data: { step, evidence: [] } });
+    expect(said()).toEqual([]);
+    push(3, { type: "node-complete", data: { step, duration_ms: 1, summary: "", progress } });
+    // One that was overtaken by the end of its step, and one of an earlier round.
+    say("late");
+    expect(said()).toEqual([]);
+    // Another round of the same step is heard, and the end of the run ends it.
+    socket.raw(JSON.stringify({ kind: "reasoning_delta", decision_set_id: RUN, step: { node: "planner", iteration: 1 }, text: "Cheaper" }));
+    expect(said()).toEqual(["Cheaper"]);
+    push(4, { type: "workflow-complete", data: { status: "cancelled", summary: "" } });
+    expect(said()).toEqual([]);
+    stop();
+  });
+
+  it("keeps no text with a hole in it", async () => {
+    const { feed, socket } = setUp();
+    const stop = feed.subscribe(() => undefined);
+    socket.open();
+    await settle();
+    const say = (text: string) => {
+      const delta: ReasoningDelta = { kind: "reasoning_delta", decision_set_id: RUN, step: { node: "planner", iteration: 0 }, text, again: false };
+      socket.push(delta);
+    };
+    say("before");
+    socket.drop();
+    socket.open();
+    say("after");
+    expect([...feed.snapshot().thoughts.values()].map(({ text }) => text)).toEqual(["after"]);
     stop();
   });
 

@@ -8,6 +8,8 @@ import { learnServerTime } from "@/shared/live/clock";
 import type { ConnectionState, LiveConnection } from "@/shared/live/connection";
 import { EMPTY_VIEW, foldAll, isBehind, noteNewest } from "@/shared/live/fold";
 import type { RunView } from "@/shared/live/fold";
+import { NO_THOUGHTS, withDelta, withoutStep } from "@/shared/live/passing";
+import type { ReasoningDelta, Thoughts } from "@/shared/live/passing";
 
 /** Pushes overtake each other by milliseconds; only a gap that stays is fetched. */
 export const GAP_PATIENCE_MS = 250;
@@ -29,14 +31,11 @@ export interface FeedState {
   readonly view: RunView;
   /** True once everything that existed when the page was opened is known. */
   readonly ready: boolean;
-  /** A model's reasoning as it comes, by `node#iteration`; passing, gone when the node is complete. */
-  readonly reasoning: ReadonlyMap<string, string>;
+  /** What models say while their steps are at work; passing, replaced by the stored cards. */
+  readonly thoughts: Thoughts;
   /** Why the last fetch failed; `null` when it did not. */
   readonly fetchError: unknown;
 }
-
-/** Longest reasoning that is kept per step, in characters. */
-const REASONING_LIMIT = 20_000;
 
 export class RunFeed {
   readonly #projectId: string;
@@ -44,7 +43,7 @@ export class RunFeed {
   readonly #connection: Pick<LiveConnection, "subscribe" | "onState" | "state">;
   readonly #fetchEvents: FetchEvents;
   readonly #listeners = new Set<() => void>();
-  #state: FeedState = { view: EMPTY_VIEW, ready: false, reasoning: new Map(), fetchError: null };
+  #state: FeedState = { view: EMPTY_VIEW, ready: false, thoughts: NO_THOUGHTS, fetchError: null };
   #abort: AbortController | null = null;
   #fetching = false;
   #again = false;
@@ -83,7 +82,11 @@ export class RunFeed {
         runId: this.#runId,
         after: () => this.#state.view.lastSequence,
         onMessage: (message) => this.#receive(message),
-        onOpen: () => this.catchUp(),
+        onOpen: () => {
+          // What was said meanwhile was not kept for anybody: a text with a hole would say something else.
+          this.#set({ thoughts: NO_THOUGHTS });
+          this.catchUp();
+        },
       }),
     );
     const poll = setInterval(() => {
@@ -101,6 +104,8 @@ export class RunFeed {
     this.#abort?.abort();
     this.#abort = null;
     this.#fetching = false;
+    // While nobody listens nothing is heard.
+    this.#state = { ...this.#state, thoughts: NO_THOUGHTS };
     if (this.#gapTimer) clearTimeout(this.#gapTimer);
     if (this.#retryTimer) clearTimeout(this.#retryTimer);
     this.#gapTimer = null;
@@ -123,12 +128,9 @@ export class RunFeed {
       case "subscribed":
         this.#note(message.newest_sequence);
         break;
-      case "reasoning_delta": {
-        const key = `${message.step.node}#${message.step.iteration}`;
-        const text = ((this.#state.reasoning.get(key) ?? "") + message.text).slice(-REASONING_LIMIT);
-        this.#set({ reasoning: new Map(this.#state.reasoning).set(key, text) });
+      case "reasoning_delta":
+        this.#hear(message);
         return;
-      }
       case "unsubscribed":
       case "refused":
         return;
@@ -138,14 +140,18 @@ export class RunFeed {
 
   #take(events: readonly Event[]): void {
     const view = foldAll(this.#state.view, events);
-    let reasoning = this.#state.reasoning;
-    for (const event of events) {
-      if (event.type !== "node-complete" || reasoning.size === 0) continue;
-      const rest = new Map(reasoning);
-      rest.delete(`${event.data.step.node}#${event.data.step.iteration}`);
-      reasoning = rest;
-    }
-    this.#set({ view, reasoning });
+    let { thoughts } = this.#state;
+    for (const event of events) if (thoughts.size > 0) thoughts = afterEvent(thoughts, event);
+    this.#set({ view, thoughts });
+  }
+
+  /** A piece that comes after the end of its step was overtaken: the card says all of it. */
+  #hear(delta: ReasoningDelta): void {
+    const { view, thoughts } = this.#state;
+    const { node, iteration } = delta.step;
+    const known = view.nodes.find((one) => one.node === node);
+    const over = known !== undefined && known.rounds > 0 && (known.iteration > iteration || (known.iteration === iteration && known.state !== "running"));
+    if (!over && !hasEnded(view)) this.#set({ thoughts: withDelta(thoughts, delta) });
   }
 
   #note(newest: number): void {
@@ -213,9 +219,35 @@ export class RunFeed {
 
   #set(change: Partial<FeedState>): void {
     const next = { ...this.#state, ...change };
-    if (next.view === this.#state.view && next.ready === this.#state.ready && next.reasoning === this.#state.reasoning && next.fetchError === this.#state.fetchError) return;
+    if (next.view === this.#state.view && next.ready === this.#state.ready && next.thoughts === this.#state.thoughts && next.fetchError === this.#state.fetchError) return;
     this.#state = next;
     for (const listener of this.#listeners) listener();
+  }
+}
+
+/** What is left of the thoughts once an event is stored. */
+function afterEvent(thoughts: Thoughts, event: Event): Thoughts {
+  switch (event.type) {
+    case "reason-card":
+    case "node-complete":
+    // A step that begins again thinks again.
+    case "node-start":
+      return withoutStep(thoughts, event.data.step);
+    // Another attempt, or the end.
+    case "workflow-start":
+    case "workflow-complete":
+    case "error":
+      return NO_THOUGHTS;
+    case "questions-presented":
+    case "workflow-paused":
+    case "gate-held":
+    case "auto-approving":
+    case "workflow-resumed":
+    case "files-edited":
+      return thoughts;
+    default:
+      event satisfies never;
+      return thoughts;
   }
 }
 

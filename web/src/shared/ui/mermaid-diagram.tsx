@@ -34,7 +34,16 @@ async function draw(id: string, source: string, dark: boolean): Promise<string> 
   return (await mermaid.render(id, source)).svg;
 }
 
-type Drawn = { readonly svg: string } | { readonly problem: string } | null;
+/** A diagram is made so much smaller, so that it fits; below it its words could not be read, and it scrolls. */
+const SMALLEST = 0.65;
+
+/** The width that it is drawn with, in pixels. */
+function widthOf(svg: string): number {
+  const width = /viewBox="[-\d.]+ [-\d.]+ ([\d.]+) /.exec(svg)?.[1];
+  return width === undefined ? 640 : Math.ceil(Number(width));
+}
+
+type Drawn = { readonly svg: string; readonly width: number } | { readonly problem: string } | null;
 
 /** A diagram from its source; the source can be read beside it, and stands alone where it cannot be drawn. */
 export function MermaidDiagram({ source, children }: { source: string; children: ReactNode }) {
@@ -45,7 +54,7 @@ export function MermaidDiagram({ source, children }: { source: string; children:
     let wanted = true;
     draw(id, source, dark).then(
       (svg) => {
-        if (wanted) setDrawn({ svg });
+        if (wanted) setDrawn({ svg, width: widthOf(svg) });
       },
       (error: unknown) => {
         if (wanted) setDrawn({ problem: error instanceof Error ? error.message : String(error) });
@@ -61,7 +70,13 @@ export function MermaidDiagram({ source, children }: { source: string; children:
       {drawn !== null && "svg" in drawn ? (
         <ScrollRegion label={strings.common.picture} className="rounded-lg border border-line bg-surface p-3">
           {/* Mermaid cleans what it makes (DOMPurify), and the content security policy lets no script in it run. */}
-          <div role="img" aria-label={strings.common.picture} className="w-max" dangerouslySetInnerHTML={{ __html: drawn.svg }} />
+          <div
+            role="img"
+            aria-label={strings.common.picture}
+            className="[&_svg]:h-auto [&_svg]:w-full"
+            style={{ width: drawn.width, maxWidth: "100%", minWidth: SMALLEST * drawn.width }}
+            dangerouslySetInnerHTML={{ __html: drawn.svg }}
+          />
         </ScrollRegion>
       ) : null}
       {failed ? (

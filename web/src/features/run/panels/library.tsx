@@ -10,7 +10,7 @@ import type { RunAddress } from "@/shared/api/queries";
 import type { RunStatus } from "@/shared/api/types";
 import { useRecentRuns } from "@/shared/api/use-recent-runs";
 import { classNames } from "@/shared/lib/class-names";
-import { time } from "@/shared/lib/format";
+import { briefTime, time } from "@/shared/lib/format";
 import { paths } from "@/shared/lib/paths";
 import { strings } from "@/shared/strings";
 import { TextInput } from "@/shared/ui/field";
@@ -56,7 +56,7 @@ export const Library = memo(function Library({ address, status }: { address: Run
                     >
                       <span className="line-clamp-2 text-sm font-medium">{run.title}</span>
                       <span className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1 text-xs text-ink-soft">
-                        <span>{[strings.start.version(run.version), time(run.created_at)].join(" · ")}</span>
+                        <span title={time(run.created_at)}>{[strings.start.version(run.version), briefTime(run.created_at)].join(" · ")}</span>
                         <StatusBadge status={run.status} />
                       </span>
                     </Link>

@@ -8,7 +8,6 @@ import { layoutStorage } from "@/features/run/panels/layout-storage";
 import { classNames } from "@/shared/lib/class-names";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
-import { ScrollBox } from "@/shared/ui/scroll-box";
 
 interface PanelsProps {
   /** What else there is. */
@@ -17,10 +16,12 @@ interface PanelsProps {
   conversation: ReactNode;
   /** What is made. */
   canvas: ReactNode;
+  /** Told the element that scrolls the conversation, and `null` when it is gone. */
+  onConversation: (box: HTMLElement | null) => void;
 }
 
 /** Three panels side by side, as wide as the person made them the last time; the outer two can be folded away. */
-export function Panels({ library, conversation, canvas }: PanelsProps) {
+export function Panels({ library, conversation, canvas, onConversation }: PanelsProps) {
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({ id: "run", storage: layoutStorage });
   const [left, right] = [usePanelRef(), usePanelRef()];
   const [open, setOpen] = useState({ library: true, canvas: true });
@@ -38,7 +39,9 @@ export function Panels({ library, conversation, canvas }: PanelsProps) {
             <Fold panel={left} id="library" open={open.library} icons={[PanelLeftClose, PanelLeftOpen]} name={strings.panels.library} />
             <Fold panel={right} id="canvas" open={open.canvas} icons={[PanelRightClose, PanelRightOpen]} name={strings.panels.canvas} />
           </div>
-          <Scrolled label={strings.panels.conversation}>{conversation}</Scrolled>
+          <Scrolled label={strings.panels.conversation} box={onConversation}>
+            {conversation}
+          </Scrolled>
         </div>
       </Panel>
       <Handle label={strings.panels.resizeCanvas} />
@@ -51,15 +54,15 @@ export function Panels({ library, conversation, canvas }: PanelsProps) {
   );
 }
 
-/** A panel scrolls on its own, and is reachable by keyboard for that. What is folded away is out of reach. */
-function Scrolled({ label, hidden = false, children }: { label: string; hidden?: boolean; children: ReactNode }) {
-  const [box, setBox] = useState<HTMLElement | null>(null);
+/**
+ * A panel scrolls on its own, and is reachable by keyboard for that. What is folded away is out of reach. It is
+ * `relative` so that words for screen readers, which are placed absolutely, do not make the page itself higher.
+ */
+function Scrolled({ label, hidden = false, box, children }: { label: string; hidden?: boolean; box?: (element: HTMLElement | null) => void; children: ReactNode }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={setBox} role="region" aria-label={label} tabIndex={0} inert={hidden} className={classNames("@container h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2", hidden && "invisible")}>
-      <div className="space-y-5 p-4">
-        <ScrollBox value={box}>{children}</ScrollBox>
-      </div>
+    <div ref={box} role="region" aria-label={label} tabIndex={0} inert={hidden} className={classNames("@container relative h-full min-h-0 flex-1 overflow-x-hidden overflow-y-auto -outline-offset-2", hidden && "invisible")}>
+      <div className="space-y-5 p-4">{children}</div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { Candidate } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
-import { availability, duration, number, percent, usd } from "@/shared/lib/format";
+import { availability, capacity, duration, number, percent, usd } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import { Prose } from "@/shared/ui/prose";
@@ -19,7 +19,7 @@ function figuresOf({ metrics, total_score }: Candidate): [label: string, value: 
     [of.cost, usd(metrics.monthly_usd)],
     [of.score, percent(total_score)],
     [of.latency, latency === null || latency === undefined ? of.batch : duration(latency)],
-    [of.capacity, most === null || most === undefined ? of.unbounded : number(most)],
+    [of.capacity, most === null || most === undefined ? of.unbounded : capacity(most)],
     [of.availability, availability(metrics.availability_percent)],
     [of.operations, number(metrics.operations_hours_per_month)],
     [of.risk, percent(metrics.risk)],

@@ -6,7 +6,7 @@ import { NotYet } from "@/features/run/not-yet";
 import { Lines } from "@/features/run/lines";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
-import { availability, duration, number, percent, usd } from "@/shared/lib/format";
+import { availability, capacity, duration, number, percent, usd } from "@/shared/lib/format";
 import { useWidth } from "@/shared/lib/use-width";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
@@ -206,7 +206,7 @@ function FigureTable({ candidates, selected }: { candidates: readonly Candidate[
             <Cell className={mark(total_score, "score", (one) => one.total_score)}>{percent(total_score)}</Cell>
             <Cell className={mark(metrics.monthly_usd, "cost", (one) => one.metrics.monthly_usd)}>{usd(metrics.monthly_usd)}</Cell>
             <Cell className={mark(metrics.latency_p95_ms, "latency", (one) => one.metrics.latency_p95_ms)}>{metrics.latency_p95_ms === null || metrics.latency_p95_ms === undefined ? of.batch : duration(metrics.latency_p95_ms)}</Cell>
-            <Cell className="text-end whitespace-nowrap tabular-nums">{metrics.max_per_second === null || metrics.max_per_second === undefined ? of.unbounded : number(metrics.max_per_second)}</Cell>
+            <Cell className="text-end whitespace-nowrap tabular-nums">{metrics.max_per_second === null || metrics.max_per_second === undefined ? of.unbounded : capacity(metrics.max_per_second)}</Cell>
             <Cell className={mark(metrics.availability_percent, "availability", (one) => one.metrics.availability_percent)}>{availability(metrics.availability_percent)}</Cell>
             <Cell className={mark(metrics.operations_hours_per_month, "operations", (one) => one.metrics.operations_hours_per_month)}>{number(metrics.operations_hours_per_month)}</Cell>
             <Cell className={mark(metrics.risk, "risk", (one) => one.metrics.risk)}>{percent(metrics.risk)}</Cell>

@@ -9,7 +9,7 @@ import { linkToFile } from "@/features/run/repository/file-tree";
 import { Findings } from "@/features/run/findings";
 import { verdictTones } from "@/features/run/plan/policy-table";
 import type { Candidate, DecisionSet } from "@/shared/api/types";
-import { availability, duration, number, percent, usd, words } from "@/shared/lib/format";
+import { availability, capacity, duration, percent, usd, words } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
 import { Badge } from "@/shared/ui/badge";
@@ -151,7 +151,7 @@ function Figures({ component: { pattern, latency_ms, max_per_second, availabilit
   const use = tech?.paths?.flatMap(({ stages }) => stages).find((stage) => stage.pattern === pattern)?.utilisation;
   const facts: [string, string][] = [];
   if (latency_ms > 0) facts.push([of.latency, duration(latency_ms)]);
-  if (max_per_second !== null && max_per_second !== undefined) facts.push([of.capacity, number(max_per_second)]);
+  if (max_per_second !== null && max_per_second !== undefined) facts.push([of.capacity, capacity(max_per_second)]);
   if (use !== null && use !== undefined) facts.push([of.load, percent(use)]);
   facts.push([of.availability, availability(availability_percent)]);
   return <Facts facts={facts} />;

@@ -41,6 +41,12 @@ export function triedWords(field: TriedField, value: number): string {
   }
 }
 
+/** From one number to another, the unit once. */
+export function triedRange(field: TriedField, low: number, high: number): string {
+  const from = field === "latency_ms" ? duration(low) : field === "availability_percent" ? availability(low).replace(/ %$/, "") : field === "budget_usd_per_month" ? usd(low) : plain(low);
+  return `${from} – ${triedWords(field, high)}`;
+}
+
 /** The change of the address that takes all of them away. */
 export const NOTHING_TRIED: Readonly<Record<string, null>> = Object.fromEntries([...TRIED_FIELDS.map(triedKey), WITH_TRIED].map((name) => [name, null]));
 

@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { GitBranch, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
+import type { CSSProperties } from "react";
 
 import { toFollowUp } from "@/features/run/follow-up";
-import { NOTHING_TRIED, TRIED_FIELDS, WITH_TRIED, triedKey, triedOf, triedWords } from "@/features/run/plan/tried";
+import { NOTHING_TRIED, TRIED_FIELDS, WITH_TRIED, triedKey, triedOf, triedRange, triedWords } from "@/features/run/plan/tried";
 import { scaleOf } from "@/features/run/plan/what-if-scale";
 import { useLinks } from "@/features/run/use-links";
 import { asProblem } from "@/shared/api/problem";
@@ -126,6 +127,7 @@ function Slider({ value, start, tried, onTry }: { value: TriedValue; start: numb
   });
   const words = shown === null ? of.none : triedWords(field, shown);
   const changed = shown !== (now ?? null);
+  const place = scale.placeOf(shown ?? start);
   return (
     <li className="space-y-1 text-sm">
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
@@ -139,16 +141,17 @@ function Slider({ value, start, tried, onTry }: { value: TriedValue; start: numb
         type="range"
         min={0}
         max={scale.steps}
-        value={scale.placeOf(shown ?? start)}
+        value={place}
+        style={{ "--filled": `${(100 * place) / Math.max(1, scale.steps)}%` } as CSSProperties}
         aria-valuetext={words}
         aria-describedby={`${id}-own`}
         onChange={(event) => setMoved(scale.valueAt(Number(event.target.value)))}
-        className="h-6 w-full cursor-pointer accent-accent-solid"
+        className="slider h-6 w-full cursor-pointer rounded-full"
       />
       <div className="flex flex-wrap justify-between gap-x-3 text-xs text-ink-soft tabular-nums" id={`${id}-own`}>
         <span>{now === null || now === undefined ? of.noOwn : of.own(triedWords(field, now), stated)}</span>
         <span aria-hidden>
-          {triedWords(field, scale.valueAt(0))} – {triedWords(field, scale.valueAt(scale.steps))}
+          {triedRange(field, scale.valueAt(0), scale.valueAt(scale.steps))}
         </span>
       </div>
     </li>

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 
 import { NotYet } from "@/features/run/not-yet";
 import { Lines } from "@/features/run/lines";
+import { Patch, PatchSwitch } from "@/features/run/repository/patch";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet, FileDiff, VersionDiff } from "@/shared/api/types";
-import { classNames } from "@/shared/lib/class-names";
 import { signedUsd, usd } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
@@ -40,7 +40,16 @@ function Changes({ diff }: { diff: VersionDiff }) {
       <Lines title={of.constraints} lines={diff.constraints.filter(untold)} />
       <Lines title={of.components} lines={diff.components.filter(untold)} />
       <Lines title={of.findings} lines={(diff.findings ?? []).map((finding) => finding.text).filter(untold)} />
-      {diff.files.length === 0 ? <p className="text-sm text-ink-soft">{of.noChanges}</p> : null}
+      {diff.files.length === 0 ? (
+        <p className="text-sm text-ink-soft">{of.noChanges}</p>
+      ) : (
+        <div className="flex min-h-7 flex-wrap items-center justify-between gap-3">
+          <h3 className="font-semibold">
+            {of.changedFiles} <span className="font-normal text-ink-soft">({diff.files.length})</span>
+          </h3>
+          <PatchSwitch />
+        </div>
+      )}
       <ul className="space-y-3">
         {diff.files.map((file) => (
           <li key={file.path}>
@@ -63,24 +72,7 @@ function FileChanges({ file }: { file: FileDiff }) {
           <span className="text-good">+{file.additions}</span> <span className="text-bad">−{file.deletions}</span>
         </span>
       </summary>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className="max-h-[60vh] overflow-auto font-mono text-[0.8125rem] leading-5" tabIndex={0} role="region" aria-label={file.path}>
-        {file.unified.split("\n").map((line, place) => (
-          // Lines repeat, and a diff never changes.
-          // oxlint-disable-next-line react/no-array-index-key
-          <span key={place} className={classNames("block min-w-max px-3", lineLook(line))}>
-            {line === "" ? " " : line}
-          </span>
-        ))}
-      </pre>
+      <Patch unified={file.unified} label={file.path} />
     </details>
   );
-}
-
-function lineLook(line: string): string {
-  if (line.startsWith("+++") || line.startsWith("---")) return "text-ink-soft";
-  if (line.startsWith("+")) return "bg-good-soft text-good";
-  if (line.startsWith("-")) return "bg-bad-soft text-bad";
-  if (line.startsWith("@@")) return "bg-accent-soft text-accent";
-  return "";
 }

@@ -17,7 +17,7 @@ import { Notice } from "@/shared/ui/notice";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** From this width on the contents stand beside the text; as the classes say it. */
-const TWO_COLUMNS = 42 * 16;
+const TWO_COLUMNS = 56 * 16;
 
 export function ReportTab({ address, decisionSet: { manifest, reports, result } }: { address: RunAddress; decisionSet: DecisionSet }) {
   // The report can be read once the version is stored.
@@ -36,9 +36,9 @@ function Report({ address, file, known }: { address: RunAddress; file: string; k
   if (content.error) return <Notice tone="bad" title={asProblem(content.error).message} />;
   if (content.data === undefined) return <Skeleton lines={10} />;
   return (
-    <div ref={box} className="gap-6 @2xl:grid @2xl:grid-cols-[minmax(0,1fr)_10rem] @4xl:grid-cols-[minmax(0,1fr)_15rem]">
+    <div ref={box} className="gap-6 @4xl:grid @4xl:grid-cols-[minmax(0,1fr)_13rem]">
       <Contents headings={headings} wide={width >= TWO_COLUMNS} />
-      <Markdown text={content.data} className="max-w-3xl min-w-0 @2xl:col-start-1 @2xl:row-start-1" resolve={resolve} onHeadings={setHeadings} />
+      <Markdown text={content.data} className="max-w-3xl min-w-0 @4xl:col-start-1 @4xl:row-start-1" resolve={resolve} onHeadings={setHeadings} />
     </div>
   );
 }
@@ -48,9 +48,9 @@ function Contents({ headings, wide }: { headings: readonly Heading[]; wide: bool
   const listed = headings.filter(({ level }) => level > 1);
   if (listed.length < 3) return null;
   return (
-    <nav aria-label={strings.result.contents} className="mb-5 self-start rounded-lg border border-line p-3 text-sm @2xl:sticky @2xl:top-4 @2xl:col-start-2 @2xl:row-start-1 @2xl:mb-0 @2xl:max-h-[80vh] @2xl:overflow-y-auto @2xl:border-0 @2xl:p-0">
+    <nav aria-label={strings.result.contents} className="mb-5 self-start rounded-lg border border-line p-3 text-sm @4xl:sticky @4xl:top-4 @4xl:col-start-2 @4xl:row-start-1 @4xl:mb-0 @4xl:max-h-[80vh] @4xl:overflow-y-auto @4xl:border-0 @4xl:p-0">
       <details open={wide}>
-        <summary className="font-semibold @2xl:pointer-events-none @2xl:list-none" tabIndex={wide ? -1 : 0}>
+        <summary className="font-semibold @4xl:pointer-events-none @4xl:list-none" tabIndex={wide ? -1 : 0}>
           {strings.result.contents}
         </summary>
         <ul className="mt-2 space-y-1">

@@ -6,7 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import { toFollowUp } from "@/features/run/follow-up";
 import { draftOf } from "@/features/run/repository/drafts";
 import { EditConflicts } from "@/features/run/repository/edit-conflicts";
-import { canBeEdited, filesNow } from "@/features/run/repository/edits";
+import { canBeEdited, canTakeBack, filesNow, isTakenBack } from "@/features/run/repository/edits";
 import type { FileNow } from "@/features/run/repository/edits";
 import { FileEditor, draftKey } from "@/features/run/repository/file-editor";
 import { fileAt, isMarkdown, linkToFile, matching, treeOf } from "@/features/run/repository/file-tree";
@@ -103,7 +103,7 @@ export function RepositoryTab({ address, decisionSet, newest }: { address: RunAd
   return (
     <div ref={box} className="space-y-4">
       {list.error ? <Notice tone="warn" title={asProblem(list.error).message} /> : null}
-      <EditConflicts conflicts={list.data?.conflicts ?? []} />
+      <EditConflicts address={address} conflicts={list.data?.conflicts ?? []} />
       {edited > 0 ? <NextVersion count={edited} /> : null}
       <div className="grid gap-5 @xl:grid-cols-[11rem_minmax(0,1fr)] @4xl:grid-cols-[15rem_minmax(0,1fr)]">
         {/* Another file is another element: on a phone the list closes when a file is chosen. */}
@@ -150,6 +150,7 @@ export function RepositoryTab({ address, decisionSet, newest }: { address: RunAd
               file={shown}
               executable={manifest.files.find(({ path }) => path === shown.path)?.executable ?? false}
               editable={list.data !== undefined && canBeEdited(shown.path)}
+              contradicted={list.data?.conflicts.some(({ path }) => path === shown.path) ?? false}
               purpose={purpose ?? null}
               search={search}
               resolve={resolve}
@@ -182,9 +183,11 @@ function NextVersion({ count }: { count: number }) {
   );
 }
 
-function markOf({ edit, stored, sha256 }: FileNow): string | null {
+function markOf(file: FileNow): string | null {
+  const { edit, stored, sha256 } = file;
   if (sha256 === null) return edits.deleted;
   if (!edit) return null;
+  if (isTakenBack(file)) return edits.asGenerated;
   return stored === null ? edits.added : edits.edited;
 }
 
@@ -214,10 +217,11 @@ function Tree({ folder, search, current, marks, top = false, all = false }: { fo
             className={classNames("flex items-center gap-1.5 rounded px-1.5 py-1 hover:bg-sunken", path === current && "bg-accent-soft font-medium text-accent")}
           >
             <File className="size-4 shrink-0 text-ink-soft" aria-hidden />
-            <span className={classNames("min-w-0 break-words", file?.sha256 === null && "line-through")}>{name}</span>
+            <span className={classNames("min-w-0 [overflow-wrap:break-word]", file?.sha256 === null && "line-through")}>{name}</span>
             {mark ? (
-              <Badge tone={file?.sha256 === null ? "bad" : "accent"} className="ms-auto">
-                {mark}
+              <Badge tone={file?.sha256 === null ? "bad" : "accent"} title={mark} className="ms-auto px-1.5 font-mono">
+                <span aria-hidden>{mark.charAt(0).toUpperCase()}</span>
+                <span className="sr-only">{mark}</span>
               </Badge>
             ) : null}
           </Link>
@@ -235,12 +239,14 @@ interface FileViewProps {
   /** As the version has it. */
   executable: boolean;
   editable: boolean;
+  /** A contradiction of this file is not settled yet: that is asked about above. */
+  contradicted: boolean;
   purpose: string | null;
   search: URLSearchParams;
   resolve: ResolveLink;
 }
 
-function FileView({ review, address, file, executable, editable, purpose, search, resolve }: FileViewProps) {
+function FileView({ review, address, file, executable, editable, contradicted, purpose, search, resolve }: FileViewProps) {
   const { path, sha256, stored, own, edit } = file;
   const content = useQuery({ ...queries.content(address, ROOT + path), enabled: stored !== null });
   // An edit of this version is in no stored file.
@@ -303,9 +309,10 @@ function FileView({ review, address, file, executable, editable, purpose, search
           {own && editable && back && !editing ? (
             <Button size="small" busy={change.isPending} onClick={() => change.mutate(back)}>
               <Undo2 aria-hidden />
-              {sha256 === null ? edits.restore : edits.takeBack}
+              {sha256 === null ? edits.restore : isTakenBack(file) ? edits.backToEdit : edits.takeBack}
             </Button>
           ) : null}
+          {editable && !editing && !contradicted && canTakeBack(file) ? <TakeGenerated file={file} by={edit.by.name} busy={change.isPending} onTake={() => change.mutate({ path, take: "generated", deleted: false, ...replaces })} /> : null}
         </p>
       ) : null}
       {change.error ? (
@@ -356,9 +363,22 @@ function FileView({ review, address, file, executable, editable, purpose, search
   );
 }
 
+/** Back from an edit of an earlier version to what is generated. Of a file that was deleted nothing is lost by it. */
+function TakeGenerated({ file: { path, sha256 }, by, busy, onTake }: { file: FileNow; by: string; busy: boolean; onTake: () => void }) {
+  const gone = sha256 === null;
+  const button = (
+    <Button size="small" busy={busy} onClick={gone ? onTake : undefined}>
+      <Undo2 aria-hidden />
+      {gone ? edits.restore : edits.takeGenerated}
+    </Button>
+  );
+  return gone ? button : <Confirm trigger={button} title={edits.takeGeneratedTitle(path)} text={edits.takeGeneratedText(by)} confirm={edits.takeGenerated} onConfirm={onTake} />;
+}
+
 /** Who edited it and when, and what the next version makes of it. */
-function editedWords({ sha256, stored, own }: FileNow, { by, at }: FileEdit): string {
-  const tell = sha256 === null ? edits.deletedBy : !own ? edits.carriedBy : stored === null ? edits.addedBy : edits.editedBy;
+function editedWords(file: FileNow, { by, at }: FileEdit): string {
+  const { sha256, stored, own } = file;
+  const tell = sha256 === null ? (own ? edits.deletedBy : edits.deletedEarlier) : !own ? edits.carriedBy : isTakenBack(file) ? edits.takenBackBy : stored === null ? edits.addedBy : edits.editedBy;
   return tell(by.name, time(at));
 }
 

@@ -8,6 +8,11 @@ import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
 
 const tones: Readonly<Record<CheckStatus, Tone>> = { passed: "good", failed: "bad", not_run: "warn" };
 
+/** Most tools begin their version with their own name. */
+function toolAndVersion(tool: string, version: string): string {
+  return version.toLowerCase().startsWith(tool.toLowerCase()) ? version : `${tool} ${version}`.trim();
+}
+
 /** Which tool ran, which version, what it found; what could not run is not called a pass. */
 export function ValidationTab({ report }: { report: NonNullable<DecisionSet["validation"]> | null }) {
   if (!report) return <NotYet />;
@@ -16,7 +21,8 @@ export function ValidationTab({ report }: { report: NonNullable<DecisionSet["val
     <div className="space-y-3">
       <p className="text-sm text-ink-soft">{of.validationSummary(report.passed, report.failed, report.not_run)}</p>
       <DataTable caption={of.tabs.validation}>
-        <thead>
+        {/* Where there is no room for four columns, the result stands beside the check and the rest below. */}
+        <thead className="@max-xl:sr-only">
           <tr>
             {[of.check, of.tool, of.status, of.found].map((title) => (
               <HeadCell key={title}>{title}</HeadCell>
@@ -25,21 +31,21 @@ export function ValidationTab({ report }: { report: NonNullable<DecisionSet["val
         </thead>
         <tbody>
           {report.checks.map(({ name, category, tool, version, status, files, findings, reason, duration_ms }) => (
-            <tr key={name}>
-              <Cell className="min-w-40">
+            <tr key={name} className="@max-xl:grid @max-xl:grid-cols-[minmax(0,1fr)_auto] @max-xl:border-t @max-xl:border-line @max-xl:first:border-t-0">
+              <Cell className="@max-xl:border-t-0 @max-xl:pb-0 @xl:min-w-40">
                 <span className="font-medium">{name}</span>
                 <span className="block text-xs text-ink-soft">{category}</span>
               </Cell>
-              <Cell className="min-w-36">
-                {tool} {version}
+              <Cell className="@max-xl:order-1 @max-xl:col-span-2 @max-xl:border-t-0 @max-xl:py-1 @max-xl:text-ink-soft @xl:min-w-36">
+                {toolAndVersion(tool, version ?? "")}
                 <span className="block text-xs text-ink-soft">
                   {of.filesChecked(files)}, {duration(duration_ms)}
                 </span>
               </Cell>
-              <Cell>
+              <Cell className="@max-xl:border-t-0 @max-xl:pb-0">
                 <Badge tone={tones[status]}>{strings.checks[status]}</Badge>
               </Cell>
-              <Cell className="min-w-64">
+              <Cell className="@max-xl:order-2 @max-xl:col-span-2 @max-xl:border-t-0 @max-xl:pt-0 @xl:min-w-64">
                 {reason ? <p className="text-ink-soft">{reason}</p> : null}
                 <ul className="space-y-1">
                   {findings.map(({ path, line, rule, message, blocking }) => (

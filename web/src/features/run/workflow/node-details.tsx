@@ -3,6 +3,8 @@ import { useId } from "react";
 import { Link } from "react-router";
 
 import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
+import { ModelUses } from "@/features/run/workflow/model-use";
+import { NodeThinking } from "@/features/run/thinking";
 import { NodeIcon, nodeName } from "@/features/run/workflow/workflow-list";
 import type { DecisionSet, Gate } from "@/shared/api/types";
 import { bytes, duration, number, percent, time } from "@/shared/lib/format";
@@ -37,10 +39,10 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
   return (
     <section aria-labelledby={`${id}-title`} className="space-y-4 rounded-xl border border-line bg-surface p-4 shadow-card">
       <div className="flex items-start justify-between gap-3">
-        <h3 id={`${id}-title`} className="flex items-center gap-2 font-semibold">
+        <h3 id={`${id}-title`} className="flex flex-wrap items-center gap-x-2 font-semibold">
           <NodeIcon state={node.state} stopped={!active && (node.state === "running" || node.state === "waiting")} />
           {nodeName(node.node)}
-          <span className="text-sm font-normal text-ink-soft">{strings.nodeStates[node.state]}</span>
+          <span className="text-sm font-normal whitespace-nowrap text-ink-soft">{strings.nodeStates[node.state]}</span>
         </h3>
         <Button asChild tone="quiet" size="icon" className="-m-1.5">
           <Link to={closeTo} replace preventScrollReset aria-label={of.close} title={of.close}>
@@ -53,8 +55,9 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
           <Prose text={node.summary} />
         </p>
       ) : null}
-      {own.length === 0 && decided.length === 0 ? <p className="text-sm text-ink-soft">{node.state === "skipped" ? of.skipped : node.rounds === 0 ? of.notBegun : strings.nodeStates[node.state]}</p> : null}
+      {own.length === 0 && decided.length === 0 && (node.state === "skipped" || node.rounds === 0) ? <p className="text-sm text-ink-soft">{node.state === "skipped" ? of.skipped : of.notBegun}</p> : null}
       {node.retries > 0 ? <p className="text-sm text-warn">{of.retried(node.retries)}</p> : null}
+      <NodeThinking node={node.node} />
       {here.map((gate) => (
         <div key={gate.id} className="space-y-1.5 text-sm">
           {gate.decision ? (
@@ -86,6 +89,7 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
         <div className="space-y-2">
           <h4 className="text-sm font-semibold">{of.records}</h4>
           <Records records={own} />
+          <ModelUses records={own} />
         </div>
       ) : null}
     </section>

@@ -97,12 +97,15 @@ function Row({ state, active, name, note, time = null }: RowProps) {
   return (
     <div className="flex items-start gap-2.5 px-2 py-1.5 text-sm">
       <NodeIcon state={state} stopped={!active && (state === "running" || state === "waiting")} className="mt-0.5" />
-      <span className="min-w-0 flex-1">
-        <span className={classNames(state === "pending" || state === "skipped" ? "text-ink-soft" : "font-medium")}>{name}</span>
+      {/* In a narrow panel the figures stand below the name, which is not cut into pieces for them. */}
+      <span className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-2 [overflow-wrap:break-word]">
+        <span className={classNames("min-w-0", state === "pending" || state === "skipped" ? "text-ink-soft" : "font-medium")}>{name}</span>
         <span className="sr-only">, {strings.nodeStates[state]}</span>
-        {note ? <span className="ms-1.5 text-xs text-ink-soft">{note}</span> : null}
+        <span className="flex gap-x-2 text-xs text-ink-soft tabular-nums empty:hidden">
+          {note ? <span>{note}</span> : null}
+          {time === null ? null : <span>{time}</span>}
+        </span>
       </span>
-      {time === null ? null : <span className="shrink-0 text-xs text-ink-soft tabular-nums">{time}</span>}
     </div>
   );
 }
