@@ -125,6 +125,7 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
     let mut end = quantity.span.to;
     let mut span = quantity.whole.hull(quantity.span);
     let here = if document.joining_hyphen(end) { end + 1 } else { end };
+    let here = behind_of(document, hits, here);
     // The first word of the next line is no unit of this one's number.
     let here = if document.sentence(here) == document.sentence(quantity.span.from) { here } else { usize::MAX };
     let mut unit = Unit::Bare;
@@ -169,7 +170,8 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         }
     }
     span = span.hull(Span::new(quantity.span.from, end));
-    let mut noun = if unit == Unit::Bare { noun_after(document, hits, end) } else { None };
+    let mut noun =
+        if unit == Unit::Bare { noun_after(document, hits, behind_of(document, hits, end)) } else { None };
     if let Some((_, words)) = noun {
         span = span.hull(words);
     }
@@ -219,6 +221,14 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         }
     }
     Measure { quantity, unit, noun, period, span, corrected: false }
+}
+
+/// "1,3 million de photos", "un milione di euro", "meio milhão de mensagens": the word behind that of a million and such,
+/// where a small word stands between.
+fn behind_of(document: &Document, hits: &Hits, end: usize) -> usize {
+    let of = matches!(document.lower(end), "de" | "d'" | "di" | "von");
+    let scale = hits.before("scale", end).is_some_and(|hit| document.quote(hit.span).chars().count() > 3);
+    end + usize::from(of && scale && document.sentence(end + 1) == document.sentence(end))
 }
 
 /// "20k$ mo", "5k USD yr": notes leave the word between money and its period out.

@@ -300,19 +300,20 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
     }
     // "Achtundvierzigtausend" is one word.
     if hits.at("number", at).is_none()
-        && hits.languages.reads(Some("de"))
-        && let Some(value) = crate::compound::german(lower)
+        && let Some(value) = crate::compound::value(lower, |language| hits.languages.reads(Some(language)))
     {
         return done(value, at + 1, false);
     }
     let mut total = 0.0;
     let mut current = 0.0;
+    // What was multiplied with last: "a grand and a half".
+    let mut last_scale = 1.0;
     let mut next = at;
     let mut any = false;
     if let Some(scale) = begins {
         let value: f64 = scale.meaning.value.parse().ok()?;
         (total, current) = if value < 1000.0 { (0.0, value) } else { (value, 0.0) };
-        (next, any) = (scale.span.to, true);
+        (next, any, last_scale) = (scale.span.to, true, value);
     }
     loop {
         let mut peek = next;
@@ -337,7 +338,7 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
         }
         // `one and a half`
         if any && document.lower(peek) == "a" && document.lower(peek + 1) == "half" {
-            current += 0.5;
+            current += if current > 0.0 { 0.5 } else { 0.5 * last_scale };
             next = peek + 2;
             break;
         }
@@ -363,7 +364,7 @@ fn words_at(document: &Document, hits: &Hits, at: usize) -> Option<Plain> {
                 current *= scale;
             } else {
                 total += current * scale;
-                current = 0.0;
+                (current, last_scale) = (0.0, scale);
             }
             next = hit.span.to;
         } else {

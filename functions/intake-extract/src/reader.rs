@@ -142,32 +142,14 @@ impl Reader {
             self.hits.within("other_party", opening).find(|hit| hit.meaning.value != "none" && hit.span.to <= at);
         other.is_some_and(|other| {
             let between = other.span.to..at;
-            let us = |at: usize| {
-                matches!(
-                    self.document.lower(at),
-                    "we" | "our"
-                        | "ours"
-                        | "us"
-                        | "i"
-                        | "my"
-                        | "wir"
-                        | "uns"
-                        | "unser"
-                        | "unsere"
-                        | "nous"
-                        | "notre"
-                        | "nos"
-                        | "on"
-                        | "nuestro"
-                        | "nuestra"
-                        | "nosotros"
-                        | "noi"
-                        | "nostro"
-                        | "nós"
-                        | "ons"
-                        | "wij"
-                        | ";"
-                )
+            let main = self.hits.languages.main();
+            let us = |at: usize| match self.document.lower(at) {
+                "we" | "our" | "ours" | "us" | "i" | "my" | "wir" | "uns" | "unser" | "unsere" | "nous" | "notre"
+                | "nuestro" | "nuestra" | "nosotros" | "nosotras" | "noi" | "nostro" | "nostra" | "nós" | "ons" | "wij" | ";" => true,
+                // "On" and "nos" are such words in these languages alone.
+                "on" => main == Some("fr"),
+                "nos" => matches!(main, Some("fr" | "es" | "pt")),
+                _ => false,
             };
             !between.clone().any(us)
                 && !self
@@ -236,6 +218,14 @@ impl Reader {
                 && !self.hits.within("clause_break", between).any(turns)
                 && self.hits.within("wanted", between).next().is_none()
         })
+    }
+
+    /// "Last year we paid 8,000. Now it is 4,500 at most": the sentence before, or the part before, tells of a time that is
+    /// over, so "now" is no state that is to change.
+    pub fn follows_then(&self, at: usize) -> bool {
+        let sentence = self.document.sentence_span(at);
+        let before = sentence.from.checked_sub(1).map_or(sentence.from, |end| self.document.sentence_span(end).from);
+        self.hits.within("past", Span::new(before, at)).any(|hit| hit.meaning.value == "then")
     }
 
     /// True when a value is only hoped for: "ideally 100 ms". In "ideally 100 ms, 200 ms at most" the second is a limit.
