@@ -3,10 +3,7 @@
 //! Only the phrases of the languages that the text is written in are looked for, English ones always: technical texts
 //! of any language are full of them. A word that the lexicon does not know is read as the word that it is a slip of.
 
-use std::{
-    collections::HashMap,
-    sync::OnceLock,
-};
+use std::{collections::HashMap, sync::OnceLock};
 
 use design::constraint::Cloud;
 

@@ -23,6 +23,7 @@ pub mod number;
 pub mod reader;
 mod table;
 pub mod text;
+mod whose;
 mod wordless;
 
 pub use agent::{IntakeExtract, IntakeInput};

@@ -170,8 +170,7 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
         }
     }
     span = span.hull(Span::new(quantity.span.from, end));
-    let mut noun =
-        if unit == Unit::Bare { noun_after(document, hits, behind_of(document, hits, end)) } else { None };
+    let mut noun = if unit == Unit::Bare { noun_after(document, hits, behind_of(document, hits, end)) } else { None };
     if let Some((_, words)) = noun {
         span = span.hull(words);
     }

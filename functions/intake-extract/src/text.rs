@@ -199,6 +199,11 @@ impl Document {
         index == 0 || index >= self.tokens.len() || self.gap(index).contains(&'\n')
     }
 
+    /// True for the first token of a sentence.
+    pub fn begins_sentence(&self, index: usize) -> bool {
+        self.sentence_span(index).from == index
+    }
+
     /// True when a blank line stands before a token.
     pub fn begins_part(&self, index: usize) -> bool {
         self.gap(index).iter().filter(|letter| **letter == '\n').count() > 1

@@ -213,7 +213,8 @@ mod tests {
         let (budget, load) = (set.constraints.budget, set.constraints.throughput);
         assert!(budget.is_some_and(|budget| (budget.value.usd_per_month - 3000.0).abs() < 1e-6));
         assert!(load.is_some_and(|load| (load.value.average_per_second - 115.7).abs() < 0.1));
-        let set = extract("Das Modell wird woechentlich neu trainiert, die Antwort muss hoechstens 300 ms dauern.").constraints;
+        let set = extract("Das Modell wird woechentlich neu trainiert, die Antwort muss hoechstens 300 ms dauern.")
+            .constraints;
         assert!(set.retraining.is_some());
         assert!(set.latency.is_some_and(|latency| (latency.value.milliseconds - 300.0).abs() < 1e-6));
     }
@@ -222,6 +223,9 @@ mod tests {
     fn added_letters_of_short_words_are_slips_and_others_are_words() {
         let budget = |text: &str| extract(text).constraints.budget.map(|stated| stated.value.usd_per_month.round());
         assert_eq!(budget("We can spend 240 dollars a mounth at most."), Some(240.0));
-        assert_eq!(budget("We can spend 2,400 dollars a mouth at most."), budget("We can spend 2,400 dollars at most."));
+        assert_eq!(
+            budget("We can spend 2,400 dollars a mouth at most."),
+            budget("We can spend 2,400 dollars at most.")
+        );
     }
 }
