@@ -377,7 +377,10 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
             && (matches!(document.lower(span.to), "," | "." | ";" | ")") || span.to == document.sentence_span(begin).to)
     });
     let wanted = hedged || reader.hits.before("wanted", span.from).is_some();
+    let first = if code { None } else { first_of_two(reader, span, cloud) };
+    let second = first.as_ref().is_some_and(|first| !first.excluded && !first.implied);
     let fits = code
+        || second
         || instead
         || preposition.is_some()
         || only_cue.is_some()
@@ -432,7 +435,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     // "… auf Kubernetes in Irland": what runs there is named right before.
     let on_platform = preposition.is_some_and(|found| {
         ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
-    }) || is_second_place(reader, span);
+    }) || second;
     let spoken_of = implied
         || instead
         || only
@@ -458,19 +461,14 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
 }
 
-/// "… auf Kubernetes in Irland und Frankfurt": the second of two places of which the first is said so.
-fn is_second_place(reader: &Reader, span: Span) -> bool {
-    let Some(and) = span.from.checked_sub(1) else { return false };
-    if !matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | ",") {
-        return false;
-    }
-    let first = [REGION, CITY, PLACE].iter().find_map(|group| reader.hits.before(group, and));
-    first.is_some_and(|first| {
-        let preposition = reader.hits.before("place_preposition", first.span.from);
-        preposition.is_some_and(|found| {
-            ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
-        })
-    })
+/// "… auf Kubernetes in Irland und Frankfurt", "AWS, Tokyo and Seoul at launch": the second of two places, said as the first
+/// is.
+fn first_of_two(reader: &Reader, span: Span, cloud: Cloud) -> Option<Mention> {
+    let and = span.from.checked_sub(1)?;
+    let listed = matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | "&" | ",");
+    let hits = [REGION, CITY, PLACE].iter().filter_map(|group| reader.hits.before(group, and));
+    let first = hits.filter(|hit| listed && hit.span.to == and).max_by_key(|hit| hit.span.to - hit.span.from)?;
+    mention(reader, first, cloud)
 }
 
 /// True for the word of "outside the EU".

@@ -74,7 +74,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                     !reader.measures_around(at, 20).any(|(other, rival)| {
                         other != index
                             && rival.quantity.high > 1.0
-                            && rival.period.is_some_and(|owned| owned.span.overlaps(period.span))
+                            // "From 1,900 machines, roughly 250 messages/s": a rate has its period in itself.
+                            && (matches!(rival.unit, Unit::Rate(_)) && rival.span.overlaps(period.span)
+                                || rival.period.is_some_and(|owned| owned.span.overlaps(period.span)))
                     })
                 })
                 .filter(|period| {
@@ -219,12 +221,23 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             })
         })
         .collect();
-    let clash = (!rivals.is_empty()).then(|| Clash {
+    // "The peak load is 500 requests a second. … The peak load is 50 requests a second."
+    let peaks: Vec<&Load> =
+        candidates.iter().filter(|other| peak.is_some_and(|best| contradicts(reader, best, other))).collect();
+    let clash = (!rivals.is_empty() || !peaks.is_empty()).then(|| Clash {
         fields: vec![ConstraintField::Throughput],
-        spans: average.into_iter().chain(rivals.iter().copied()).map(|candidate| candidate.spans[0]).collect(),
+        spans: average
+            .filter(|_| !rivals.is_empty())
+            .into_iter()
+            .chain(rivals.iter().copied())
+            .chain(peak.filter(|_| !peaks.is_empty()))
+            .chain(peaks.iter().copied())
+            .map(|candidate| candidate.spans[0])
+            .collect(),
         explanation: "Different loads are given for the same thing.".to_owned(),
         resolution: "The largest one is planned for.".to_owned(),
     });
+    let peak = peaks.into_iter().chain(peak).max_by(|a, b| a.per_second.total_cmp(&b.per_second));
     let average = rivals.into_iter().chain(average).max_by(|a, b| a.per_second.total_cmp(&b.per_second));
     let found = match (average, peak) {
         (None, None) => None,
@@ -269,6 +282,22 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         found
     });
     (found, clash)
+}
+
+/// True for two peaks of the same thing, said in the same words in different sentences.
+fn contradicts(reader: &Reader, best: &Load, other: &Load) -> bool {
+    let document = &reader.document;
+    let words = |load: &Load| {
+        let cue = load.spans.iter().rev().find_map(|span| reader.hits.at("peak", span.from));
+        cue.map(|cue| document.quote(cue.span).to_lowercase())
+    };
+    let apart = document.sentence(best.spans[0].from) != document.sentence(other.spans[0].from);
+    other.peak
+        && apart
+        && other.noun == best.noun
+        && other.score > 0.85 * best.score
+        && !(0.9..=1.1).contains(&(other.per_second / best.per_second))
+        && words(best).is_some_and(|own| words(other) == Some(own))
 }
 
 /// "2,400 buoys …, each buoy reports once every two minutes": whatever is counted, when each of it sends something.
