@@ -49,11 +49,17 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         }
         let many = how_many(reader, index);
         let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
+        // "In one job once an hour": a run of everything is no load.
+        let run = (quantity.high - 1.0).abs() < 1e-9
+            && reader
+                .hits
+                .within("run_word", Span::new(at.saturating_sub(2), measure.span.to))
+                .any(|run| run.span.overlaps(measure.span));
         // "Une requête": an article counts nothing that a period elsewhere in the sentence could be of.
         let article = measure.period.is_none() && is_article(reader, measure);
         // "How often do people hit it? – Twenty-five times a second."
         let asked = times && measure.period.is_some_and(|period| period.seconds <= 60.0);
-        if (times && !asked || article) && many.is_none() || reader.is_material_of_training(measure) {
+        if (times && !asked || article || run) && many.is_none() || reader.is_material_of_training(measure) {
             continue;
         }
         let cue = reader.cue("cue.throughput", measure.span);
@@ -498,6 +504,7 @@ fn all_of_them(reader: &Reader) -> Option<Load> {
             };
             measure.unit == Unit::Bare
                 && measure.period.is_none()
+                && measure.quantity.high > 1.0
                 && (known.is_some() && here.is_none() || measure.quantity.high >= LEAST_UNKNOWN)
                 && noun.is_some_and(|noun| stem(noun) == stem(thing.to - 1))
                 && !measure.quantity.vague
