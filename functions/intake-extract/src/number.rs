@@ -435,7 +435,15 @@ fn is_section(document: &Document, hits: &Hits, at: usize) -> bool {
     let unit = ["scale", "noun", "currency", "time", "data_unit", "rate_unit", "percent"];
     // "§6 Das Modell wird …", "Section 4: …".
     let mark = at.checked_sub(1).map_or("", |before| document.lower(before));
+    // "Art. 10: …", "Abs. 3 …".
+    let short =
+        mark == "." && at >= 2 && matches!(document.lower(at - 2), "art" | "abs" | "sec" | "ziff" | "cl" | "par");
+    let colon = document.sentence_span(at).from == at
+        && document.lower(at + 1) == ":"
+        && !document.token(at + 2).is_some_and(|next| next.kind == Kind::Number);
     let marked = mark == "§"
+        || short
+        || colon
         || document.sentence_span(at).from + 1 == at
             && matches!(
                 mark,
