@@ -12,7 +12,7 @@ struct Tongue {
     /// What joins units to the tens behind them: "achtUNDvierzig". Where there is none, tens stand before units.
     links: &'static [&'static str],
     /// What adds a half: "fünfEINHALB".
-    half: Option<&'static str>,
+    half: &'static [&'static str],
 }
 
 const TONGUES: [Tongue; 3] = [
@@ -52,7 +52,7 @@ const TONGUES: [Tongue; 3] = [
         ],
         scales: &[("tausend", 1000.0), ("hundert", 100.0)],
         links: &["und"],
-        half: Some("einhalb"),
+        half: &["einhalb"],
     },
     Tongue {
         language: "nl",
@@ -89,7 +89,7 @@ const TONGUES: [Tongue; 3] = [
         ],
         scales: &[("duizend", 1000.0), ("honderd", 100.0)],
         links: &["en", "ën"],
-        half: Some("enhalf"),
+        half: &["enhalf", "ënhalf"],
     },
     Tongue {
         language: "it",
@@ -125,7 +125,7 @@ const TONGUES: [Tongue; 3] = [
         ],
         scales: &[("mila", 1000.0), ("mille", 1000.0), ("cento", 100.0)],
         links: &[],
-        half: None,
+        half: &[],
     },
 ];
 
@@ -146,7 +146,7 @@ impl Tongue {
         if let Some((_, value)) = self.parts.iter().find(|(part, _)| *part == word) {
             return Some(*value);
         }
-        if let Some(whole) = self.half.and_then(|half| word.strip_suffix(half)) {
+        if let Some(whole) = self.half.iter().find_map(|half| word.strip_suffix(half)) {
             return Some(self.value(whole)? + 0.5).filter(|value| *value < 100.0);
         }
         for (name, scale) in self.scales {
@@ -196,6 +196,7 @@ mod tests {
             ("de", "hunderte", None),
             ("de", "undicht", None),
             ("nl", "vierenhalfduizend", Some(4500.0)),
+            ("nl", "drieënhalfduizend", Some(3500.0)),
             ("nl", "zevenentwintig", Some(27.0)),
             ("nl", "tweeëndertig", Some(32.0)),
             ("nl", "vijfhonderdvijftig", Some(550.0)),

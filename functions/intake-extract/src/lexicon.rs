@@ -286,6 +286,7 @@ impl Hits {
             let token = &document.tokens[at];
             for phrase in lexicon.candidates(&token.text, &token.lower) {
                 if languages.reads(phrase.language)
+                    && !is_of_main_language(&lexicon.meanings[phrase.meaning], phrase, &token.lower, &languages)
                     && let Some(to) = phrase_at(document, &phrase.words, at)
                 {
                     languages.heard(phrase.language);
@@ -439,6 +440,15 @@ impl Hits {
             token.clause = clause;
         }
     }
+}
+
+/// True for a word of denial that is another word in the text's own language: "no BigQuery" is "in BigQuery" in Portuguese.
+fn is_of_main_language(meaning: &Meaning, phrase: &Phrase, word: &str, languages: &Languages) -> bool {
+    phrase.language != Some("pt")
+        && phrase.words.len() == 1
+        && matches!(meaning.group.as_str(), "negation" | "no_alone")
+        && languages.main() == Some("pt")
+        && word == "no"
 }
 
 /// Where the phrase ends, when it begins at `at`. Hyphens between its words are passed over.

@@ -226,7 +226,8 @@ fn measure(document: &Document, hits: &Hits, mut quantity: Quantity) -> Measure 
 /// where a small word stands between.
 fn behind_of(document: &Document, hits: &Hits, end: usize) -> usize {
     let of = matches!(document.lower(end), "de" | "d'" | "di" | "von");
-    let scale = hits.before("scale", end).is_some_and(|hit| document.quote(hit.span).chars().count() > 3);
+    let scale = hits.before("scale", end).is_some_and(|hit| document.quote(hit.span).chars().count() > 3)
+        || hits.before("and_half", end).is_some();
     end + usize::from(of && scale && document.sentence(end + 1) == document.sentence(end))
 }
 

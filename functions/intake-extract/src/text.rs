@@ -272,6 +272,11 @@ fn sentences(text: &str) -> Vec<&str> {
                 ends.push(start + at + 1);
             }
         }
+        // "400 ms, yes? - nope, 250": for UAX 29 a sentence goes on behind a dash, for a dialogue it does not.
+        for mark in ["? - ", "? – ", "? — ", "! - ", "! – ", "! — "] {
+            ends.extend(sentence.match_indices(mark).map(|(at, _)| start + at + 1));
+        }
+        ends.sort_unstable();
         // A block in braces that was made of lines (`table::with_braces`) ends its line.
         for (at, _) in sentence.match_indices('}') {
             if sentence[at + 1..].starts_with(char::is_alphabetic) {

@@ -86,6 +86,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             .filter(|(word, _)| !stands_behind_another(reader, measure.span, *word))
             // "Half a second per recording is the limit": what it is of has no length here.
             .filter(|(word, _)| !is_item_of(reader, measure.span, *word))
+            .filter(|(word, distance)| !has_value_behind(reader, measure.span, *word, *distance))
             // "Failures predicted hours ahead, so an alert after 5 minutes is fine."
             // "Models are refreshed every hour, the feed must load within 250 ms."
             .filter(|(_, distance)| {
@@ -351,6 +352,18 @@ fn floors(reader: &Reader) -> impl Iterator<Item = (f64, Span)> {
         let floor = measure.quantity.bound == Bound::AtLeast && milliseconds <= LONGEST_UNNAMED_MS;
         (floor && demanded && !other && cue.1 <= NEAR_AWAITED).then_some((milliseconds, measure.span))
     })
+}
+
+/// Tokens between a word about another kind of duration and the value behind it that it is said of.
+const VALUE_WITHIN: usize = 2;
+
+/// "A result in 2 seconds and an uptime of 99.5 %": a word that has its own value right behind it.
+fn has_value_behind(reader: &Reader, span: Span, word: Span, distance: usize) -> bool {
+    word.from >= span.to
+        && reader.measures_around(word.from, 2 * VALUE_WITHIN + 2).any(|(_, other)| {
+            let way = other.span.from.saturating_sub(word.to);
+            other.span.from >= word.to && way <= VALUE_WITHIN && way <= distance && other.unit != Unit::Bare
+        })
 }
 
 /// "Half a second per recording": a word behind a duration that names the one thing that it is of.

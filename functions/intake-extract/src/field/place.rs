@@ -204,6 +204,7 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
             });
         }
         kept.retain(|mention| mention.jurisdiction == *law);
+        clashes.extend(only_and_only(reader, &strict).filter(|_| clashes.is_empty()));
     }
     let mut list: Vec<Region> = Vec::new();
     for mention in &kept {
@@ -288,6 +289,35 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     Regions { found: Some(Found { value: list, spans, weigher, derivation }), excluded, clashes }
 }
 
+/// "In eu-central-1 and in no other region. … To eu-west-3 exclusively.": two sentences, each of which allows nothing but
+/// its own places.
+fn only_and_only(reader: &Reader, strict: &[&&Mention]) -> Option<Clash> {
+    let document = &reader.document;
+    let sentence = |mention: &Mention| document.sentence(mention.span.from);
+    let places: Vec<&&&Mention> = strict.iter().filter(|mention| !mention.whole && !mention.implied).collect();
+    let of = |number: usize| -> Vec<&Region> {
+        places.iter().filter(|mention| sentence(mention) == number).flat_map(|mention| &mention.regions).collect()
+    };
+    let apart = |a: &Mention, b: &Mention| {
+        let (one, other) = (of(sentence(a)), of(sentence(b)));
+        sentence(a) != sentence(b) && !one.iter().any(|region| other.contains(region))
+    };
+    // Copies may well be elsewhere.
+    let spare = |mention: &Mention| reader.hits.in_sentence(document, "spare_copy", mention.span.from).next().is_some();
+    let first = places.first().filter(|first| !spare(first))?;
+    let other = places.iter().find(|other| apart(first, other) && !spare(other))?;
+    Some(Clash {
+        fields: vec![ConstraintField::Regions],
+        spans: vec![first.span, other.span],
+        explanation: format!(
+            "“{}” and “{}” are each said to be the only place.",
+            document.quote(first.span),
+            document.quote(other.span)
+        ),
+        resolution: "Both are kept in the list, and neither is certain.".to_owned(),
+    })
+}
+
 /// The region of another provider at the same place.
 pub fn translate(region: &Region, cloud: Cloud) -> Option<Region> {
     if region.cloud == cloud {
@@ -304,7 +334,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         return None;
     }
     let code = hit.meaning.group == REGION;
-    if !code && names_currency(reader, span) {
+    if hit.meaning.group == PLACE && names_currency(reader, span) {
         return None;
     }
     // The EU of the "EU AI Act" is no place of data.
@@ -410,7 +440,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         let restricts = other_negation || only_cue.is_some();
         (!restricts, restricts)
     } else {
-        (hit.negated.is_some() && only_cue.is_none(), only_cue.is_some())
+        // "Frankfurt, no: Paris only": what a no behind it denies is no only place.
+        let refused = hit.negated.is_some_and(|no| no.from >= span.to && reader.hits.at("no_alone", no.from).is_some());
+        (refused || hit.negated.is_some() && only_cue.is_none(), !refused && only_cue.is_some())
     };
     // Where a company sits and where its customers live says nothing of where the system may be.
     let clause = document.clause_span(span.from);

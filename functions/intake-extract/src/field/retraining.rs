@@ -331,8 +331,11 @@ fn grouped_again(reader: &Reader) -> impl Iterator<Item = (f64, Found<Retraining
     let document = &reader.document;
     reader.said("redo").filter_map(move |redo| {
         let sentence = document.sentence_span(redo.span.from);
-        let grouped = reader.hits.within("task.groups", sentence).next().is_some()
-            || reader.hits.within("ml_task", sentence).any(|hit| hit.meaning.value == "clustering");
+        let before = sentence.from.checked_sub(1).map_or(sentence.from, |end| document.sentence_span(end).from);
+        let around = Span::new(before, sentence.to);
+        let grouped =
+            ["task.groups", "task.alike"].iter().any(|group| reader.hits.within(group, around).next().is_some())
+                || reader.hits.within("ml_task", around).any(|hit| hit.meaning.value == "clustering");
         let period = (redo.span.to..sentence.to.min(redo.span.to + REDO_WITHIN))
             .chain(redo.span.from.saturating_sub(REDO_WITHIN).max(sentence.from)..redo.span.from)
             .find_map(|at| period_at(document, &reader.hits, at))?;

@@ -422,7 +422,10 @@ fn with_me(reader: &Reader) -> Option<Size> {
             (hit.span.from <= me || apart == 0) && apart <= ASKED_WITHIN
         });
         // "Just me + my brother doing this".
-        let of_team = of_team || reader.hits.of("alone").any(|hit| hit.span.from <= me && me < hit.span.to);
+        let of_team = of_team
+            || reader.hits.of("alone").any(|hit| hit.span.from <= me && me < hit.span.to)
+            // "Betreut wird es nur von dir und mir".
+            || reader.hits.within("kept", Span::new(sentence.from, me)).any(|hit| hit.negated.is_none());
         if !of_team || reader.is_history(me) {
             return None;
         }
@@ -477,6 +480,14 @@ pub(super) fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usiz
     };
     if !word(at) {
         return None;
+    }
+    // "You and me".
+    let you = matches!(
+        document.lower(at),
+        "you" | "du" | "dir" | "dich" | "toi" | "vous" | "tú" | "ti" | "te" | "tu" | "você" | "jij" | "jou"
+    );
+    if you {
+        return Some(at + 1);
     }
     let belongs = matches!(
         document.lower(at),

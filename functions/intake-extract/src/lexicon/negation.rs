@@ -17,8 +17,10 @@ const KEY_BEHIND: usize = 3;
 const RELATIVE_WITHIN: usize = 3;
 /// Most tokens of a statement that only names what the word behind its comma denies.
 const LONGEST_NAMED: usize = 5;
-/// Most tokens of a speaker with the colon behind it, and of an exclamation with its comma.
+/// Most tokens of a speaker with the colon behind it.
 const SPEAKER: usize = 3;
+/// Most tokens of an exclamation with its comma: "um Gottes willen,".
+const EXCLAIMED: usize = 4;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 
@@ -233,9 +235,11 @@ impl Hits {
             .map_or(sentence.from, |at| at + 1);
         let asks = document.lower(no.to) == "?";
         let short = comma - begin <= LONGEST_NAMED;
+        // "And Frankfurt, no."
+        let and = usize::from(matches!(document.lower(begin), "and" | "und" | "et" | "y" | "e" | "en"));
         let first = [TOOL, "platform", "cloud", "compliance", REGION, CITY, PLACE]
             .iter()
-            .any(|group| self.at(group, begin).is_some());
+            .any(|group| self.at(group, begin + and).is_some());
         (short && first && !asks).then_some(Span::new(begin, comma))
     }
 
@@ -245,7 +249,7 @@ impl Hits {
         // A speaker may stand before the answer, and an exclamation: "Luis: God, no."
         let speaker = (answer.from..no.from.min(answer.from + SPEAKER)).find(|at| document.lower(*at) == ":");
         let begin = speaker.map_or(answer.from, |colon| colon + 1);
-        let exclaimed = no.from > begin + 1 && no.from <= begin + SPEAKER && document.lower(no.from - 1) == ",";
+        let exclaimed = no.from > begin + 1 && no.from <= begin + EXCLAIMED && document.lower(no.from - 1) == ",";
         let first = no.from == begin
             || exclaimed
             || no.from <= answer.from + SPEAKER && matches!(document.lower(no.from - 1), "—" | "–" | "-");
@@ -400,6 +404,6 @@ pub fn is_turn(word: &str) -> bool {
 /// True when a statement ends behind a span.
 fn ends_behind(document: &Document, span: Span) -> bool {
     document.sentence(span.to) != document.sentence(span.from)
-        || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
+        || matches!(document.lower(span.to), "." | "," | ";" | ":" | "!" | ")" | "(" | "–" | "—")
         || document.lower(span.to) == "-" && !document.glued(span.to) && !document.glued(span.to - 1)
 }
