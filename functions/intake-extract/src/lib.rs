@@ -17,6 +17,7 @@ pub mod extract;
 pub mod field;
 pub mod language;
 pub mod lexicon;
+mod mail;
 pub mod measure;
 pub mod merge;
 pub mod number;
