@@ -17,6 +17,8 @@ use crate::{
 /// The provider that regions are chosen from when the text names none: the one that designs are made for.
 pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
 
+/// Most places of a list that lend each other what is said of the first.
+const LONGEST_CHAIN: usize = 3;
 /// A word about hosting that is farther from a place speaks of something else.
 const FARTHEST_CUE: usize = 12;
 /// Tokens around a place in which "otherwise" speaks of it.
@@ -136,7 +138,7 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     let mut mentions: Vec<Mention> = Vec::new();
     for group in [REGION, CITY, PLACE] {
         for hit in reader.hits.of(group) {
-            let Some(found) = mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD)) else { continue };
+            let Some(found) = mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD), LONGEST_CHAIN) else { continue };
             // Said again in the same way, a place says nothing more.
             let again = mentions.iter().any(|other| {
                 other.regions == found.regions
@@ -327,7 +329,7 @@ pub fn translate(region: &Region, cloud: Cloud) -> Option<Region> {
     nearest(cloud, Some(&fact.city), Some(&fact.country), &fact.jurisdiction)
 }
 
-fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
+fn mention(reader: &Reader, hit: &Hit, cloud: Cloud, depth: usize) -> Option<Mention> {
     let document = &reader.document;
     let span = hit.span;
     if reader.is_history(span.from) {
@@ -407,7 +409,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
             && (matches!(document.lower(span.to), "," | "." | ";" | ")") || span.to == document.sentence_span(begin).to)
     });
     let wanted = hedged || reader.hits.before("wanted", span.from).is_some();
-    let first = if code { None } else { first_of_two(reader, span, cloud) };
+    let first = if code { None } else { first_of_two(reader, span, cloud, depth) };
     let second = first.as_ref().is_some_and(|first| !first.excluded && !first.implied);
     let fits = code
         || second
@@ -495,12 +497,12 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
 
 /// "… auf Kubernetes in Irland und Frankfurt", "AWS, Tokyo and Seoul at launch": the second of two places, said as the first
 /// is.
-fn first_of_two(reader: &Reader, span: Span, cloud: Cloud) -> Option<Mention> {
+fn first_of_two(reader: &Reader, span: Span, cloud: Cloud, depth: usize) -> Option<Mention> {
     let and = span.from.checked_sub(1)?;
     let listed = matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | "&" | ",");
     let hits = [REGION, CITY, PLACE].iter().filter_map(|group| reader.hits.before(group, and));
     let first = hits.filter(|hit| listed && hit.span.to == and).max_by_key(|hit| hit.span.to - hit.span.from)?;
-    mention(reader, first, cloud)
+    mention(reader, first, cloud, depth.checked_sub(1)?)
 }
 
 /// True for the word of "outside the EU".
