@@ -76,6 +76,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
             // "And retrain? – Whenever precision drops": the answer is the next sentence.
             let question = document.sentence_span(cue.span.from);
             let answered = document.lower(question.to - 1) == "?" && document.sentence(mode.span.from) == sentence + 1;
+            // "… unless the drift monitor fires. Then retrain.": the condition is the sentence before.
+            let then = matches!(
+                document.lower(question.from),
+                "then" | "dann" | "alors" | "là" | "entonces" | "allora" | "então" | "dan"
+            ) && document.sentence(mode.span.from) + 1 == sentence;
+            let answered = answered || then;
             if !answered && document.sentence(mode.span.from) != sentence || distance > reach {
                 continue;
             }

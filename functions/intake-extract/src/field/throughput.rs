@@ -155,6 +155,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 other.span != measure.span
                     && document.clause(other.at()) == document.clause(at)
                     && other.span.distance(span) < distance
+                    // "40 calls in the rush hour, ten on average".
+                    && (!has_comma(reader, other.span, span) || has_comma(reader, measure.span, span))
             });
             distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
         });
@@ -208,7 +210,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
     if candidates.is_empty() {
         candidates.extend(each_reports(reader));
     }
-    candidates.extend(bare_peak(reader, &candidates));
+    candidates.extend(in_the_same_unit(reader, &candidates, true));
+    if candidates.iter().all(|load| load.peak) {
+        candidates.extend(in_the_same_unit(reader, &candidates, false));
+    }
     candidates.extend(peak_by_share(reader, &candidates));
     larger_beside_average(reader, &mut candidates);
     if candidates.is_empty() {
@@ -412,17 +417,25 @@ fn peak_by_share(reader: &Reader, loads: &[Load]) -> Option<Load> {
     })
 }
 
-/// "50,000 invoices a month, up to 200,000 in peaks": a number without unit beside a peak takes the unit before it.
-fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
+/// True when a comma stands between two spans.
+fn has_comma(reader: &Reader, a: Span, b: Span) -> bool {
+    (a.to.min(b.to)..a.from.max(b.from)).any(|at| reader.document.lower(at) == ",")
+}
+
+/// "50,000 invoices a month, up to 200,000 in peaks", "40 calls a second in the rush hour, ten on average": a number without
+/// unit beside a word for the peak, or for what is usual, takes the unit of the other one before it.
+fn in_the_same_unit(reader: &Reader, loads: &[Load], peak: bool) -> Option<Load> {
+    let group = if peak { "peak" } else { "average" };
     let document = &reader.document;
     reader.measures.iter().find_map(|measure| {
         let bare = measure.unit == Unit::Bare && measure.noun.is_none() && measure.period.is_none();
-        let (cue, distance) = reader.near("peak", measure.span)?;
-        if !bare || distance > 4 || reader.is_history(measure.at()) {
+        let (cue, distance) = reader.near(group, measure.span)?;
+        if !bare || distance > 4 || has_comma(reader, measure.span, cue) || reader.is_history(measure.at()) {
             return None;
         }
-        let before = loads.iter().filter(|load| !load.peak).find(|load| {
+        let before = loads.iter().filter(|load| load.peak != peak).find(|load| {
             load.spans[0].to <= measure.span.from
+                && (peak || measure.quantity.high / load.seconds < load.per_second)
                 && document.sentence(load.spans[0].from) == document.sentence(measure.at())
         })?;
         let per_second = measure.quantity.high / before.seconds;
@@ -430,8 +443,8 @@ fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
         Some(Load {
             per_second,
             low: per_second,
-            peak: true,
-            average: false,
+            peak,
+            average: !peak,
             weigher: before.weigher.clone().penalty("its unit is taken from the number before", ASSUMED),
             spans: vec![measure.span, cue],
             step: format!("“{words}” in the same unit / {} s = {}/s", show(before.seconds), show(per_second)),

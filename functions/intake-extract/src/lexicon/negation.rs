@@ -75,7 +75,11 @@ impl Hits {
             if self.denies_alone(document, no.span, clause) {
                 reaches.push((no.span, Self::subject_before(document, no.span, clause)));
             }
-            reaches.extend(self.named_before_comma(document, no.span).map(|named| (no.span, named)));
+            // "Marketing runs Airflow, which we don't touch."
+            let relative = relative_comma(document, no.span)
+                .and_then(|comma| self.last_named(Span::new(document.sentence_span(comma).from, comma)));
+            let named = relative.or_else(|| self.named_before_comma(document, no.span));
+            reaches.extend(named.map(|named| (no.span, named)));
             reaches.extend(Self::question_denied(document, no.span).map(|question| (no.span, question)));
         }
         // "Anything banned? – Azure.": what the answer names is excluded.
