@@ -49,8 +49,7 @@ use design::constraint::{
     Cloud, ConstraintField, ConstraintSet, Currency, DataClass, Framework, MlTask, Stated, UseCase,
 };
 use intake_extract::{IntakeExtract, extract::extract};
-use knowledge::pattern::{ALWAYS_ON, ALWAYS_ON_DATABASE};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -60,6 +59,12 @@ use crate::{
     pipeline::{Desktop, runtime},
     report::{Outcome, ratio, share},
 };
+
+mod judge;
+mod names;
+
+use judge::{Count, Wanted, judge, wanted};
+use names::{is_a, is_kind, is_model, model, tool, wire};
 
 /// A case as it stands in a file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -229,111 +234,6 @@ impl Given {
     }
 }
 
-/// Lower case, `_` for what separates words.
-fn plain(name: &str) -> String {
-    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric() && c != '+').filter(|w| !w.is_empty()).collect();
-    words.join("_").to_lowercase()
-}
-
-/// A tool's name in the catalogue, when it is known there under this one.
-fn tool(name: &str) -> String {
-    let name = plain(name);
-    let known = knowledge::lexicon::tools()
-        .iter()
-        .find(|tool| plain(&tool.name) == name)
-        .or_else(|| knowledge::lexicon::tools().iter().find(|tool| tool.words.iter().any(|word| plain(word) == name)));
-    known.map_or(name, |tool| plain(&tool.name))
-}
-
-/// Families of models, each with members that stand for it. An entry may be a member of another family.
-const FAMILIES: [(&str, &[&str]); 11] = [
-    ("gradient_boosting", &["xgboost", "lightgbm", "catboost"]),
-    ("decision_tree", &["random_forest", "gradient_boosting"]),
-    (
-        "llm",
-        &["generative_ai", "gpt", "llama", "mistral", "claude", "gemini", "falcon", "qwen", "gemma", "phi", "deepseek"],
-    ),
-    ("transformer", &["llm", "bert", "t5", "vit", "whisper", "sentence_transformer", "temporal_fusion_transformer"]),
-    ("cnn", &["resnet", "yolo", "unet", "efficientnet", "mobilenet", "mask_rcnn"]),
-    ("rnn", &["lstm", "gru"]),
-    ("neural_network", &["cnn", "rnn", "transformer", "mlp", "autoencoder", "gnn", "deep_learning"]),
-    ("deep_learning", &["cnn", "rnn", "transformer", "autoencoder", "gnn", "neural_network"]),
-    ("linear_model", &["linear_regression", "logistic_regression"]),
-    ("collaborative_filtering", &["matrix_factorization"]),
-    (
-        "time_series",
-        &[
-            "forecasting",
-            "prophet",
-            "arima",
-            "exponential_smoothing",
-            "deepar",
-            "n_beats",
-            "temporal_fusion_transformer",
-        ],
-    ),
-];
-
-/// Other spellings of families.
-const SPELLINGS: [(&str, &str); 14] = [
-    ("gbm", "gradient_boosting"),
-    ("gbdt", "gradient_boosting"),
-    ("gradient_boosted_trees", "gradient_boosting"),
-    ("large_language_model", "llm"),
-    ("convolutional_neural_network", "cnn"),
-    ("recurrent_neural_network", "rnn"),
-    ("vision_transformer", "vit"),
-    ("u_net", "unet"),
-    ("random_forests", "random_forest"),
-    ("transformers", "transformer"),
-    ("graph_neural_network", "gnn"),
-    ("support_vector_machine", "svm"),
-    ("tft", "temporal_fusion_transformer"),
-    ("kmeans", "k_means"),
-];
-
-/// Kinds of tasks, each with other names that cases have for it.
-const KINDS: [(&str, &[&str]); 12] = [
-    (
-        "classification",
-        &[
-            "classifier",
-            "binary_classification",
-            "multiclass_classification",
-            "multi_class_classification",
-            "tabular_classification",
-        ],
-    ),
-    ("regression", &["regressor", "tabular_regression"]),
-    ("forecasting", &["forecast", "forecaster", "time_series_forecasting", "demand_forecasting"]),
-    ("recommendation", &["recommender", "recommender_system", "recommendation_system", "recommendations", "recsys"]),
-    ("anomaly_detection", &["anomaly", "outlier_detection", "fraud_detection", "novelty_detection"]),
-    ("clustering", &["segmentation", "customer_segmentation"]),
-    (
-        "computer_vision",
-        &["vision", "cv", "image_classification", "object_detection", "image_recognition", "defect_detection"],
-    ),
-    (
-        "nlp",
-        &[
-            "natural_language_processing",
-            "text_classification",
-            "document_classification",
-            "ner",
-            "text",
-            "document_processing",
-        ],
-    ),
-    ("generative_ai", &["genai", "gen_ai", "generative", "generation", "text_generation"]),
-    ("rag", &["retrieval_augmented_generation"]),
-    ("fine_tuning", &["finetuning", "fine_tuned", "fine_tuned_llm"]),
-    ("ranking", &["learning_to_rank", "ranker", "search_ranking", "reranking", "re_ranking"]),
-];
-
-fn is_kind(name: &str) -> bool {
-    KINDS.iter().any(|(kind, _)| *kind == name)
-}
-
 /// The kinds of tasks that a requirement's constraints say: the task, then what the use case adds.
 fn kinds(set: &ConstraintSet) -> Vec<String> {
     let task = set.ml_task.as_ref().map(|stated| match stated.value {
@@ -362,43 +262,6 @@ fn kinds(set: &ConstraintSet) -> Vec<String> {
     task.into_iter().chain(of_use.iter().map(|&kind| kind.to_owned())).collect()
 }
 
-fn model(name: &str) -> String {
-    let name = plain(name);
-    if let Some((kind, _)) = KINDS.iter().find(|(_, others)| others.contains(&name.as_str())) {
-        return (*kind).to_owned();
-    }
-    SPELLINGS.iter().find(|(other, _)| *other == name).map_or(name, |(_, family)| (*family).to_owned())
-}
-
-/// The schema's name of a rhythm of training.
-fn rhythm(name: &str) -> String {
-    match plain(name).as_str() {
-        // What is trained once is trained again only by hand.
-        "on_demand" | "ad_hoc" | "once" | "one_off" | "one_time" => "manual".to_owned(),
-        "every_quarter" => "quarterly".to_owned(),
-        _ => plain(name),
-    }
-}
-
-/// True when `name` is `family`, or a member of it.
-fn is_a(name: &str, family: &str, depth: usize) -> bool {
-    name == family
-        || depth > 0
-            && FAMILIES
-                .iter()
-                .filter(|(of, _)| *of == family)
-                .flat_map(|(_, members)| members.iter())
-                .any(|member| is_a(name, member, depth - 1))
-}
-
-fn is_model(name: &str) -> bool {
-    FAMILIES.iter().any(|(family, members)| *family == name || members.contains(&name)) || name == "prophet"
-}
-
-fn is_cloud(name: &str) -> bool {
-    matches!(name, "aws" | "gcp" | "azure" | "google_cloud" | "amazon_web_services")
-}
-
 /// The suite's fields that a field of the schema stands for in a contradiction.
 fn suite_fields(field: ConstraintField) -> &'static [Field] {
     match field {
@@ -417,14 +280,6 @@ fn suite_fields(field: ConstraintField) -> &'static [Field] {
         ConstraintField::Workloads => &[Field::WorkloadTypes],
         ConstraintField::Platform => &[Field::DeploymentPreference],
         ConstraintField::ModelTypes => &[Field::ModelTypes],
-    }
-}
-
-/// The name on the wire of a value of the schema.
-fn wire(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(name)) => name,
-        Ok(_) | Err(_) => String::new(),
     }
 }
 
@@ -519,215 +374,6 @@ fn given(set: &ConstraintSet, field: Field) -> Given {
             Given { groups: groups.into_iter().filter(|group| !group.is_empty()).collect(), ..Given::default() }
         }
     }
-}
-
-/// What a case wants of a field.
-#[derive(Debug, Clone, Default)]
-struct Wanted {
-    numbers: Vec<f64>,
-    /// Whole right answers; the first is the expected one.
-    wholes: Vec<Vec<String>>,
-    /// Names that may be there too.
-    extras: Vec<String>,
-    /// Groups of fields.
-    groups: Vec<Vec<String>>,
-    /// Groups that may be found too.
-    extra_groups: Vec<Vec<String>>,
-    /// Nothing is right as well.
-    or_nothing: bool,
-}
-
-/// Reads a value of `expected` or `accept`; `None` for a value that says "nothing".
-fn wanted(field: Field, expected: &Value, accept: &[Value]) -> Result<Option<Wanted>, String> {
-    let name = |value: &Value| match value {
-        Value::String(name) => Ok(match field {
-            Field::Tooling | Field::ToolingExcluded => tool(name),
-            Field::ModelTypes => model(name),
-            Field::Regions => name.trim().to_lowercase(),
-            Field::Language => name.trim().to_lowercase().chars().take(2).collect(),
-            Field::BudgetUsdMonth
-            | Field::DataClassification
-            | Field::LatencyMs
-            | Field::ThroughputRps
-            | Field::AvailabilityTarget
-            | Field::WorkloadTypes
-            | Field::DeploymentPreference
-            | Field::Compliance
-            | Field::TeamSize
-            | Field::Conflicts => plain(name),
-            Field::TrainingFrequency => rhythm(name),
-        }),
-        other => Err(format!("is {other}; a name in quotes is expected")),
-    };
-    let names = |value: &Value| match value {
-        Value::Array(items) => items.iter().map(name).collect::<Result<Vec<_>, _>>(),
-        single => Ok(vec![name(single)?]),
-    };
-    let groups = |value: &Value| -> Result<Vec<Vec<String>>, String> {
-        match value {
-            Value::Array(items) if items.iter().any(Value::is_array) => items.iter().map(names).collect(),
-            Value::Array(items) if items.is_empty() => Ok(Vec::new()),
-            flat => Ok(vec![names(flat)?]),
-        }
-    };
-    if expected.is_null() || expected.as_array().is_some_and(Vec::is_empty) {
-        return Ok(None);
-    }
-    let mut wanted = Wanted::default();
-    let all = std::iter::once(expected).chain(accept.iter().filter(|value| !value.is_null()));
-    wanted.or_nothing = accept.iter().any(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty));
-    for (index, value) in all.enumerate() {
-        match field.kind() {
-            Kind::Number => match value {
-                Value::Number(number) => wanted.numbers.extend(number.as_f64()),
-                Value::Array(items) if index > 0 && items.is_empty() => {}
-                other => return Err(format!("is {other}; a number is expected")),
-            },
-            Kind::Name => wanted.wholes.push(vec![match value {
-                Value::Array(items) if items.len() == 1 => name(&items[0])?,
-                other => name(other)?,
-            }]),
-            Kind::Names if index == 0 || value.is_array() => wanted.wholes.push(names(value)?),
-            Kind::Names => wanted.extras.push(name(value)?),
-            Kind::Groups if index == 0 => wanted.groups = groups(value)?,
-            Kind::Groups => wanted.extra_groups.extend(groups(value)?),
-        }
-    }
-    Ok(Some(wanted))
-}
-
-/// Counted elements.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Count {
-    right: u32,
-    given: u32,
-    expected: u32,
-    invented: u32,
-}
-
-impl Count {
-    fn add(&mut self, other: Self) {
-        self.right += other.right;
-        self.given += other.given;
-        self.expected += other.expected;
-        self.invented += other.invented;
-    }
-
-    /// F1.
-    fn quality(self) -> f64 {
-        f64::from(2 * self.right) / f64::from((self.given + self.expected).max(1))
-    }
-
-    fn verdict(self) -> &'static str {
-        match self {
-            Self { invented: 1.., .. } => "invented",
-            Self { right, given, expected, .. } if right == given && right == expected => "right",
-            Self { given: 0, .. } => "missed",
-            Self { right: 0, .. } => "wrong",
-            Self { .. } => "partly",
-        }
-    }
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// True when a given name satisfies a wanted one.
-fn satisfies(field: Field, given: &str, wanted: &str) -> bool {
-    given == wanted || field == Field::ModelTypes && is_a(given, wanted, 4)
-}
-
-/// True when a name counts neither for nor against a case that does not list it.
-fn is_neutral(field: Field, name: &str, listed: &[String]) -> bool {
-    match field {
-        Field::Tooling | Field::ToolingExcluded => {
-            is_cloud(name)
-                || matches!(name, "gpu" | "kubernetes" | "docker")
-                || name == ALWAYS_ON
-                || name == ALWAYS_ON_DATABASE
-                || is_model(&model(name))
-        }
-        Field::ModelTypes => listed.iter().any(|other| is_a(other, name, 4)),
-        Field::BudgetUsdMonth
-        | Field::Regions
-        | Field::DataClassification
-        | Field::LatencyMs
-        | Field::ThroughputRps
-        | Field::AvailabilityTarget
-        | Field::WorkloadTypes
-        | Field::DeploymentPreference
-        | Field::TrainingFrequency
-        | Field::Compliance
-        | Field::TeamSize
-        | Field::Language
-        | Field::Conflicts => false,
-    }
-}
-
-fn judge_names(field: Field, given: &[String], whole: &[String], extras: &[String]) -> Count {
-    let right = whole.iter().filter(|name| given.iter().any(|other| satisfies(field, other, name))).count();
-    let wrong = given
-        .iter()
-        .filter(|name| {
-            !whole.iter().chain(extras).any(|other| satisfies(field, name, other)) && !is_neutral(field, name, whole)
-        })
-        .count();
-    Count { right: count(right), given: count(right + wrong), expected: count(whole.len()), invented: 0 }
-}
-
-/// Judges a field of a case.
-fn judge(field: Field, given: &Given, wanted: Option<&Wanted>) -> Count {
-    let Some(wanted) = wanted else {
-        let invented = match field.kind() {
-            Kind::Number => usize::from(!given.numbers.is_empty()),
-            Kind::Name => given.names.len(),
-            Kind::Names => given.names.iter().filter(|name| !is_neutral(field, name, &given.names)).count(),
-            Kind::Groups => given.groups.len(),
-        };
-        return Count { invented: count(invented), given: count(invented), ..Count::default() };
-    };
-    let judged = match field.kind() {
-        Kind::Number => {
-            let close = |given_number: f64, number: f64| {
-                let (given_number, number) = match field {
-                    Field::AvailabilityTarget => (100.0 - given_number, 100.0 - number),
-                    _ => (given_number, number),
-                };
-                (given_number - number).abs() <= given.tolerance * number.abs() + 1e-9
-            };
-            let right = given.numbers.iter().any(|number| wanted.numbers.iter().any(|other| close(*number, *other)));
-            let there = !given.numbers.is_empty();
-            Count { right: u32::from(right), given: u32::from(there), expected: 1, invented: 0 }
-        }
-        Kind::Name => {
-            let right = given.names.first().is_some_and(|name| wanted.wholes.iter().any(|whole| whole[0] == *name));
-            Count { right: u32::from(right), given: count(given.names.len()), expected: 1, invented: 0 }
-        }
-        Kind::Names => {
-            let of = |whole: &Vec<String>| judge_names(field, &given.names, whole, &wanted.extras);
-            // The right answer that is nearest to what was given; the first on a tie.
-            let best = wanted.wholes.iter().map(of).reduce(|a, b| if b.quality() > a.quality() { b } else { a });
-            best.unwrap_or_default()
-        }
-        Kind::Groups => {
-            let share = |a: &[String], b: &[String]| a.iter().any(|name| b.contains(name));
-            let right =
-                wanted.groups.iter().filter(|group| given.groups.iter().any(|other| share(group, other))).count();
-            let wrong = given
-                .groups
-                .iter()
-                .filter(|group| !wanted.groups.iter().chain(&wanted.extra_groups).any(|other| share(group, other)))
-                .count();
-            Count {
-                right: count(right),
-                given: count(right + wrong),
-                expected: count(wanted.groups.len()),
-                invented: 0,
-            }
-        }
-    };
-    if wanted.or_nothing && judged.given == 0 { Count::default() } else { judged }
 }
 
 /// A bin of the calibration table.

@@ -75,7 +75,11 @@ pub fn of_measures(document: &Document, hits: &Hits, measures: &mut Vec<Measure>
             let meant = note && same_subject(document, hits, earlier, &measures[later]) || !note && near;
             let counted = matches!(earlier.unit, Unit::Bare | Unit::Rate(_));
             let fits = match cue.meaning.value.as_str() {
-                "now" => counted && !is_person(&measures[later]) && !is_person(earlier),
+                "now" => {
+                    let right = &measures[later];
+                    let alike = matches!(right.unit, Unit::Bare | Unit::Rate(_));
+                    counted && alike && !is_person(right) && !is_person(earlier)
+                }
                 _ => true,
             };
             meant && fits && same_kind(earlier, &measures[later])

@@ -3,10 +3,7 @@
 //! Only the phrases of the languages that the text is written in are looked for, English ones always: technical texts
 //! of any language are full of them. A word that the lexicon does not know is read as the word that it is a slip of.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::OnceLock,
-};
+use std::{collections::HashMap, sync::OnceLock};
 
 use design::constraint::Cloud;
 
@@ -16,8 +13,11 @@ use crate::{
 };
 
 mod negation;
+mod spelling;
 
 pub use negation::is_turn;
+
+use spelling::Spelling;
 
 /// One word of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,49 +116,13 @@ struct Lexicon {
     by_first_word: HashMap<String, Vec<Phrase>>,
     by_beginning: HashMap<[char; BEGINNING], Vec<Phrase>>,
     others: Vec<Phrase>,
-    /// Every word of every phrase.
-    words: HashSet<String>,
-    /// Words that slips are put right to, by first letter, last letter.
-    correct: HashMap<(char, char), Vec<Correct>>,
+    spelling: Spelling,
 }
-
-/// A word that slips are put right to, with its language.
-type Correct = (String, Option<&'static str>);
-
-/// Groups whose single words are put right when they are misspelt: units, names, and the words that values are known by.
-const CORRECTED: [&str; 24] = [
-    "time",
-    "period",
-    "percent",
-    "scale",
-    "number",
-    TOOL,
-    CITY,
-    PLACE,
-    "compliance",
-    "cue.latency_strong",
-    "cue.availability",
-    "cue.budget",
-    "cue.throughput",
-    "platform",
-    "workload",
-    "model_type",
-    "retrain_cue",
-    "deployment",
-    "bound",
-    "noun",
-    "cue.team",
-    "data_class",
-    "currency",
-    "cloud",
-];
-/// Shorter words have too many neighbours.
-const SHORTEST_CORRECTED: usize = 6;
-/// From this length on, two slips are put right.
-const TWO_SLIPS: usize = 11;
 
 /// Group of words that are right as they stand, near as they may be to a known one.
 const REAL_WORD: &str = "real_word";
+/// Group of words that occur in phrases, and that slips are put right to.
+const SPELLING: &str = "spelling";
 /// Group of the tools' names.
 pub const TOOL: &str = "tool";
 /// Group of the currencies' words; symbols too.
@@ -178,12 +142,19 @@ fn lexicon() -> &'static Lexicon {
             by_first_word: HashMap::new(),
             by_beginning: HashMap::new(),
             others: Vec::new(),
-            words: HashSet::new(),
-            correct: HashMap::new(),
+            spelling: Spelling::default(),
         };
         for concept in knowledge::lexicon::concepts() {
-            if matches!(concept.group.as_str(), crate::language::GROUP | REAL_WORD) {
-                lexicon.words.extend(concept.phrases.values().flatten().cloned());
+            let plain = matches!(concept.group.as_str(), crate::language::GROUP | REAL_WORD | SPELLING);
+            if plain {
+                for (language, words) in &concept.phrases {
+                    for word in words {
+                        lexicon.spelling.know(word, Some(language.as_str()));
+                        if concept.group == SPELLING {
+                            lexicon.spelling.put_right_to(word, Some(language.as_str()));
+                        }
+                    }
+                }
                 continue;
             }
             let meaning = Meaning {
@@ -235,7 +206,7 @@ fn plain(group: &str, value: &str) -> Meaning {
 impl Lexicon {
     fn add<'a>(&mut self, meaning: Meaning, phrases: impl Iterator<Item = (&'a str, Option<&'static str>)>) {
         let index = self.meanings.len();
-        let corrected = CORRECTED.contains(&meaning.group.as_str());
+        let corrected = spelling::CORRECTED.contains(&meaning.group.as_str());
         self.meanings.push(meaning);
         for (phrase, language) in phrases {
             // A star is not part of a word for the tokenizer: it is carried through as a letter that no text has.
@@ -248,19 +219,18 @@ impl Lexicon {
                 .map(|at| Pattern::new(&document.tokens[at].text.replace('\u{a771}', "*")))
                 .collect();
             for word in &words {
-                if let Pattern::Lower(word) | Pattern::Exact(word) = word {
-                    self.words.insert(word.to_lowercase());
+                match word {
+                    Pattern::Lower(word) | Pattern::Exact(word) => self.spelling.know(&word.to_lowercase(), language),
+                    Pattern::Prefix(beginning) => self.spelling.know_beginning(beginning, language),
+                    Pattern::Suffix(_) | Pattern::Around(_, _) => {}
                 }
             }
             let Some(first) = words.first() else { continue };
             if corrected
                 && words.len() == 1
                 && let Pattern::Lower(word) = first
-                && word.chars().count() >= SHORTEST_CORRECTED
-                && word.chars().all(char::is_alphabetic)
-                && let (Some(begin), Some(end)) = (word.chars().next(), word.chars().next_back())
             {
-                self.correct.entry((begin, end)).or_default().push((word.clone(), language));
+                self.spelling.put_right_to(word, language);
             }
             let key = first.key();
             let phrase = Phrase { words, meaning: index, language };
@@ -278,39 +248,6 @@ impl Lexicon {
         let beginning = beginning(lower).and_then(|letters| self.by_beginning.get(&letters)).into_iter().flatten();
         let tried = beginning.chain(&self.others).filter(move |phrase| phrase.words[0].matches(text, lower));
         whole.chain(tried)
-    }
-
-    /// The word that this one is a slip of: one letter too many, too few, or wrong, or two in the wrong order (in long
-    /// words two such slips), with the first and the last letter right. A word of the lexicon is never put right, and
-    /// neither is one that lies between two.
-    fn correction(&self, text: &str, lower: &str, languages: &Languages) -> Option<String> {
-        let length = lower.chars().count();
-        if length < SHORTEST_CORRECTED - 1 || !lower.chars().all(char::is_alphabetic) || self.words.contains(lower) {
-            return None;
-        }
-        let key = (lower.chars().next()?, lower.chars().next_back()?);
-        let near = self.correct.get(&key)?.iter().filter_map(|(word, language)| {
-            let long = word.chars().count(); // The text's own language and English; a word of a third one is no slip of theirs.
-            let own = language.is_none_or(|language| language == "en" || languages.main() == Some(language));
-            if !own || long.abs_diff(length) > 2 {
-                return None;
-            }
-            let slips = strsim::osa_distance(word, lower);
-            (slips <= if long >= TWO_SLIPS { 2 } else { 1 }).then_some((slips, word))
-        });
-        let near: Vec<(usize, &String)> = near.collect();
-        let least = near.iter().map(|(slips, _)| *slips).min()?;
-        // Letters are left out more often than added: of equals the longest is meant.
-        let longest = near.iter().filter(|(slips, _)| *slips == least).map(|(_, word)| word.chars().count()).max()?;
-        let mut best = near
-            .iter()
-            .filter(|(slips, word)| *slips == least && word.chars().count() == longest)
-            .map(|(_, word)| *word);
-        let word = best.next()?;
-        let alone = best.all(|other| other == word);
-        // What a pattern of any ending finds is known as well; one of any beginning finds slips too ("*kunden").
-        let known = |phrase: &Phrase| phrase.words.len() == 1 && !matches!(phrase.words[0], Pattern::Suffix(_));
-        (alone && !self.candidates(text, lower).any(known)).then(|| word.clone())
     }
 }
 
@@ -343,20 +280,13 @@ impl Hits {
     pub fn find(document: &mut Document) -> Self {
         let lexicon = lexicon();
         let mut languages = Languages::of(document);
-        for at in 0..document.tokens.len() {
-            let token = &document.tokens[at];
-            if token.kind == Kind::Word
-                && let Some(word) = lexicon.correction(&token.text, &token.lower, &languages)
-            {
-                document.tokens[at].text.clone_from(&word);
-                document.tokens[at].lower = word;
-            }
-        }
+        spelling::put_right(document, lexicon, &languages);
         let mut hits = Vec::new();
         for at in 0..document.tokens.len() {
             let token = &document.tokens[at];
             for phrase in lexicon.candidates(&token.text, &token.lower) {
                 if languages.reads(phrase.language)
+                    && !is_of_main_language(&lexicon.meanings[phrase.meaning], phrase, &token.lower, &languages)
                     && let Some(to) = phrase_at(document, &phrase.words, at)
                 {
                     languages.heard(phrase.language);
@@ -515,6 +445,15 @@ impl Hits {
             token.clause = clause;
         }
     }
+}
+
+/// True for a word of denial that is another word in the text's own language: "no BigQuery" is "in BigQuery" in Portuguese.
+fn is_of_main_language(meaning: &Meaning, phrase: &Phrase, word: &str, languages: &Languages) -> bool {
+    phrase.language != Some("pt")
+        && phrase.words.len() == 1
+        && matches!(meaning.group.as_str(), "negation" | "no_alone")
+        && languages.main() == Some("pt")
+        && word == "no"
 }
 
 /// Where the phrase ends, when it begins at `at`. Hyphens between its words are passed over.

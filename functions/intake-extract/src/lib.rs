@@ -19,6 +19,7 @@ pub mod extract;
 pub mod field;
 pub mod language;
 pub mod lexicon;
+mod mail;
 pub mod measure;
 pub mod merge;
 pub mod number;
@@ -27,6 +28,7 @@ pub mod reader;
 mod support;
 mod table;
 pub mod text;
+mod whose;
 mod wordless;
 
 pub use agent::{IntakeExtract, IntakeInput};

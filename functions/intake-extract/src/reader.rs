@@ -129,69 +129,9 @@ impl Reader {
         ASIDE.iter().any(|group| self.hits.within(group, clause).any(speaks))
             || self.is_of_them(clause)
             || self.is_of_others(at)
+            || self.is_not_asked(at)
             || self.is_left_behind(at)
             || self.is_of_then(at)
-    }
-
-    /// "Our payment provider guarantees 99.99 % and answers in 350 ms": who opens the sentence is spoken of until it turns
-    /// to us.
-    fn is_of_others(&self, at: usize) -> bool {
-        let sentence = self.document.sentence_span(at);
-        let opening = Span::new(sentence.from, sentence.to.min(sentence.from + OPENING));
-        let other =
-            self.hits.within("other_party", opening).find(|hit| hit.meaning.value != "none" && hit.span.to <= at);
-        other.is_some_and(|other| {
-            let between = other.span.to..at;
-            let us = |at: usize| {
-                matches!(
-                    self.document.lower(at),
-                    "we" | "our"
-                        | "ours"
-                        | "us"
-                        | "i"
-                        | "my"
-                        | "wir"
-                        | "uns"
-                        | "unser"
-                        | "unsere"
-                        | "nous"
-                        | "notre"
-                        | "nos"
-                        | "on"
-                        | "nuestro"
-                        | "nuestra"
-                        | "nosotros"
-                        | "noi"
-                        | "nostro"
-                        | "nós"
-                        | "ons"
-                        | "wij"
-                        | ";"
-                )
-            };
-            !between.clone().any(us)
-                && !self
-                    .hits
-                    .within("clause_break", Span::new(between.start, between.end))
-                    .any(|turn| turn.meaning.value == "word")
-                && self.hits.within("wanted", Span::new(between.start, between.end)).next().is_none()
-        })
-    }
-
-    /// "Our competitor answers in 90 ms. They run on Kubernetes": what is said of the others goes on with "they".
-    fn is_of_them(&self, clause: Span) -> bool {
-        let they = matches!(
-            self.document.lower(clause.from),
-            "they" | "their" | "they're" | "they've" | "ils" | "elles" | "ellos" | "ellas" | "loro"
-        ) || self.document.lower(clause.from) == "the"
-            && matches!(self.document.lower(clause.from + 1), "provider" | "vendor" | "supplier" | "rival" | "other");
-        they && (1..=THEY_WITHIN)
-            .scan(self.document.sentence_span(clause.from).from, |begin, _| {
-                let sentence = self.document.sentence_span(begin.checked_sub(1)?);
-                *begin = sentence.from;
-                Some(sentence)
-            })
-            .any(|sentence| self.hits.within("other_party", sentence).any(|hit| hit.meaning.value != "none"))
     }
 
     /// "Told the board last week that we have 10k": the time is that of the telling.
@@ -236,6 +176,14 @@ impl Reader {
                 && !self.hits.within("clause_break", between).any(turns)
                 && self.hits.within("wanted", between).next().is_none()
         })
+    }
+
+    /// "Last year we paid 8,000. Now it is 4,500 at most": the sentence before, or the part before, tells of a time that is
+    /// over, so "now" is no state that is to change.
+    pub fn follows_then(&self, at: usize) -> bool {
+        let sentence = self.document.sentence_span(at);
+        let before = sentence.from.checked_sub(1).map_or(sentence.from, |end| self.document.sentence_span(end).from);
+        self.hits.within("past", Span::new(before, at)).any(|hit| hit.meaning.value == "then")
     }
 
     /// True when a value is only hoped for: "ideally 100 ms". In "ideally 100 ms, 200 ms at most" the second is a limit.
@@ -464,16 +412,14 @@ impl Reader {
 
 /// Tokens behind a word of the past in which the period stands that it is said of: "before it was each week".
 const BEHIND_PAST: usize = 4;
-/// Sentences before "they" in which the others are named.
-const THEY_WITHIN: usize = 2;
 /// Tokens before a wish in which the value begins that it is said of.
 const OF_BEFORE: usize = 10;
 /// Most words of a key before those that tell of today or of what is wanted.
 const KEY_BEGINS: usize = 3;
 /// Tokens between a wish and the value behind it that it is said of.
 const OF_NEXT: usize = 2;
-/// Tokens at the beginning of a sentence in which a time speaks of the whole of it.
-const OPENING: usize = 5;
+/// Tokens at the beginning of a sentence in which a time, or somebody else, speaks of the whole of it.
+pub(crate) const OPENING: usize = 5;
 /// Distance of a question's words from its answer, as they count for it.
 const ANSWER: usize = 3;
 /// Most tokens between a value and a word that speaks of it.

@@ -173,6 +173,138 @@ fn as_is_columns(head: &str) -> Vec<usize> {
     if columns.len() + 1 < cells.len() { columns } else { Vec::new() }
 }
 
+/// Heads of columns that tell what is, or was, beside what is wanted.
+const HEADS_OF_TODAY: [&str; 40] = [
+    "today",
+    "current",
+    "currently",
+    "now",
+    "as is",
+    "as-is",
+    "actual",
+    "present",
+    "existing",
+    "before",
+    "old",
+    "previous",
+    "last year",
+    "baseline",
+    "status quo",
+    "measured",
+    "legacy",
+    "current state",
+    "current value",
+    "today's value",
+    "heute",
+    "ist",
+    "ist-wert",
+    "aktuell",
+    "derzeit",
+    "bisher",
+    "bestand",
+    "vorjahr",
+    "aujourd'hui",
+    "actuel",
+    "actuelle",
+    "actuellement",
+    "avant",
+    "hoy",
+    "actual",
+    "actualmente",
+    "antes",
+    "competitor",
+    "wettbewerb",
+    "concurrent",
+];
+
+/// Heads of columns with what would be nice, and those with what must be, beside which they say nothing.
+const HEADS_OF_WISHES: [&str; 16] = [
+    "nice to have",
+    "nice-to-have",
+    "wish",
+    "ideal",
+    "ideally",
+    "stretch",
+    "stretch goal",
+    "optional",
+    "could",
+    "should",
+    "wunsch",
+    "optimal",
+    "idéal",
+    "souhaité",
+    "deseable",
+    "ideale",
+];
+
+/// Heads of columns with what must be.
+const HEADS_OF_MUST: [&str; 14] = [
+    "must",
+    "must have",
+    "must-have",
+    "required",
+    "mandatory",
+    "minimum",
+    "limit",
+    "hard limit",
+    "muss",
+    "pflicht",
+    "obligatoire",
+    "exigé",
+    "obligatorio",
+    "obbligatorio",
+];
+
+/// The cells of tables whose column tells what is there today: lines with the same separators below such a head.
+pub fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    for separator in ['|', '\t', ';'] {
+        let mut index = 0;
+        while index < lines.len() {
+            let cells = |line: &str| line.trim().trim_matches(separator).split(separator).count();
+            let width = cells(lines[index].1);
+            if width < 3 {
+                index += 1;
+                continue;
+            }
+            let end = lines[index..].iter().take_while(|(_, line)| cells(line) == width).count() + index;
+            if end - index >= 2 {
+                let (_, head) = lines[index];
+                let name = |cell: &str| {
+                    let cell = cell.trim().trim_matches('*').to_lowercase();
+                    cell.split(['(', '[']).next().unwrap_or("").trim().to_owned()
+                };
+                let must = head.split(separator).any(|cell| HEADS_OF_MUST.contains(&name(cell).as_str()));
+                let today: Vec<usize> = head
+                    .trim()
+                    .trim_matches(separator)
+                    .split(separator)
+                    .enumerate()
+                    .filter(|(column, cell)| {
+                        let cell = name(cell);
+                        let wish = must && HEADS_OF_WISHES.contains(&cell.as_str());
+                        *column > 0 && (wish || HEADS_OF_TODAY.contains(&cell.as_str()))
+                    })
+                    .map(|(column, _)| column)
+                    .collect();
+                for (start, line) in &lines[index + 1..end] {
+                    // The offset of a column: behind as many separators, not counting one at the line's edge.
+                    let edge = usize::from(line.trim_start().starts_with(separator));
+                    let mut at = 0;
+                    for (column, cell) in line.split(separator).enumerate() {
+                        if column >= edge && today.contains(&(column - edge)) {
+                            ranges.push(start + at..start + at + cell.len());
+                        }
+                        at += cell.len() + separator.len_utf8();
+                    }
+                }
+            }
+            index = end.max(index + 1);
+        }
+    }
+    ranges
+}
+
 #[cfg(test)]
 mod tests {
     use super::{with_braces, with_colons, without_as_is_columns};

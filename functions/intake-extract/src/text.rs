@@ -88,7 +88,7 @@ impl Document {
         let mut position = 0_u32;
         let mut byte = 0;
         let wanted = crate::table::without_as_is_columns(text);
-        let beside = beside_the_matter(&wanted);
+        let beside = crate::mail::beside_the_matter(&wanted);
         let keyed = crate::table::with_colons(&crate::table::with_braces(&wanted));
         for (number, sentence) in sentences(&keyed).into_iter().enumerate() {
             for word in sentence.split_word_bounds() {
@@ -199,6 +199,11 @@ impl Document {
         index == 0 || index >= self.tokens.len() || self.gap(index).contains(&'\n')
     }
 
+    /// True for the first token of a sentence.
+    pub fn begins_sentence(&self, index: usize) -> bool {
+        self.sentence_span(index).from == index
+    }
+
     /// True when a blank line stands before a token.
     pub fn begins_part(&self, index: usize) -> bool {
         self.gap(index).iter().filter(|letter| **letter == '\n').count() > 1
@@ -267,6 +272,11 @@ fn sentences(text: &str) -> Vec<&str> {
                 ends.push(start + at + 1);
             }
         }
+        // "400 ms, yes? - nope, 250": for UAX 29 a sentence goes on behind a dash, for a dialogue it does not.
+        for mark in ["? - ", "? – ", "? — ", "! - ", "! – ", "! — "] {
+            ends.extend(sentence.match_indices(mark).map(|(at, _)| start + at + 1));
+        }
+        ends.sort_unstable();
         // A block in braces that was made of lines (`table::with_braces`) ends its line.
         for (at, _) in sentence.match_indices('}') {
             if sentence[at + 1..].starts_with(char::is_alphabetic) {
@@ -287,246 +297,6 @@ fn sentences(text: &str) -> Vec<&str> {
 
 /// Digits from which a number before a full stop is the number of no item in a list.
 const LEAST_DIGITS: usize = 3;
-
-/// Names before the text of a mail.
-const MAIL_HEADERS: [&str; 14] = [
-    "from:",
-    "to:",
-    "cc:",
-    "bcc:",
-    "date:",
-    "sent:",
-    "reply-to:",
-    "von:",
-    "an:",
-    "datum:",
-    "gesendet:",
-    "de:",
-    "à:",
-    "para:",
-];
-/// Lines that end a mail: what follows are names, titles and addresses.
-const CLOSINGS: [&str; 48] = [
-    "regards",
-    "best regards",
-    "kind regards",
-    "warm regards",
-    "many thanks and regards",
-    "best",
-    "all the best",
-    "cheers",
-    "thanks",
-    "thank you",
-    "many thanks",
-    "thanks in advance",
-    "thanks and regards",
-    "thanks a lot",
-    "thx",
-    "sincerely",
-    "yours sincerely",
-    "yours faithfully",
-    "best wishes",
-    "br",
-    "kr",
-    "vg",
-    "lg",
-    "mfg",
-    "mit freundlichen grüßen",
-    "mit freundlichen grüssen",
-    "freundliche grüße",
-    "viele grüße",
-    "beste grüße",
-    "liebe grüße",
-    "grüße",
-    "danke",
-    "vielen dank",
-    "cordialement",
-    "bien cordialement",
-    "bien à vous",
-    "salutations",
-    "merci",
-    "merci d'avance",
-    "saludos",
-    "un saludo",
-    "saludos cordiales",
-    "atentamente",
-    "gracias",
-    "muchas gracias",
-    "cordiali saluti",
-    "atenciosamente",
-    "met vriendelijke groet",
-];
-/// A longer rest is a text of its own, and no signature.
-const LONGEST_SIGNATURE: usize = 12;
-
-/// The parts of a mail that say nothing of the matter: the lines with sender and date, and the signature.
-fn beside_the_matter(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut lines: Vec<(usize, &str)> = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        lines.push((at, line));
-        at += line.len();
-    }
-    let lower = |line: &str| line.trim().trim_start_matches(['>', '*', ' ']).to_lowercase();
-    let mut beside = Vec::new();
-    let header = |line: &str| MAIL_HEADERS.iter().any(|name| line.starts_with(name));
-    // One such line alone may be a field of the requirement; a mail has several.
-    if lines.iter().filter(|(_, line)| header(&lower(line))).count() >= 2 {
-        beside.extend(lines.iter().filter(|(_, line)| header(&lower(line))).map(|(at, line)| *at..*at + line.len()));
-    }
-    beside.extend(columns_of_today(&lines));
-    let closing = lines.iter().enumerate().skip(1).find(|(index, (_, line))| {
-        let line = lower(line);
-        let words = line.trim_end_matches([',', '.', '!', '-', '–', ' ']);
-        let named = CLOSINGS.contains(&words)
-            || CLOSINGS.iter().any(|closing| {
-                words.strip_prefix(closing).is_some_and(|rest| rest.starts_with(',') && rest.split(' ').count() <= 4)
-            });
-        let rest = &lines[index + 1..];
-        let postscript = |line: &str| lower(line).starts_with("ps") || lower(line).starts_with("p.s");
-        let short = rest.iter().take_while(|(_, line)| !postscript(line)).all(|(_, line)| line.chars().count() <= 90);
-        (named || matches!(line.as_str(), "--" | "—" | "___")) && rest.len() <= LONGEST_SIGNATURE && short
-    });
-    if let Some((index, (from, _))) = closing {
-        let end = lines[index..]
-            .iter()
-            .find(|(_, line)| lower(line).starts_with("ps") || lower(line).starts_with("p.s"))
-            .map_or(text.len(), |(at, _)| *at);
-        beside.push(*from..end);
-    }
-    beside
-}
-
-/// Heads of columns that tell what is, or was, beside what is wanted.
-const HEADS_OF_TODAY: [&str; 40] = [
-    "today",
-    "current",
-    "currently",
-    "now",
-    "as is",
-    "as-is",
-    "actual",
-    "present",
-    "existing",
-    "before",
-    "old",
-    "previous",
-    "last year",
-    "baseline",
-    "status quo",
-    "measured",
-    "legacy",
-    "current state",
-    "current value",
-    "today's value",
-    "heute",
-    "ist",
-    "ist-wert",
-    "aktuell",
-    "derzeit",
-    "bisher",
-    "bestand",
-    "vorjahr",
-    "aujourd'hui",
-    "actuel",
-    "actuelle",
-    "actuellement",
-    "avant",
-    "hoy",
-    "actual",
-    "actualmente",
-    "antes",
-    "competitor",
-    "wettbewerb",
-    "concurrent",
-];
-
-/// Heads of columns with what would be nice, and those with what must be, beside which they say nothing.
-const HEADS_OF_WISHES: [&str; 16] = [
-    "nice to have",
-    "nice-to-have",
-    "wish",
-    "ideal",
-    "ideally",
-    "stretch",
-    "stretch goal",
-    "optional",
-    "could",
-    "should",
-    "wunsch",
-    "optimal",
-    "idéal",
-    "souhaité",
-    "deseable",
-    "ideale",
-];
-/// Heads of columns with what must be.
-const HEADS_OF_MUST: [&str; 14] = [
-    "must",
-    "must have",
-    "must-have",
-    "required",
-    "mandatory",
-    "minimum",
-    "limit",
-    "hard limit",
-    "muss",
-    "pflicht",
-    "obligatoire",
-    "exigé",
-    "obligatorio",
-    "obbligatorio",
-];
-
-/// The cells of tables whose column tells what is there today: lines with the same separators below such a head.
-fn columns_of_today(lines: &[(usize, &str)]) -> Vec<std::ops::Range<usize>> {
-    let mut ranges = Vec::new();
-    for separator in ['|', '\t', ';'] {
-        let mut index = 0;
-        while index < lines.len() {
-            let cells = |line: &str| line.trim().trim_matches(separator).split(separator).count();
-            let width = cells(lines[index].1);
-            if width < 3 {
-                index += 1;
-                continue;
-            }
-            let end = lines[index..].iter().take_while(|(_, line)| cells(line) == width).count() + index;
-            if end - index >= 2 {
-                let (_, head) = lines[index];
-                let name = |cell: &str| {
-                    let cell = cell.trim().trim_matches('*').to_lowercase();
-                    cell.split(['(', '[']).next().unwrap_or("").trim().to_owned()
-                };
-                let must = head.split(separator).any(|cell| HEADS_OF_MUST.contains(&name(cell).as_str()));
-                let today: Vec<usize> = head
-                    .trim()
-                    .trim_matches(separator)
-                    .split(separator)
-                    .enumerate()
-                    .filter(|(column, cell)| {
-                        let cell = name(cell);
-                        let wish = must && HEADS_OF_WISHES.contains(&cell.as_str());
-                        *column > 0 && (wish || HEADS_OF_TODAY.contains(&cell.as_str()))
-                    })
-                    .map(|(column, _)| column)
-                    .collect();
-                for (start, line) in &lines[index + 1..end] {
-                    // The offset of a column: behind as many separators, not counting one at the line's edge.
-                    let edge = usize::from(line.trim_start().starts_with(separator));
-                    let mut at = 0;
-                    for (column, cell) in line.split(separator).enumerate() {
-                        if column >= edge && today.contains(&(column - edge)) {
-                            ranges.push(start + at..start + at + cell.len());
-                        }
-                        at += cell.len() + separator.len_utf8();
-                    }
-                }
-            }
-            index = end.max(index + 1);
-        }
-    }
-    ranges
-}
 
 /// True for a line that begins with a key: `budget: 5k`, `region;eu-central-1`, `- latency = 80 ms`.
 fn is_keyed(line: &str) -> bool {

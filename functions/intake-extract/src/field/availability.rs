@@ -209,6 +209,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Availability>>, Option<Clash>) {
     }
     let words = nines_in_words(reader);
     if found.is_empty() {
+        // "Four nines would be lovely, three nines is what we sign."
+        let (wishes, wanted): (Vec<_>, Vec<_>) =
+            words.into_iter().partition(|(_, found, _)| reader.is_wish(found.spans[0].from));
+        let words = if wanted.is_empty() { wishes } else { wanted };
         let best = words.into_iter().reduce(|best, other| if other.2 > best.2 { other } else { best });
         return (best.map(|(_, found, _)| found), None);
     }

@@ -147,12 +147,12 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     if of_decoy && each.is_none() {
         return None;
     }
-    let decoy = if each.is_some() { 0.0 } else { reader.closeness(reader.near("decoy.budget", measure.span)) };
+    let decoy = if each.is_some() { 0.0 } else { reader.closeness(decoy(reader, measure)) };
     let period = period(reader, measure);
     let bounded = measure.quantity.bound == Bound::AtMost
         || reader.bounded_behind(measure.span)
         || reader.is_limit_by_refusal(measure);
-    let present = reader.clause_has("present_state", at);
+    let present = reader.clause_has("present_state", at) && !(bounded && reader.follows_then(at));
     let mut score = reader.closeness(cue) - 1.2 * decoy;
     if let Some(period) = period {
         // Money per hour or per day is a price more often than a budget.
@@ -244,6 +244,28 @@ fn candidate(reader: &Reader, measure: &Measure) -> Option<Candidate> {
     })
 }
 
+/// The nearest word about another kind of money. "6,500 a month, and the one-off 40k for sensors": what is nearer to
+/// another amount behind it is said of that one.
+fn decoy(reader: &Reader, measure: &Measure) -> Option<(Span, usize)> {
+    let of_next = |word: Span, distance: usize| {
+        word.from >= measure.span.to
+            && reader.measures_around(word.from, OF_NEXT).any(|(_, other)| {
+                matches!(other.unit, Unit::Money(_))
+                    && other.span.from >= word.to
+                    && other.span.distance(word) < distance
+                    && reader.document.sentence(other.at()) == reader.document.sentence(word.from)
+            })
+    };
+    let clause = reader.document.clause_span(measure.at());
+    let words = reader.hits.within("decoy.budget", clause).filter(|hit| hit.meaning.value != "none");
+    words
+        .map(|hit| (hit.span, hit.span.distance(measure.span)))
+        .filter(|(word, distance)| !of_next(*word, *distance))
+        .min_by_key(|(_, distance)| *distance)
+}
+
+/// Tokens between a word about another kind of money and the amount behind it that it is said of.
+const OF_NEXT: usize = 3;
 /// Tokens between the verb that turns an amount down and the amount.
 const TURNED_DOWN_WITHIN: usize = 6;
 

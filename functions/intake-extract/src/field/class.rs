@@ -218,8 +218,11 @@ fn predicated(reader: &Reader) -> Vec<(DataClass, Span)> {
         let subject = reader.hits.within("class_subject", Span::new(from, label.span.from)).last()?;
         let mut between = subject.span.to..label.span.from;
         let verb = between.clone().any(|at| reader.hits.at("class_verb", at).is_some());
-        let small = between
-            .all(|at| ["class_verb", "class_link", "only"].iter().any(|group| reader.hits.at(group, at).is_some()));
+        // "Client files are 'restricted' under our policy": the class may be quoted.
+        let quoted = |at: usize| matches!(document.lower(at), "'" | "‘" | "’" | "‚" | "‹" | "›");
+        let small = between.all(|at| {
+            quoted(at) || ["class_verb", "class_link", "only"].iter().any(|group| reader.hits.at(group, at).is_some())
+        });
         let next = document.token(label.span.to);
         let ends = next.is_none_or(|next| {
             next.sentence != document.sentence(label.span.from)

@@ -294,6 +294,7 @@ pub fn about_training(reader: &Reader, hit: &Hit) -> bool {
     });
     hit.meaning.value == "batch"
         && (asked
+            || crate::field::retraining::is_enough(reader, hit.span).is_some()
             || reader
                 .hits
                 .in_clause(document, "retrain_cue", hit.span.from)

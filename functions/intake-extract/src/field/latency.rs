@@ -72,7 +72,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             || reader
                 .hits
                 .in_clause(&reader.document, "decoy.latency", at)
-                .any(|hit| hit.span.distance(measure.span) <= 1)
+                .any(|hit| hit.span.distance(measure.span) <= 1 && !is_item_of(reader, measure.span, hit.span))
         {
             continue;
         }
@@ -84,6 +84,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             .filter(|(_, distance)| *distance <= FARTHEST_DECOY)
             // "Sub-100 ms, 99.99 % uptime": behind another value, it is said of that one.
             .filter(|(word, _)| !stands_behind_another(reader, measure.span, *word))
+            // "Half a second per recording is the limit": what it is of has no length here.
+            .filter(|(word, _)| !is_item_of(reader, measure.span, *word))
+            .filter(|(word, distance)| !has_value_behind(reader, measure.span, *word, *distance))
             // "Failures predicted hours ahead, so an alert after 5 minutes is fine."
             // "Models are refreshed every hour, the feed must load within 250 ms."
             .filter(|(_, distance)| {
@@ -146,7 +149,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
         };
         score += if alone && whole && cue.is_none() && before() { 0.5 } else { 0.0 };
         // "While the customer is still at the counter, … two seconds": somebody waits.
-        let waits = cue.is_some()
+        let waits = (cue.is_some() || bounded)
             && alone
             && reader
                 .hits
@@ -216,7 +219,7 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
             span: measure.span,
             named: percentile.is_some(),
             limit: bounded && accepted,
-            strong: strong.is_some_and(|(_, distance)| distance <= NEAR_STRONG),
+            strong: strong.is_some_and(|(word, distance)| distance <= NEAR_STRONG || keys(reader, word, measure.span)),
         });
     }
     // "Ideally 100 ms, but never more than 200": what is only hoped for gives way to the limit.
@@ -306,6 +309,15 @@ pub fn read(reader: &Reader) -> (Option<Found<Latency>>, Option<Clash>) {
 /// Longest key of a line.
 const LONGEST_KEY: usize = 7;
 
+/// "| Response time per request, maximum | 2 seconds |": a word that stands in the key of a value.
+fn keys(reader: &Reader, word: Span, span: Span) -> bool {
+    let separates = |at: usize| matches!(reader.document.lower(at), "|" | ":" | "=");
+    word.to < span.from
+        && separates(span.from - 1)
+        && span.from - word.to <= LONGEST_KEY
+        && !(word.to..span.from - 1).any(separates)
+}
+
 /// True for a duration that is all that stands behind a key that names a result: "ranking of a letter: 2 s".
 fn whole_behind_key(reader: &Reader, span: Span) -> bool {
     let document = &reader.document;
@@ -340,6 +352,23 @@ fn floors(reader: &Reader) -> impl Iterator<Item = (f64, Span)> {
         let floor = measure.quantity.bound == Bound::AtLeast && milliseconds <= LONGEST_UNNAMED_MS;
         (floor && demanded && !other && cue.1 <= NEAR_AWAITED).then_some((milliseconds, measure.span))
     })
+}
+
+/// Tokens between a word about another kind of duration and the value behind it that it is said of.
+const VALUE_WITHIN: usize = 2;
+
+/// "A result in 2 seconds and an uptime of 99.5 %": a word that has its own value right behind it.
+fn has_value_behind(reader: &Reader, span: Span, word: Span, distance: usize) -> bool {
+    word.from >= span.to
+        && reader.measures_around(word.from, 2 * VALUE_WITHIN + 2).any(|(_, other)| {
+            let way = other.span.from.saturating_sub(word.to);
+            other.span.from >= word.to && way <= VALUE_WITHIN && way <= distance && other.unit != Unit::Bare
+        })
+}
+
+/// "Half a second per recording": a word behind a duration that names the one thing that it is of.
+fn is_item_of(reader: &Reader, span: Span, word: Span) -> bool {
+    word.from >= span.to && reader.with_item(span).overlaps(word)
 }
 
 /// True when another value stands between a duration and a word behind it.

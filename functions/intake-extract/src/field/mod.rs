@@ -3,6 +3,7 @@
 pub mod availability;
 pub mod budget;
 pub mod class;
+mod every;
 pub mod kind;
 pub mod latency;
 pub mod many;

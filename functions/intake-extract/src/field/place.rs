@@ -17,6 +17,8 @@ use crate::{
 /// The provider that regions are chosen from when the text names none: the one that designs are made for.
 pub const ASSUMED_CLOUD: Cloud = Cloud::Aws;
 
+/// Most places of a list that lend each other what is said of the first.
+const LONGEST_CHAIN: usize = 3;
 /// A word about hosting that is farther from a place speaks of something else.
 const FARTHEST_CUE: usize = 12;
 /// Tokens around a place in which "otherwise" speaks of it.
@@ -136,7 +138,7 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     let mut mentions: Vec<Mention> = Vec::new();
     for group in [REGION, CITY, PLACE] {
         for hit in reader.hits.of(group) {
-            let Some(found) = mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD)) else { continue };
+            let Some(found) = mention(reader, hit, cloud.unwrap_or(ASSUMED_CLOUD), LONGEST_CHAIN) else { continue };
             // Said again in the same way, a place says nothing more.
             let again = mentions.iter().any(|other| {
                 other.regions == found.regions
@@ -204,6 +206,7 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
             });
         }
         kept.retain(|mention| mention.jurisdiction == *law);
+        clashes.extend(only_and_only(reader, &strict).filter(|_| clashes.is_empty()));
     }
     let mut list: Vec<Region> = Vec::new();
     for mention in &kept {
@@ -288,6 +291,35 @@ pub fn regions(reader: &Reader, cloud: Option<Cloud>) -> Regions {
     Regions { found: Some(Found { value: list, spans, weigher, derivation }), excluded, clashes }
 }
 
+/// "In eu-central-1 and in no other region. … To eu-west-3 exclusively.": two sentences, each of which allows nothing but
+/// its own places.
+fn only_and_only(reader: &Reader, strict: &[&&Mention]) -> Option<Clash> {
+    let document = &reader.document;
+    let sentence = |mention: &Mention| document.sentence(mention.span.from);
+    let places: Vec<&&&Mention> = strict.iter().filter(|mention| !mention.whole && !mention.implied).collect();
+    let of = |number: usize| -> Vec<&Region> {
+        places.iter().filter(|mention| sentence(mention) == number).flat_map(|mention| &mention.regions).collect()
+    };
+    let apart = |a: &Mention, b: &Mention| {
+        let (one, other) = (of(sentence(a)), of(sentence(b)));
+        sentence(a) != sentence(b) && !one.iter().any(|region| other.contains(region))
+    };
+    // Copies may well be elsewhere.
+    let spare = |mention: &Mention| reader.hits.in_sentence(document, "spare_copy", mention.span.from).next().is_some();
+    let first = places.first().filter(|first| !spare(first))?;
+    let other = places.iter().find(|other| apart(first, other) && !spare(other))?;
+    Some(Clash {
+        fields: vec![ConstraintField::Regions],
+        spans: vec![first.span, other.span],
+        explanation: format!(
+            "“{}” and “{}” are each said to be the only place.",
+            document.quote(first.span),
+            document.quote(other.span)
+        ),
+        resolution: "Both are kept in the list, and neither is certain.".to_owned(),
+    })
+}
+
 /// The region of another provider at the same place.
 pub fn translate(region: &Region, cloud: Cloud) -> Option<Region> {
     if region.cloud == cloud {
@@ -297,14 +329,14 @@ pub fn translate(region: &Region, cloud: Cloud) -> Option<Region> {
     nearest(cloud, Some(&fact.city), Some(&fact.country), &fact.jurisdiction)
 }
 
-fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
+fn mention(reader: &Reader, hit: &Hit, cloud: Cloud, depth: usize) -> Option<Mention> {
     let document = &reader.document;
     let span = hit.span;
     if reader.is_history(span.from) {
         return None;
     }
     let code = hit.meaning.group == REGION;
-    if !code && names_currency(reader, span) {
+    if hit.meaning.group == PLACE && names_currency(reader, span) {
         return None;
     }
     // The EU of the "EU AI Act" is no place of data.
@@ -377,7 +409,10 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
             && (matches!(document.lower(span.to), "," | "." | ";" | ")") || span.to == document.sentence_span(begin).to)
     });
     let wanted = hedged || reader.hits.before("wanted", span.from).is_some();
+    let first = if code { None } else { first_of_two(reader, span, cloud, depth) };
+    let second = first.as_ref().is_some_and(|first| !first.excluded && !first.implied);
     let fits = code
+        || second
         || instead
         || preposition.is_some()
         || only_cue.is_some()
@@ -407,7 +442,9 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
         let restricts = other_negation || only_cue.is_some();
         (!restricts, restricts)
     } else {
-        (hit.negated.is_some() && only_cue.is_none(), only_cue.is_some())
+        // "Frankfurt, no: Paris only": what a no behind it denies is no only place.
+        let refused = hit.negated.is_some_and(|no| no.from >= span.to && reader.hits.at("no_alone", no.from).is_some());
+        (refused || hit.negated.is_some() && only_cue.is_none(), !refused && only_cue.is_some())
     };
     // Where a company sits and where its customers live says nothing of where the system may be.
     let clause = document.clause_span(span.from);
@@ -432,7 +469,7 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     // "… auf Kubernetes in Irland": what runs there is named right before.
     let on_platform = preposition.is_some_and(|found| {
         ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
-    }) || is_second_place(reader, span);
+    }) || second;
     let spoken_of = implied
         || instead
         || only
@@ -458,19 +495,14 @@ fn mention(reader: &Reader, hit: &Hit, cloud: Cloud) -> Option<Mention> {
     Some(Mention { jurisdiction, regions, whole, code, only, implied, excluded, span, weigher })
 }
 
-/// "… auf Kubernetes in Irland und Frankfurt": the second of two places of which the first is said so.
-fn is_second_place(reader: &Reader, span: Span) -> bool {
-    let Some(and) = span.from.checked_sub(1) else { return false };
-    if !matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | ",") {
-        return false;
-    }
-    let first = [REGION, CITY, PLACE].iter().find_map(|group| reader.hits.before(group, and));
-    first.is_some_and(|first| {
-        let preposition = reader.hits.before("place_preposition", first.span.from);
-        preposition.is_some_and(|found| {
-            ["platform", TOOL].iter().any(|group| reader.hits.before(group, found.span.from).is_some())
-        })
-    })
+/// "… auf Kubernetes in Irland und Frankfurt", "AWS, Tokyo and Seoul at launch": the second of two places, said as the first
+/// is.
+fn first_of_two(reader: &Reader, span: Span, cloud: Cloud, depth: usize) -> Option<Mention> {
+    let and = span.from.checked_sub(1)?;
+    let listed = matches!(reader.document.lower(and), "and" | "und" | "et" | "y" | "e" | "en" | "&" | ",");
+    let hits = [REGION, CITY, PLACE].iter().filter_map(|group| reader.hits.before(group, and));
+    let first = hits.filter(|hit| listed && hit.span.to == and).max_by_key(|hit| hit.span.to - hit.span.from)?;
+    mention(reader, first, cloud, depth.checked_sub(1)?)
 }
 
 /// True for the word of "outside the EU".

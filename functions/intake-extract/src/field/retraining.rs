@@ -76,6 +76,12 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
             // "And retrain? – Whenever precision drops": the answer is the next sentence.
             let question = document.sentence_span(cue.span.from);
             let answered = document.lower(question.to - 1) == "?" && document.sentence(mode.span.from) == sentence + 1;
+            // "… unless the drift monitor fires. Then retrain.": the condition is the sentence before.
+            let then = matches!(
+                document.lower(question.from),
+                "then" | "dann" | "alors" | "là" | "entonces" | "allora" | "então" | "dan"
+            ) && document.sentence(mode.span.from) + 1 == sentence;
+            let answered = answered || then;
             if !answered && document.sentence(mode.span.from) != sentence || distance > reach {
                 continue;
             }
@@ -155,7 +161,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Retraining>>, Option<Clash>) {
             offer(weigher.value(), Found { value, spans: vec![span, cue.span], weigher, derivation }, kind);
         }
     }
-    for (score, found) in when_it_drifts(reader) {
+    for (score, found) in
+        when_it_drifts(reader).chain(enough(reader)).chain(below_heading(reader)).chain(grouped_again(reader))
+    {
         offer(score, found, Kind::Said);
     }
     for hit in reader.hits.of("train_never").filter(|hit| !reader.is_history(hit.span.from)) {
@@ -249,6 +257,100 @@ fn when_it_drifts(reader: &Reader) -> impl Iterator<Item = (f64, Found<Retrainin
         Some((weigher.value(), Found { value: Retraining::OnDrift, spans, weigher, derivation: None }))
     })
 }
+
+/// Tokens between a rhythm and the words that it is enough.
+const ENOUGH_BEHIND: usize = 3;
+
+/// "Next door they retrain hourly; once a week is plenty for us": the rhythm that ends before the words that it is enough,
+/// where training was spoken of, with the word that spoke of it.
+pub fn is_enough(reader: &Reader, rhythm: Span) -> Option<Span> {
+    let document = &reader.document;
+    let behind = Span::new(rhythm.to, rhythm.to + ENOUGH_BEHIND);
+    let enough = reader.hits.within("accepted", behind).find(|hit| hit.negated.is_none())?;
+    let here = document.sentence_span(rhythm.from);
+    let before = here.from.checked_sub(1).map_or(here.from, |end| document.sentence_span(end).from);
+    let results = reader.hits.in_clause(document, "infer_verb", rhythm.from).next().is_some();
+    let training = reader.hits.within("retrain_cue", Span::new(before, rhythm.from)).last()?;
+    (!results && document.clause(enough.span.from) == document.clause(rhythm.from)).then_some(training.span)
+}
+
+fn enough(reader: &Reader) -> impl Iterator<Item = (f64, Found<Retraining>)> {
+    reader.hits.of("accepted").filter_map(move |hit| {
+        let from = hit.span.from.saturating_sub(ENOUGH_BEHIND + 2);
+        let period = (from..hit.span.from).find_map(|at| period_at(&reader.document, &reader.hits, at))?;
+        let training = is_enough(reader, period.span).filter(|_| !reader.is_history(period.span.from))?;
+        said(reader, period.seconds, period.span, training)
+    })
+}
+
+/// A rhythm with the word that tells that it is that of training.
+fn said(reader: &Reader, seconds: f64, rhythm: Span, training: Span) -> Option<(f64, Found<Retraining>)> {
+    if seconds < 600.0 {
+        return None;
+    }
+    let (value, exact) = nearest(seconds);
+    let words = reader.document.quote(rhythm);
+    let weigher = Weigher::default()
+        .support(format!("rhythm “{words}”"), EXPLICIT)
+        .penalty("the training is spoken of before", APPROXIMATE)
+        .penalty_if(!exact, "nearest rhythm of the schema", ASSUMED);
+    let derivation = (!exact).then(|| format!("“{words}” is nearest to this"));
+    Some((weigher.value(), Found { value, spans: vec![rhythm, training], weigher, derivation }))
+}
+
+/// Most tokens of a heading.
+const LONGEST_HEADING: usize = 3;
+
+/// "Retraining. She asked: why not daily? We settled on monthly.": what a paragraph says of the word that heads it.
+fn below_heading(reader: &Reader) -> impl Iterator<Item = (f64, Found<Retraining>)> {
+    let document = &reader.document;
+    reader.hits.of("retrain_cue").filter_map(move |cue| {
+        let heading = document.sentence_span(cue.span.from);
+        let alone = heading.from == cue.span.from && heading.to - heading.from <= LONGEST_HEADING;
+        if !alone || !document.begins_line(heading.from) {
+            return None;
+        }
+        let end =
+            (heading.to..document.tokens.len()).find(|at| document.begins_line(*at)).unwrap_or(document.tokens.len());
+        let mut at = heading.to;
+        let mut last = None;
+        while at < end {
+            let sentence = document.sentence_span(at);
+            let asks = document.lower(sentence.to - 1) == "?";
+            let period =
+                (sentence.from..sentence.to).find_map(|at| period_at(document, &reader.hits, at)).filter(|period| {
+                    let owned = reader
+                        .measures_around(period.span.from, 20)
+                        .any(|(_, measure)| measure.period.is_some_and(|own| own.span.overlaps(period.span)));
+                    !asks && !owned && !reader.is_history(period.span.from)
+                });
+            last = period.or(last);
+            at = sentence.to;
+        }
+        let period = last?;
+        said(reader, period.seconds, period.span, cue.span)
+    })
+}
+
+/// "Sort the members into natural groups, and redo this each month": groups that are made anew are learnt anew.
+fn grouped_again(reader: &Reader) -> impl Iterator<Item = (f64, Found<Retraining>)> {
+    let document = &reader.document;
+    reader.said("redo").filter_map(move |redo| {
+        let sentence = document.sentence_span(redo.span.from);
+        let before = sentence.from.checked_sub(1).map_or(sentence.from, |end| document.sentence_span(end).from);
+        let around = Span::new(before, sentence.to);
+        let grouped =
+            ["task.groups", "task.alike"].iter().any(|group| reader.hits.within(group, around).next().is_some())
+                || reader.hits.within("ml_task", around).any(|hit| hit.meaning.value == "clustering");
+        let period = (redo.span.to..sentence.to.min(redo.span.to + REDO_WITHIN))
+            .chain(redo.span.from.saturating_sub(REDO_WITHIN).max(sentence.from)..redo.span.from)
+            .find_map(|at| period_at(document, &reader.hits, at))?;
+        grouped.then(|| said(reader, period.seconds, period.span, redo.span))?
+    })
+}
+
+/// Tokens between "redo this" and its rhythm.
+const REDO_WITHIN: usize = 6;
 
 /// The rhythm nearest to a period, by ratio; true when it is that rhythm.
 fn nearest(seconds: f64) -> (Retraining, bool) {

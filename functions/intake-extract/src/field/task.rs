@@ -19,17 +19,48 @@ const UNIT_WITHIN: usize = 4;
 
 /// The machine-learning task.
 pub fn ml_task(reader: &Reader) -> Option<Found<MlTask>> {
-    let mut found = topics(reader, "ml_task", |hit| is_meant(reader, hit));
+    let material = material(reader);
+    let mut found = topics(reader, "ml_task", |hit| {
+        let of_pictures = hit.meaning.value == "computer_vision";
+        is_meant(reader, hit) && !(of_pictures && material.contains(&reader.document.quote(hit.span).to_lowercase()))
+    });
     described(reader, &mut found, |frame| frame.task);
     heaviest(reader, &found)
 }
 
 /// The application.
 pub fn use_case(reader: &Reader) -> Option<Found<UseCase>> {
-    let mut found = topics(reader, "use_case", |hit| is_meant(reader, hit));
+    let material = material(reader);
+    let mut found = topics(reader, "use_case", |hit| {
+        let of_pictures = hit.meaning.value == "computer_vision";
+        is_meant(reader, hit) && !(of_pictures && material.contains(&reader.document.quote(hit.span).to_lowercase()))
+    });
     described(reader, &mut found, |frame| frame.use_case);
     heaviest(reader, &found)
 }
+
+/// "Rain maps for the next 90 minutes, computed from the radar pictures": the pictures that something ahead is worked out
+/// from are no task, wherever they are named.
+fn material(reader: &Reader) -> Vec<String> {
+    let document = &reader.document;
+    let pictures = reader.hits.of("ml_task").filter(|hit| hit.meaning.value == "computer_vision");
+    let from = pictures.filter(|hit| {
+        let sentence = document.sentence_span(hit.span.from);
+        let before = hit.span.from.saturating_sub(MATERIAL_WITHIN).max(sentence.from)..hit.span.from;
+        let source = |at: usize| {
+            matches!(document.lower(at), "from" | "aus" | "depuis" | "dai" | "dalle" | "uit")
+                || reader.hits.at("task.given", at).is_some()
+        };
+        let result = |group: &str| reader.hits.within(group, sentence).any(|word| word.span.to <= hit.span.from);
+        before.clone().any(source)
+            && future_in(reader, sentence).is_some()
+            && (result("task.course") || result("task.predict") || result("task.amount"))
+    });
+    from.map(|hit| document.quote(hit.span).to_lowercase()).collect()
+}
+
+/// Tokens between "from" and the pictures.
+const MATERIAL_WITHIN: usize = 3;
 
 /// `docker image` is no picture, and what a sentence leaves aside is no task.
 fn is_meant(reader: &Reader, hit: &Hit) -> bool {

@@ -150,7 +150,8 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             && ["cue.team_strong", "keep_verb"]
                 .iter()
                 .any(|group| reader.hits.in_sentence(document, group, at).any(|hit| hit.negated.is_none()));
-        let kept = summed || is_kept_by(reader, measure);
+        let announced = announces(reader, measure);
+        let kept = summed || announced || is_kept_by(reader, measure);
         let fits = match noun {
             Some(Noun::Person) => true,
             Some(Noun::People) if me_before(reader, measure).is_some() => true,
@@ -168,7 +169,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             // "a team of five", but no "team of 5 regions".
             None => {
                 // "Somos 3 en el equipo" says it on both sides.
-                let article = !we_are && reader.hits.at("cue.team_strong", measure.span.to).is_some();
+                let article = !we_are && !announced && reader.hits.at("cue.team_strong", measure.span.to).is_some();
                 (team_of || we_are || kept || is_answer(reader, measure)) && !article && measure.period.is_none()
             }
         };
@@ -214,7 +215,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         let mut total = measure.quantity.high;
         let mut spans = vec![measure.span];
         let mut parts = vec![document.quote(measure.span)];
-        let whole = team_of || we_are && !matches!(noun, Some(Noun::Person));
+        let whole = announced || team_of || we_are && !matches!(noun, Some(Noun::Person));
         for (other_index, other) in reader.measures_around(at, 60).filter(|(other, _)| *other > index) {
             // "Team: 2 ML, 3 backend engineers" is a list of parts.
             let list = document.lower(other.span.from.saturating_sub(1)) == ","
@@ -224,7 +225,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
                 list && matches!((noun, other.noun), (Some(Noun::People), Some((Noun::People, _)))) && !of_them;
             let same = document.sentence(other.at()) == document.sentence(at)
                 && (matches!(other.noun, Some((Noun::Person, _))) || persons)
-                && (measure.noun.is_some() || list)
+                && (measure.noun.is_some() || list || announced)
                 && !reader.is_history(other.at());
             // "Six people, two of them data scientists": the two are among the six.
             let among = (other.span.from..other.span.to).any(|at| {
@@ -260,7 +261,7 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
             }
         }
         // "Yo y otros dos compañeros", "me and two students".
-        if let Some(me) = me_before(reader, measure).or_else(|| me_behind(reader, measure)) {
+        if !announced && let Some(me) = me_before(reader, measure).or_else(|| me_behind(reader, measure)) {
             total += 1.0;
             parts.push(document.quote(me));
             spans.push(me);
@@ -291,6 +292,29 @@ fn candidates(reader: &Reader) -> Vec<Candidate> {
         found.push(Candidate { score, size: (people, spans, weigher, step), whole, of_the_team, at });
     }
     found
+}
+
+/// Tokens behind "four staff:" in which they are named.
+const NAMED_BEHIND: usize = 24;
+
+/// "Four staff: two developers, a teacher on secondment and me": a number with a word for people, and a colon behind which
+/// people are named one by one.
+fn announces(reader: &Reader, measure: &Measure) -> bool {
+    let document = &reader.document;
+    let words = measure.noun.map_or(measure.quantity.span.to, |(_, words)| words.to);
+    let staff = reader.hits.at("cue.team_strong", words).map_or(words, |hit| hit.span.to);
+    let counts =
+        matches!(measure.noun, Some((Noun::Person | Noun::People, _))) || staff > words && measure.noun.is_none();
+    let sentence = document.sentence_span(measure.at());
+    let behind = Span::new(staff + 1, sentence.to.min(staff + NAMED_BEHIND));
+    let named = || {
+        let people = |hit: &crate::lexicon::Hit| matches!(hit.meaning.value.as_str(), "person" | "people");
+        behind.from < behind.to
+            && (behind.from..behind.to).any(|at| document.lower(at) == "," || is_and(reader, at))
+            && (reader.hits.within("noun", behind).any(people)
+                || (behind.from..behind.to).any(|at| me_at(reader, at).is_some()))
+    };
+    counts && document.lower(staff) == ":" && named()
 }
 
 /// Whoever writes, from a token on.
@@ -397,6 +421,11 @@ fn with_me(reader: &Reader) -> Option<Size> {
             let apart = document.sentence(me).abs_diff(document.sentence(hit.span.from));
             (hit.span.from <= me || apart == 0) && apart <= ASKED_WITHIN
         });
+        // "Just me + my brother doing this".
+        let of_team = of_team
+            || reader.hits.of("alone").any(|hit| hit.span.from <= me && me < hit.span.to)
+            // "Betreut wird es nur von dir und mir".
+            || reader.hits.within("kept", Span::new(sentence.from, me)).any(|hit| hit.negated.is_none());
         if !of_team || reader.is_history(me) {
             return None;
         }
@@ -451,6 +480,14 @@ pub(super) fn member_from(reader: &Reader, at: usize, end: usize) -> Option<usiz
     };
     if !word(at) {
         return None;
+    }
+    // "You and me".
+    let you = matches!(
+        document.lower(at),
+        "you" | "du" | "dir" | "dich" | "toi" | "vous" | "tú" | "ti" | "te" | "tu" | "você" | "jij" | "jou"
+    );
+    if you {
+        return Some(at + 1);
     }
     let belongs = matches!(
         document.lower(at),

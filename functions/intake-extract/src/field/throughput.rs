@@ -5,7 +5,8 @@ use design::constraint::{ConstraintField, Throughput};
 use crate::{
     confidence::{APPROXIMATE, ASSUMED, BOUND, COMPETING, EXPLICIT, PERIOD, VAGUE, Weigher},
     field::{
-        many::{how_many, is_number_of, is_times, thing_named},
+        every::{all_of_them, each_reports},
+        many::{how_many, is_times},
         share::{busiest_hour, rate_of_hour},
     },
     measure::{Measure, Noun, Period, Unit},
@@ -20,18 +21,18 @@ const PEAK_FACTOR: f64 = 3.0;
 const LEAST_OF_ITEM: f64 = 50.0;
 
 /// A load that the text gives.
-struct Load {
-    per_second: f64,
-    low: f64,
-    peak: bool,
+pub(super) struct Load {
+    pub per_second: f64,
+    pub low: f64,
+    pub peak: bool,
     /// Said to be what is usual.
-    average: bool,
-    weigher: Weigher,
-    spans: Vec<Span>,
-    step: String,
-    score: f64,
-    noun: String,
-    seconds: f64,
+    pub average: bool,
+    pub weigher: Weigher,
+    pub spans: Vec<Span>,
+    pub step: String,
+    pub score: f64,
+    pub noun: String,
+    pub seconds: f64,
 }
 
 /// Requests or events per second.
@@ -49,11 +50,17 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
         }
         let many = how_many(reader, index);
         let times = measure.noun.is_some_and(|(_, words)| is_times(reader, words));
+        // "In one job once an hour": a run of everything is no load.
+        let run = (quantity.high - 1.0).abs() < 1e-9
+            && reader
+                .hits
+                .within("run_word", Span::new(at.saturating_sub(2), measure.span.to))
+                .any(|run| run.span.overlaps(measure.span));
         // "Une requête": an article counts nothing that a period elsewhere in the sentence could be of.
         let article = measure.period.is_none() && is_article(reader, measure);
         // "How often do people hit it? – Twenty-five times a second."
         let asked = times && measure.period.is_some_and(|period| period.seconds <= 60.0);
-        if (times && !asked || article) && many.is_none() || reader.is_material_of_training(measure) {
+        if (times && !asked || article || run) && many.is_none() || reader.is_material_of_training(measure) {
             continue;
         }
         let cue = reader.cue("cue.throughput", measure.span);
@@ -74,7 +81,9 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                     !reader.measures_around(at, 20).any(|(other, rival)| {
                         other != index
                             && rival.quantity.high > 1.0
-                            && rival.period.is_some_and(|owned| owned.span.overlaps(period.span))
+                            // "From 1,900 machines, roughly 250 messages/s": a rate has its period in itself.
+                            && (matches!(rival.unit, Unit::Rate(_)) && rival.span.overlaps(period.span)
+                                || rival.period.is_some_and(|owned| owned.span.overlaps(period.span)))
                     })
                 })
                 .filter(|period| {
@@ -146,6 +155,8 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
                 other.span != measure.span
                     && document.clause(other.at()) == document.clause(at)
                     && other.span.distance(span) < distance
+                    // "40 calls in the rush hour, ten on average".
+                    && (!has_comma(reader, other.span, span) || has_comma(reader, measure.span, span))
             });
             distance <= 6 && !nearer && average_cue.is_none_or(|(_, average)| distance < average)
         });
@@ -199,7 +210,10 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
     if candidates.is_empty() {
         candidates.extend(each_reports(reader));
     }
-    candidates.extend(bare_peak(reader, &candidates));
+    candidates.extend(in_the_same_unit(reader, &candidates, true));
+    if candidates.iter().all(|load| load.peak) {
+        candidates.extend(in_the_same_unit(reader, &candidates, false));
+    }
     candidates.extend(peak_by_share(reader, &candidates));
     larger_beside_average(reader, &mut candidates);
     if candidates.is_empty() {
@@ -219,12 +233,23 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
             })
         })
         .collect();
-    let clash = (!rivals.is_empty()).then(|| Clash {
+    // "The peak load is 500 requests a second. … The peak load is 50 requests a second."
+    let peaks: Vec<&Load> =
+        candidates.iter().filter(|other| peak.is_some_and(|best| contradicts(reader, best, other))).collect();
+    let clash = (!rivals.is_empty() || !peaks.is_empty()).then(|| Clash {
         fields: vec![ConstraintField::Throughput],
-        spans: average.into_iter().chain(rivals.iter().copied()).map(|candidate| candidate.spans[0]).collect(),
+        spans: average
+            .filter(|_| !rivals.is_empty())
+            .into_iter()
+            .chain(rivals.iter().copied())
+            .chain(peak.filter(|_| !peaks.is_empty()))
+            .chain(peaks.iter().copied())
+            .map(|candidate| candidate.spans[0])
+            .collect(),
         explanation: "Different loads are given for the same thing.".to_owned(),
         resolution: "The largest one is planned for.".to_owned(),
     });
+    let peak = peaks.into_iter().chain(peak).max_by(|a, b| a.per_second.total_cmp(&b.per_second));
     let average = rivals.into_iter().chain(average).max_by(|a, b| a.per_second.total_cmp(&b.per_second));
     let found = match (average, peak) {
         (None, None) => None,
@@ -271,62 +296,20 @@ pub fn read(reader: &Reader) -> (Option<Found<Throughput>>, Option<Clash>) {
     (found, clash)
 }
 
-/// "2,400 buoys …, each buoy reports once every two minutes": whatever is counted, when each of it sends something.
-fn each_reports(reader: &Reader) -> Option<Load> {
+/// True for two peaks of the same thing, said in the same words in different sentences.
+fn contradicts(reader: &Reader, best: &Load, other: &Load) -> bool {
     let document = &reader.document;
-    reader.hits.of("each").find_map(|each| {
-        let name = thing_named(reader, each.span)?;
-        let sentence = document.sentence_span(each.span.from);
-        let sends = Span::new(each.span.to, sentence.to.min(each.span.to + 4));
-        let sending = reader.hits.within("cue.throughput", sends).find(|hit| hit.negated.is_none())?;
-        let period = (sending.span.to..sentence.to.min(sending.span.to + 8))
-            .find_map(|at| crate::measure::period_at(document, &reader.hits, at))
-            .filter(|period| period.seconds > 0.0 && period.seconds <= 86_400.0)?;
-        let thing = reader.measures_around(each.span.from, 40).map(|(_, thing)| thing).find(|thing| {
-            let counted = thing.unit == Unit::Bare && thing.period.is_none() && thing.quantity.high > 1.0;
-            counted && !thing.quantity.vague && is_number_of(reader, thing, &name) && !reader.is_history(thing.at())
-        })?;
-        let words = Span::new(thing.quantity.span.from, thing.quantity.span.to + 1);
-        let said = each.span.hull(sending.span);
-        Some(Load {
-            spans: vec![thing.span, each.span.hull(period.span)],
-            ..once_a_period(reader, (thing, words), ("each of them", "each", said), &period)
-        })
-    })
-}
-
-/// The load of counted things, each of which comes once in a period, without its places in the text: the things with
-/// the words that count them, and that it is said of each, in support and step, with its words.
-fn once_a_period(
-    reader: &Reader,
-    (counted, words): (&Measure, Span),
-    (whose, short, said): (&str, &str, Span),
-    period: &Period,
-) -> Load {
-    let document = &reader.document;
-    let per_second = counted.quantity.high / period.seconds;
-    let words = document.quote(words);
-    let weigher = Weigher::default()
-        .support(format!("counted things “{words}”"), 0.4)
-        .support(format!("{whose} “{}”", document.quote(said)), 0.4)
-        .support("period is given", PERIOD);
-    Load {
-        per_second,
-        low: per_second,
-        peak: false,
-        average: false,
-        score: weigher.value(),
-        weigher,
-        spans: Vec::new(),
-        step: format!(
-            "“{words}”, {short} {} / {} s = {}/s",
-            document.quote(period.span),
-            show(period.seconds),
-            show(per_second)
-        ),
-        noun: String::new(),
-        seconds: period.seconds,
-    }
+    let words = |load: &Load| {
+        let cue = load.spans.iter().rev().find_map(|span| reader.hits.at("peak", span.from));
+        cue.map(|cue| document.quote(cue.span).to_lowercase())
+    };
+    let apart = document.sentence(best.spans[0].from) != document.sentence(other.spans[0].from);
+    other.peak
+        && apart
+        && other.noun == best.noun
+        && other.score > 0.85 * best.score
+        && !(0.9..=1.1).contains(&(other.per_second / best.per_second))
+        && words(best).is_some_and(|own| words(other) == Some(own))
 }
 
 /// "The old one did 20,000 receipts an hour. It must be 108,000 an hour now": what was counted in the sentence before is
@@ -434,104 +417,25 @@ fn peak_by_share(reader: &Reader, loads: &[Load]) -> Option<Load> {
     })
 }
 
-/// "14M subscribers. … Every subscriber is scored once a week.", "each night all 4,300 plots are rated": all of what is
-/// counted there or elsewhere, on a schedule.
-fn all_of_them(reader: &Reader) -> Option<Load> {
-    let document = &reader.document;
-    let stem = |at: usize| document.lower(at).chars().take(5).collect::<String>();
-    reader.hits.of("all").find_map(|all| {
-        let sentence = document.sentence_span(all.span.from);
-        let here = reader.measures.iter().find(|measure| {
-            measure.unit == Unit::Bare
-                && measure.quantity.whole.from >= all.span.to
-                && measure.quantity.whole.from <= all.span.to + 1
-                && document.sentence(measure.at()) == document.sentence(all.span.from)
-        });
-        let begin = here.map_or(all.span.to, |here| here.quantity.span.to);
-        let near = Span::new(begin, sentence.to.min(begin + 3).max(begin));
-        let known = reader.hits.within("noun", near).next().map(|hit| hit.span);
-        let thing = known.or_else(|| unknown_plural(reader, all.span, begin))?;
-        let worked_on = reader.hits.within("infer_verb", sentence).next().is_some();
-        let period =
-            (sentence.from..sentence.to).filter(|at| !all.span.overlaps(Span::new(*at, at + 1))).find_map(|at| {
-                crate::measure::period_at(document, &reader.hits, at).filter(|period| period.seconds >= 3600.0)
-            })?;
-        if !worked_on || all.negated.is_some() || reader.is_history(all.span.from) {
-            return None;
-        }
-        let counts = |measure: &Measure| {
-            let noun = match measure.noun {
-                Some((Noun::Record { .. } | Noun::Device, words)) => Some(words.to - 1),
-                // Of a word that is not known only the number itself tells that it is counted.
-                None if known.is_none() => Some(measure.quantity.span.to),
-                Some((Noun::Other, words)) if known.is_none() => Some(words.to - 1),
-                Some((Noun::Request | Noun::Person | Noun::People | Noun::Other, _)) | None => None,
-            };
-            measure.unit == Unit::Bare
-                && measure.period.is_none()
-                && (known.is_some() && here.is_none() || measure.quantity.high >= LEAST_UNKNOWN)
-                && noun.is_some_and(|noun| stem(noun) == stem(thing.to - 1))
-                && !measure.quantity.vague
-                && !reader.is_history(measure.at())
-        };
-        // "All plots (about 18,000)".
-        let in_brackets = || {
-            reader.measures.iter().find(|measure| {
-                let from = measure.quantity.whole.from;
-                measure.unit == Unit::Bare
-                    && measure.period.is_none()
-                    && !measure.quantity.vague
-                    && document.lower(thing.to) == "("
-                    && (thing.to + 1..=thing.to + 2).contains(&from)
-                    && document.lower(measure.quantity.span.to) == ")"
-            })
-        };
-        let counted = here
-            // A handful of anything is no load.
-            .filter(|here| here.quantity.high >= LEAST_UNKNOWN)
-            .filter(|here| here.period.is_none() && !here.quantity.vague)
-            .or_else(|| reader.measures.iter().find(|measure| counts(measure)))
-            .or_else(in_brackets)?;
-        let said = all.span.hull(thing);
-        Some(Load {
-            spans: vec![counted.span, said, period.span],
-            noun: document.quote(thing).to_lowercase(),
-            ..once_a_period(reader, (counted, counted.span), ("all of them", "all of them", said), &period)
-        })
-    })
+/// True when a comma stands between two spans.
+fn has_comma(reader: &Reader, a: Span, b: Span) -> bool {
+    (a.to.min(b.to)..a.from.max(b.from)).any(|at| reader.document.lower(at) == ",")
 }
 
-/// Fewest of all of something.
-const LEAST_UNKNOWN: f64 = 50.0;
-
-/// "All plots", "toutes les parcelles": a word in the plural behind a word for all of them. "Each" goes with a singular,
-/// which may be anything, so it tells nothing of a word that is not known.
-fn unknown_plural(reader: &Reader, all: Span, at: usize) -> Option<Span> {
-    let document = &reader.document;
-    let each =
-        matches!(document.lower(all.from), "every" | "each" | "jeder" | "jede" | "jeden" | "jedes" | "chaque" | "cada");
-    let token = document.token(at)?;
-    let plural = token.kind == Kind::Word
-        && token.lower.chars().count() >= 4
-        && token.lower.ends_with(['s', 'n', 'e', 'i', 'r'])
-        && document.sentence(at) == document.sentence(all.from);
-    let stops = ["time", "period", "noun_stop", "data_unit", "currency", "infer_verb"]
-        .iter()
-        .any(|group| reader.hits.at(group, at).is_some());
-    (!each && plural && !stops).then_some(Span::new(at, at + 1))
-}
-
-/// "50,000 invoices a month, up to 200,000 in peaks": a number without unit beside a peak takes the unit before it.
-fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
+/// "50,000 invoices a month, up to 200,000 in peaks", "40 calls a second in the rush hour, ten on average": a number without
+/// unit beside a word for the peak, or for what is usual, takes the unit of the other one before it.
+fn in_the_same_unit(reader: &Reader, loads: &[Load], peak: bool) -> Option<Load> {
+    let group = if peak { "peak" } else { "average" };
     let document = &reader.document;
     reader.measures.iter().find_map(|measure| {
         let bare = measure.unit == Unit::Bare && measure.noun.is_none() && measure.period.is_none();
-        let (cue, distance) = reader.near("peak", measure.span)?;
-        if !bare || distance > 4 || reader.is_history(measure.at()) {
+        let (cue, distance) = reader.near(group, measure.span)?;
+        if !bare || distance > 4 || has_comma(reader, measure.span, cue) || reader.is_history(measure.at()) {
             return None;
         }
-        let before = loads.iter().filter(|load| !load.peak).find(|load| {
+        let before = loads.iter().filter(|load| load.peak != peak).find(|load| {
             load.spans[0].to <= measure.span.from
+                && (peak || measure.quantity.high / load.seconds < load.per_second)
                 && document.sentence(load.spans[0].from) == document.sentence(measure.at())
         })?;
         let per_second = measure.quantity.high / before.seconds;
@@ -539,8 +443,8 @@ fn bare_peak(reader: &Reader, loads: &[Load]) -> Option<Load> {
         Some(Load {
             per_second,
             low: per_second,
-            peak: true,
-            average: false,
+            peak,
+            average: !peak,
             weigher: before.weigher.clone().penalty("its unit is taken from the number before", ASSUMED),
             spans: vec![measure.span, cue],
             step: format!("“{words}” in the same unit / {} s = {}/s", show(before.seconds), show(per_second)),

@@ -15,6 +15,12 @@ const KEY_BEFORE: usize = 2;
 const KEY_BEHIND: usize = 3;
 /// Most tokens between "which" and the denial of a relative clause.
 const RELATIVE_WITHIN: usize = 3;
+/// Most tokens of a statement that only names what the word behind its comma denies.
+const LONGEST_NAMED: usize = 5;
+/// Most tokens of a speaker with the colon behind it.
+const SPEAKER: usize = 3;
+/// Most tokens of an exclamation with its comma: "um Gottes willen,".
+const EXCLAIMED: usize = 4;
 /// A longer question asks more than whether one thing is wanted.
 const LONGEST_QUESTION: usize = 9;
 
@@ -69,6 +75,11 @@ impl Hits {
             if self.denies_alone(document, no.span, clause) {
                 reaches.push((no.span, Self::subject_before(document, no.span, clause)));
             }
+            // "Marketing runs Airflow, which we don't touch."
+            let relative = relative_comma(document, no.span)
+                .and_then(|comma| self.last_named(Span::new(document.sentence_span(comma).from, comma)));
+            let named = relative.or_else(|| self.named_before_comma(document, no.span));
+            reaches.extend(named.map(|named| (no.span, named)));
             reaches.extend(Self::question_denied(document, no.span).map(|question| (no.span, question)));
         }
         // "Anything banned? – Azure.": what the answer names is excluded.
@@ -83,7 +94,9 @@ impl Hits {
         for it in self.of("denies_it") {
             let sentence = document.sentence_span(it.span.from);
             let before = Span::new(sentence.from, it.span.from);
-            if let Some(last) = self.last_named(before) {
+            // "They swear by Databricks. We don't have it and we don't want it": else the last name of the sentence before.
+            let earlier = || self.last_named(document.sentence_span(sentence.from.checked_sub(1)?));
+            if let Some(last) = self.last_named(before).or_else(earlier) {
                 reaches.push((it.span, last));
             }
         }
@@ -215,12 +228,35 @@ impl Hits {
         Span::new(from, no.from)
     }
 
+    /// "Airflow, no; we've tried it", "Airflow we tried, never again": a short statement that only names something, with a no
+    /// behind its comma. "We use Airflow, no?" asks for consent.
+    fn named_before_comma(&self, document: &Document, no: Span) -> Option<Span> {
+        let comma = no.from.checked_sub(1).filter(|at| document.lower(*at) == ",")?;
+        let sentence = document.sentence_span(comma);
+        let begin = (sentence.from..comma)
+            .rev()
+            .find(|at| matches!(document.lower(*at), "," | ";" | ":"))
+            .map_or(sentence.from, |at| at + 1);
+        let asks = document.lower(no.to) == "?";
+        let short = comma - begin <= LONGEST_NAMED;
+        // "And Frankfurt, no."
+        let and = usize::from(matches!(document.lower(begin), "and" | "und" | "et" | "y" | "e" | "en"));
+        let first = [TOOL, "platform", "cloud", "compliance", REGION, CITY, PLACE]
+            .iter()
+            .any(|group| self.at(group, begin + and).is_some());
+        (short && first && !asks).then_some(Span::new(begin, comma))
+    }
+
     /// "Kubernetes? – No, plain containers": the short question that a "no" at the beginning of an answer denies.
     fn question_denied(document: &Document, no: Span) -> Option<Span> {
         let answer = document.sentence_span(no.from);
-        // A speaker may stand before the answer.
-        let first = no.from == answer.from
-            || no.from <= answer.from + 3 && matches!(document.lower(no.from - 1), ":" | "—" | "–" | "-");
+        // A speaker may stand before the answer, and an exclamation: "Luis: God, no."
+        let speaker = (answer.from..no.from.min(answer.from + SPEAKER)).find(|at| document.lower(*at) == ":");
+        let begin = speaker.map_or(answer.from, |colon| colon + 1);
+        let exclaimed = no.from > begin + 1 && no.from <= begin + EXCLAIMED && document.lower(no.from - 1) == ",";
+        let first = no.from == begin
+            || exclaimed
+            || no.from <= answer.from + SPEAKER && matches!(document.lower(no.from - 1), "—" | "–" | "-");
         let end = answer.from.checked_sub(1)?;
         let question = document.sentence_span(end);
         let short = question.to - question.from <= LONGEST_QUESTION;
@@ -372,6 +408,6 @@ pub fn is_turn(word: &str) -> bool {
 /// True when a statement ends behind a span.
 fn ends_behind(document: &Document, span: Span) -> bool {
     document.sentence(span.to) != document.sentence(span.from)
-        || matches!(document.lower(span.to), "." | "," | ";" | "!" | ")" | "(" | "–" | "—")
+        || matches!(document.lower(span.to), "." | "," | ";" | ":" | "!" | ")" | "(" | "–" | "—")
         || document.lower(span.to) == "-" && !document.glued(span.to) && !document.glued(span.to - 1)
 }
