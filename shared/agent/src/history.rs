@@ -258,7 +258,7 @@ mod tests {
         assert_eq!((history.summarised.as_slice(), history.left_out.len()), (&["planner#0".to_owned()][..], 0));
         assert_eq!(steps(&history).len(), 5);
 
-        let history = History::of(&events, 300).unwrap();
+        let history = History::of(&events, 250).unwrap();
         assert!(history.left_out.contains(&"planner#0".to_owned()), "{history:?}");
         assert!(steps(&history).contains(&"gate final-0") && steps(&history).contains(&"planner#3"), "{history:?}");
         assert!(history.in_words().unwrap().contains("left out: planner#0"));
