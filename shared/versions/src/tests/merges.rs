@@ -122,9 +122,8 @@ fn a_permission_is_an_edit_of_its_own() {
     for base in [BASE, &generated] {
         for yours in [BASE, &generated] {
             for executable in [true, false] {
-                let merged =
-                    check_permission((Some(base), Some(yours), Some(&generated)), executable, !executable);
-                let carried = merged.carried.unwrap();
+                let merged = check_permission((Some(base), Some(yours), Some(&generated)), executable, !executable);
+                let carried = merged.carried.clone().unwrap();
                 assert_eq!(carried.executable, executable);
                 if base == yours || yours == generated {
                     assert!(is(&Merged { carried: None, ..merged.clone() }, &generated) && merged.conflict.is_none());
