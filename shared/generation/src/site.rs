@@ -331,6 +331,8 @@ pub struct Site {
     pub personal_data: bool,
     /// True when something that happens later says whether a prediction was right.
     pub outcomes: bool,
+    /// True when runs and versions are kept in MLflow: the requirement names it, or the plan's registry is it.
+    pub mlflow: bool,
     /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
     pub aws: bool,
     /// The region that resources are in.
@@ -426,6 +428,8 @@ pub struct Site {
     has_api: bool,
     has_network: bool,
     has_msk: bool,
+    /// True when what trains is in the network that the plan's MLflow server is in.
+    is_tracked: bool,
     /// True when something that runs as a role of ours makes its own interfaces in the network.
     has_interfaces: bool,
     has_spark: bool,
@@ -500,6 +504,8 @@ impl Site {
         let ci = Ci::of(tooling.as_ref());
         let (iac, kept_in_terraform) = language(tooling.as_ref(), infrastructure, aws);
         let is_private = candidate.network.as_ref().is_some_and(|network| network.private);
+        let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
+        let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         let pinned = aws
             && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
@@ -525,7 +531,8 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, aws.then_some(iac))?,
+            requirements: requirements(serving, family, mlflow, aws.then_some(iac))?,
+            mlflow,
             port: PORT,
             components: components
                 .iter()
@@ -630,6 +637,7 @@ impl Site {
                 .chain(ci.left(tooling.as_ref()))
                 .chain(kept_in_terraform.clone())
                 .chain(cdk(iac, tooling.as_ref()))
+                .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
                 .chain(no_schedule(serving, infrastructure))
                 .chain(no_cluster(constraints, components, catalogue))
                 .collect(),
@@ -651,8 +659,9 @@ impl Site {
                 .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
                 .map(stack)
                 .collect(),
-            variables: variables(infrastructure, family, false),
-            serving_variables: variables(infrastructure, family, pinned),
+            variables: variables(infrastructure, family, is_tracked, false),
+            serving_variables: variables(infrastructure, family, is_tracked, pinned),
+            is_tracked,
             pinned,
             llm_model_id: infrastructure
                 .files
@@ -730,6 +739,29 @@ fn cdk(iac: Iac, tooling: Option<&Tooling>) -> Option<String> {
     is_named.then(|| "The CDK was named: an application of yours takes the templates in with `CfnInclude`.".to_owned())
 }
 
+/// Whether the requirement names MLflow, or the plan's registry is it.
+fn has_mlflow(tooling: Option<&Tooling>, components: &[Component], catalogue: &Catalogue) -> bool {
+    let names = |tools: &[String]| tools.iter().any(|tool| tool == "mlflow");
+    let registry = components
+        .iter()
+        .filter(|component| component.capability == Capability::Govern)
+        .filter_map(|component| catalogue.pattern(&component.pattern))
+        .any(|pattern| pattern.is_called("mlflow"));
+    (registry || tooling.is_some_and(|tooling| names(&tooling.preferred)))
+        && !tooling.is_some_and(|tooling| names(&tooling.excluded))
+}
+
+/// What is said where runs could be tracked and nothing says where.
+fn unreachable_server(is_open: bool, infrastructure: &Infrastructure) -> Option<String> {
+    let said = if infrastructure.has("ecs_mlflow") {
+        "The MLflow server answers within its network only, and the training runs outside of it: bring both together, then set \
+         `MLFLOW_TRACKING_URI`."
+    } else {
+        "`MLFLOW_TRACKING_URI` names your MLflow server; until it does, nothing is tracked."
+    };
+    is_open.then(|| said.to_owned())
+}
+
 /// What is said where many records are scored by what answers single requests: nothing of the plan starts it.
 fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<String> {
     let is_started =
@@ -755,7 +787,7 @@ fn no_cluster(constraints: &ConstraintSet, components: &[Component], catalogue: 
 }
 
 /// What the code reads from its environment; the same as `local.environment` of the Terraform.
-fn variables(infrastructure: &Infrastructure, family: Family, pinned: bool) -> Vec<Variable> {
+fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, pinned: bool) -> Vec<Variable> {
     let system = "${Name}-${Environment}";
     let bedrock = infrastructure.has("bedrock");
     let role = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{system}-tuning");
@@ -767,6 +799,7 @@ fn variables(infrastructure: &Infrastructure, family: Family, pinned: bool) -> V
         (true, "MODEL_DIR", "/tmp/models".to_owned()),
         (true, "LOG_LEVEL", "${LogLevel}".to_owned()),
         (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
+        (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
         (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
         (infrastructure.has("model_registry"), "MODEL_IMAGE", format!("{repository}/{system}:${{ImageTag}}")),
@@ -948,7 +981,7 @@ fn count(components: &[Component], capability: &str) -> Option<u64> {
         .filter(|count| *count > 0)
 }
 
-fn requirements(serving: Serving, family: Family, iac: Option<Iac>) -> Result<Requirements, RenderError> {
+fn requirements(serving: Serving, family: Family, mlflow: bool, iac: Option<Iac>) -> Result<Requirements, RenderError> {
     let mut sets = vec!["always"];
     let mut dev = vec!["dev"];
     if let Some(iac) = iac {
@@ -969,6 +1002,9 @@ fn requirements(serving: Serving, family: Family, iac: Option<Iac>) -> Result<Re
     }
     if serving.stream || serving.lambda_batch || serving.lambda_transform {
         sets.push("stream");
+    }
+    if mlflow {
+        sets.push("mlflow");
     }
     if family == Family::Recommendation {
         sets.push("sparse");
