@@ -165,7 +165,8 @@ fn rows() -> Vec<Row> {
                 let pairs =
                     (0..factor).filter(|other| !covered.contains(&(*other, row[*other], factor, value))).count();
                 let is_new = factor == third && !together.contains(&[row[first], row[second], value]);
-                pairs + usize::from(is_new)
+                // More than a pair, so that none is left for another row that does not come.
+                pairs + 2 * usize::from(is_new)
             };
             // The least used value settles ties, so that all values come round.
             let values = 0..FACTORS[factor].values.len();
