@@ -129,6 +129,10 @@ const FACTORS: [Factor; 9] = [
 /// Factors of which every combination is made.
 const CROSSED: usize = 3;
 
+/// Factors of which every combination of three values stands somewhere: the infrastructure is written in another language
+/// on AWS alone, and each CI system deploys each language in its own way.
+const TOGETHER: [usize; 3] = [2, 3, 7];
+
 /// From one row of a sample to the next: a prime that goes through all values of each crossed factor.
 const STRIDE: usize = 43;
 
@@ -152,11 +156,17 @@ fn rows() -> Vec<Row> {
             .collect();
     }
     let mut covered: BTreeSet<(usize, usize, usize, usize)> = BTreeSet::new();
+    let mut together: BTreeSet<[usize; 3]> = BTreeSet::new();
     let mut used = [[0_usize; 16]; FACTORS.len()];
     for row in &mut rows {
         for factor in CROSSED..FACTORS.len() {
+            let [first, second, third] = TOGETHER;
             let new = |value: usize| {
-                (0..factor).filter(|other| !covered.contains(&(*other, row[*other], factor, value))).count()
+                let pairs =
+                    (0..factor).filter(|other| !covered.contains(&(*other, row[*other], factor, value))).count();
+                let is_new = factor == third && !together.contains(&[row[first], row[second], value]);
+                // More than a pair, so that none is left for another row that does not come.
+                pairs + 2 * usize::from(is_new)
             };
             // The least used value settles ties, so that all values come round.
             let values = 0..FACTORS[factor].values.len();
@@ -164,6 +174,7 @@ fn rows() -> Vec<Row> {
             row[factor] = best;
             used[factor][best] += 1;
         }
+        together.insert(TOGETHER.map(|factor| row[factor]));
         for later in 0..FACTORS.len() {
             covered.extend((0..later).map(|earlier| (earlier, row[earlier], later, row[later])));
         }
@@ -366,6 +377,14 @@ mod tests {
         let names: Vec<String> = picked(5, rows.len()).into_iter().map(|place| name(&rows[place])).collect();
         let with = |part: &str| names.iter().filter(|name| name.contains("_aws-") && name.contains(part)).count();
         assert!(with("_terraform_") > 0 && with("_no-terraform_") > 0, "{names:?}");
+    }
+
+    #[test]
+    fn every_ci_system_meets_both_languages_of_infrastructure_on_each_cloud() {
+        let rows = rows();
+        let met: BTreeSet<[usize; 3]> = rows.iter().map(|row| TOGETHER.map(|factor| row[factor])).collect();
+        assert_eq!(TOGETHER.map(|factor| FACTORS[factor].name), ["ci", "cloud", "infrastructure"]);
+        assert_eq!(met.len(), TOGETHER.iter().map(|factor| FACTORS[*factor].values.len()).product::<usize>());
     }
 
     #[test]

@@ -113,7 +113,24 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Ta
     outcomes.sort_by(|a, b| (&a.repository, a.check).cmp(&(&b.repository, b.check)));
     let report = folder.join("report.json");
     fs::write(&report, serde_json::to_vec_pretty(&outcomes)?)?;
-    Ok(said(&written, &outcomes, &report))
+    let is_in_order = said(&written, &outcomes, &report);
+    println!("\nCI and infrastructure: {}", kinds(&repositories, &written));
+    Ok(is_in_order)
+}
+
+/// How many repositories there are of each CI system with each language of infrastructure, as they were written.
+fn kinds(repositories: &Path, written: &[Written]) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for one in written {
+        let root = repositories.join(&one.name);
+        let first = |of: [(&'static str, &'static str); 2], other: &'static str| {
+            of.into_iter().find(|(path, _)| root.join(path).exists()).map_or(other, |(_, name)| name)
+        };
+        let ci = first([(".gitlab-ci.yml", "GitLab CI"), ("azure-pipelines.yml", "Azure Pipelines")], "GitHub Actions");
+        let language = first([("terraform", "Terraform"), ("infra/cloudformation", "CloudFormation")], "none");
+        *counts.entry(format!("{ci} with {language}")).or_default() += 1;
+    }
+    counts.into_iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(", ")
 }
 
 async fn write(

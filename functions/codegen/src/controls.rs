@@ -19,6 +19,7 @@ struct Measure {
 #[derive(Debug, Deserialize)]
 struct Measures {
     measure: Vec<Measure>,
+    title: BTreeMap<String, String>,
 }
 
 /// A control and what is done for it.
@@ -26,6 +27,8 @@ struct Measures {
 pub struct Control {
     /// The control, as its framework numbers it.
     pub id: String,
+    /// What it asks for.
+    pub title: String,
     /// What is done.
     pub words: String,
     /// The file that does it; `None` where the repository has none.
@@ -63,8 +66,12 @@ pub fn of(blueprint: &Blueprint, paths: &[String]) -> Result<Vec<Control>, Rende
         .measure
         .iter()
         .flat_map(|measure| keys.iter().filter_map(move |key| Some((measure, measure.controls.get(*key)?))))
-        .map(|(measure, id)| Control { id: id.clone(), words: measure.words.clone(), file: file(&measure.file) })
-        .collect();
+        .map(|(measure, id)| {
+            let title = data.title.get(id).cloned();
+            let title = title.ok_or_else(|| RenderError(format!("data/controls.toml has no title for {id}")))?;
+            Ok(Control { id: id.clone(), title, words: measure.words.clone(), file: file(&measure.file) })
+        })
+        .collect::<Result<_, RenderError>>()?;
     controls.sort();
     Ok(controls)
 }
@@ -93,7 +100,48 @@ fn key(framework: Framework) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeSet, fs, path::PathBuf};
+
     use super::*;
+
+    /// Controls of frameworks that the policy packs name; what they call requirements is the person's own.
+    fn of_packs() -> BTreeSet<String> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/knowledge/data/policies");
+        let packs = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        packs
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rego"))
+            .flat_map(|path| {
+                let text = fs::read_to_string(path).unwrap();
+                let controls = text.lines().filter_map(|line| line.trim().strip_prefix("\"control\": \""));
+                controls.map(|rest| rest.trim_end_matches("\",").to_owned()).collect::<Vec<_>>()
+            })
+            .filter(|control| !control.starts_with("Requirement: ") && !control.starts_with("AWS Well-Architected "))
+            .collect()
+    }
+
+    /// The standard that a control is of: what stands before its last word.
+    fn standard(control: &str) -> &str {
+        control.rsplit_once(' ').map_or(control, |(standard, _)| standard)
+    }
+
+    #[test]
+    fn every_control_is_known_and_is_of_a_standard_that_the_policy_packs_apply() {
+        let data: Measures = toml::from_str(include_str!("../data/controls.toml")).unwrap();
+        let packs = of_packs();
+        assert!(packs.len() > 20, "{packs:?}");
+        let named: BTreeSet<&String> = data.measure.iter().flat_map(|measure| measure.controls.values()).collect();
+        for control in &named {
+            assert!(data.title.contains_key(*control), "{control} has no title");
+        }
+        for control in &packs {
+            assert!(data.title.contains_key(control), "{control} is of a policy pack and has no title");
+        }
+        let standards: BTreeSet<&str> = packs.iter().map(|control| standard(control)).collect();
+        for control in data.title.keys() {
+            assert!(named.contains(control) || packs.contains(control), "nothing answers to {control}");
+            assert!(standards.contains(standard(control)), "no policy pack applies the standard of {control}");
+        }
+    }
 
     #[test]
     fn every_framework_has_controls_and_every_key_is_a_framework() {

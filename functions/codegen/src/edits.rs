@@ -7,7 +7,7 @@ use design::repository::{ConflictKind, EditConflict, RepositoryFile};
 use run::{edit::FileEdit, node::NodeName};
 use versions::{
     Bodies,
-    merge::{Content, merge, needed},
+    merge::{Content, Generated, merge, needed},
 };
 
 /// Whose a file is that a person edited: no agent writes it anew.
@@ -40,7 +40,8 @@ pub async fn apply(files: Vec<RepositoryFile>, edits: &[FileEdit], desk: &Desk) 
             let content = desk.bodies().get(&wanted.sha256).await?;
             bodies.insert(wanted.sha256, content);
         }
-        let merged = merge(edit, body, &bodies).map_err(|error| AgentError::Defect(error.to_string()))?;
+        let now = generated.as_ref().map(|file| Generated { body: &file.body, executable: file.executable });
+        let merged = merge(edit, now, &bodies).map_err(|error| AgentError::Defect(error.to_string()))?;
         let body = match merged.content {
             Some(Content::Stored(body)) => Some(body),
             Some(Content::Both(text)) => Some(desk.bodies().put(text.as_bytes(), "text/plain").await?),

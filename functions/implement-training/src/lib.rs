@@ -42,6 +42,15 @@ impl Implementer for Training {
             blueprint.test("test_model", "Tests of how the model behaves"),
             blueprint.test("test_pipeline", "Tests from raw lines to a model in production"),
         ];
+        if site.mlflow {
+            files.push(blueprint.module(
+                "tracking",
+                "python/tracking.py.j2",
+                "Runs and versions in MLflow",
+                Some(Capability::Govern),
+            ));
+            files.push(blueprint.test("test_tracking", "Tests of the tracking"));
+        }
         if site.experimentation {
             files.push(blueprint.module(
                 "experiments",
@@ -77,6 +86,7 @@ impl Implementer for Training {
 
     fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
         left_out([
+            (!blueprint.site.mlflow, "tracking in MLflow", "Neither the requirement nor the plan names it."),
             (!blueprint.site.experimentation, "experiment tracking", "No team asks for experiments of its own."),
             (blueprint.site.task != "fine_tuning", "tuning of a language model", "The plan tunes no foundation model."),
         ])

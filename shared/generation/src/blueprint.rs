@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
-    constraint::ConstraintSet,
+    constraint::{Cloud, ConstraintSet, Retraining},
     cost::CostReview,
     node::Node,
     plan::{Candidate, Capability, Component},
@@ -13,6 +13,7 @@ use minijinja::Value;
 use crate::{
     RenderError, Site,
     provision::{Iac, Infrastructure, Provisioned, STACKS, stack},
+    site::cloud_of,
     words,
 };
 
@@ -108,7 +109,8 @@ impl Blueprint {
     /// When the crate's own data is broken.
     pub fn of(subject: &Subject<'_>) -> Result<Self, RenderError> {
         let network = subject.candidate.network.as_ref();
-        let infrastructure = Infrastructure::of(&with_stream_consumer(subject.candidate), network)?;
+        let components = with_learning(with_stream_consumer(subject.candidate), subject.constraints)?;
+        let infrastructure = Infrastructure::of(&components, network)?;
         let site = Site::of(subject, &infrastructure)?;
         Ok(Self { site, infrastructure, components: subject.candidate.components.clone() })
     }
@@ -207,6 +209,30 @@ impl Blueprint {
         .given("sizing", sizing)
     }
 }
+
+/// A rhythm that nothing keeps would be forgotten: where the model is to learn again by itself and no part of the plan
+/// starts that, there is a state machine that does.
+fn with_learning(mut components: Vec<Component>, constraints: &ConstraintSet) -> Result<Vec<Component>, RenderError> {
+    let rhythm = constraints.retraining.as_ref().map(|stated| stated.value);
+    let is_by_itself = rhythm.is_some_and(|rhythm| rhythm != Retraining::Manual);
+    let plan = Infrastructure::of(&components, None)?;
+    let is_started = plan.has("pipeline_states") || plan.has("sagemaker_training");
+    let is_here = cloud_of(&components)? == Cloud::Aws;
+    if let (true, false, Some(first)) = (is_by_itself && is_here, is_started, components.first()) {
+        components.push(Component {
+            capability: Capability::Train,
+            pattern: LEARNING.to_owned(),
+            name: "The model learns again".to_owned(),
+            services: vec!["AWS Step Functions".to_owned()],
+            sizing: BTreeMap::new(),
+            ..first.clone()
+        });
+    }
+    Ok(components)
+}
+
+/// The pattern of a state machine that no plan names.
+const LEARNING: &str = "train.again";
 
 /// A stream that nobody reads would be thrown away: where the plan has a stream and no consumer, there is one.
 fn with_stream_consumer(candidate: &Candidate) -> Vec<Component> {

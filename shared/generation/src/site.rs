@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use design::{
     constraint::{
-        Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Framework, Retraining, Source, Stated, Tooling,
-        UseCase,
+        Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Framework, Platform, Retraining, Source, Stated,
+        Tooling, UseCase,
     },
     node::Node,
     plan::{Capability, Component},
@@ -29,6 +29,15 @@ pub const PORT: u16 = 8080;
 /// Files that make a state machine.
 const STATE_MACHINES: [&str; 5] =
     ["batch_scoring", "lambda_batch", "pipeline_states", "sagemaker_batch_transform", "sagemaker_processing"];
+
+/// Files of functions that serve, with the functions' names.
+const LIVE_FUNCTIONS: [(&str, &str); 2] = [("lambda_http", "service"), ("lambda_stream", "stream")];
+
+/// The requirement is quoted up to this many characters; all of it stands where it was asked.
+const QUOTED_CHARACTERS: usize = 600;
+
+/// A number with so many digits may be somebody's: an account, a telephone, a card.
+const DIGITS_OF_SOMEBODY: usize = 9;
 
 /// How predictions are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -55,11 +64,11 @@ pub struct Serving {
 
 impl Serving {
     /// What the components ask for. Without any serving component the deployment that was asked for decides.
-    fn of(components: &[Component], deployment: Option<Deployment>, stream: bool) -> Self {
+    fn of(components: &[Component], deployment: Option<Deployment>, stream: bool, catalogue: &Catalogue) -> Self {
         let mut serving = Self::default();
         for component in components {
             match component.capability {
-                Capability::Serve => serving.add(component),
+                Capability::Serve => serving.add(component, catalogue),
                 Capability::Transform => serving.lambda_transform |= component.pattern == "transform.lambda",
                 Capability::Ingest
                 | Capability::Store
@@ -70,6 +79,8 @@ impl Serving {
             }
         }
         serving.stream |= stream;
+        // What answers single requests may have been chosen for many: then there is a job that scores them as well.
+        serving.batch |= deployment == Some(Deployment::Batch) && serving.online;
         if !(serving.online || serving.batch || serving.stream || serving.edge) {
             match deployment {
                 Some(Deployment::RealTime) | None => serving.online = true,
@@ -94,24 +105,45 @@ impl Serving {
         .collect()
     }
 
-    fn add(&mut self, component: &Component) {
+    fn add(&mut self, component: &Component, catalogue: &Catalogue) {
         let words = format!("{} {}", component.pattern, component.services.join(" ")).to_lowercase();
         let has = |needle: &str| words.contains(needle);
-        if has("stream") {
-            self.stream = true;
-        } else if has("batch transform") || has("batch-transform") {
-            self.batch = true;
-            self.batch_transform = true;
-        } else if has("batch") {
-            self.batch = true;
-            self.lambda_batch |= has("lambda");
-        } else if has("edge") || has("greengrass") {
-            self.edge = true;
-        } else {
-            self.online = true;
-            self.sagemaker |= has("sagemaker");
-            self.lambda |= has("lambda") && !has("sagemaker");
+        match made_for(component, catalogue) {
+            Deployment::Streaming => self.stream = true,
+            Deployment::Batch => {
+                self.batch = true;
+                self.batch_transform |= has("batch transform") || has("batch-transform");
+                self.lambda_batch |= has("lambda");
+            }
+            Deployment::Edge => self.edge = true,
+            Deployment::RealTime => {
+                self.online = true;
+                self.sagemaker |= has("sagemaker");
+                self.lambda |= has("lambda") && !has("sagemaker");
+            }
         }
+    }
+}
+
+/// How a serving component predicts. The catalogue says what its patterns are made for: what can answer single requests
+/// does, and the others are made for one thing. Of other patterns their words say it.
+fn made_for(component: &Component, catalogue: &Catalogue) -> Deployment {
+    let words = format!("{} {}", component.pattern, component.services.join(" ")).to_lowercase();
+    let has = |needle: &str| words.contains(needle);
+    if let Some(pattern) = catalogue.pattern(&component.pattern) {
+        return [Deployment::RealTime, Deployment::Batch, Deployment::Streaming, Deployment::Edge]
+            .into_iter()
+            .find(|deployment| pattern.deployments.contains_key(deployment))
+            .unwrap_or(Deployment::RealTime);
+    }
+    if has("stream") {
+        Deployment::Streaming
+    } else if has("batch") {
+        Deployment::Batch
+    } else if has("edge") || has("greengrass") {
+        Deployment::Edge
+    } else {
+        Deployment::RealTime
     }
 }
 
@@ -299,6 +331,8 @@ pub struct Site {
     pub personal_data: bool,
     /// True when something that happens later says whether a prediction was right.
     pub outcomes: bool,
+    /// True when runs and versions are kept in MLflow: the requirement names it, or the plan's registry is it.
+    pub mlflow: bool,
     /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
     pub aws: bool,
     /// The region that resources are in.
@@ -310,6 +344,10 @@ pub struct Site {
     title_comment: String,
     title_python: String,
     title_markdown: String,
+    /// The requirement's beginning, without what may be an address or a number of somebody's.
+    requirement_markdown: String,
+    /// Versions of what the repository runs on.
+    versions: BTreeMap<String, String>,
     summary_toml: String,
     summary_markdown: String,
     mode: &'static str,
@@ -389,6 +427,11 @@ pub struct Site {
     pub kept_in_terraform: Option<String>,
     has_api: bool,
     has_network: bool,
+    has_msk: bool,
+    /// True when what trains is in the network that the plan's MLflow server is in.
+    is_tracked: bool,
+    /// True when something that runs as a role of ours makes its own interfaces in the network.
+    has_interfaces: bool,
     has_spark: bool,
     has_transform_model: bool,
     stacks: Vec<&'static str>,
@@ -396,8 +439,12 @@ pub struct Site {
     llm_model_id: String,
     deployment: &'static str,
     deployment_needs: &'static str,
-    reload_service: bool,
-    reload_functions: Vec<&'static str>,
+    /// True when what serves is tied to one version of the model, so that a new one is a new deployment.
+    pinned: bool,
+    /// What the containers that serve read from their environment.
+    serving_variables: Vec<Variable>,
+    /// Functions that callers reach through an alias, to which a new version comes step by step.
+    live_functions: Vec<&'static str>,
 }
 
 fn value<T: Clone>(stated: Option<&Stated<T>>) -> Option<T> {
@@ -419,7 +466,9 @@ impl Site {
         let stream_kind = stream_kind(components);
         let cloud = cloud_of(components)?;
         let aws = cloud == Cloud::Aws;
-        let mut serving = Serving::of(components, value(constraints.deployment.as_ref()), stream_kind.is_some());
+        let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+        let deployment = value(constraints.deployment.as_ref());
+        let mut serving = Serving::of(components, deployment, stream_kind.is_some(), catalogue);
         if !aws && serving.stream {
             // Elsewhere a stream pushes its events to the service.
             serving = Serving { online: true, stream: false, ..serving };
@@ -454,6 +503,13 @@ impl Site {
         let tooling = value(constraints.tooling.as_ref());
         let ci = Ci::of(tooling.as_ref());
         let (iac, kept_in_terraform) = language(tooling.as_ref(), infrastructure, aws);
+        let is_private = candidate.network.as_ref().is_some_and(|network| network.private);
+        let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
+        let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
+        let pinned = aws
+            && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
+                .iter()
+                .any(|file| infrastructure.has(file));
         Ok(Self {
             aws,
             cloud: design::words::cloud(cloud),
@@ -461,7 +517,9 @@ impl Site {
             short_name: words::short_name(&name),
             title_python: format!("\"{humanised}\""),
             title_comment: humanised,
-            title_markdown: heading(title, &name),
+            title_markdown: heading(title, requirement, family, subject.as_ref(), use_case, &name),
+            requirement_markdown: excerpt(requirement),
+            versions: versions()?,
             summary_toml: serde_json::Value::from(words::one_line(&candidate.summary, 200).replace('\u{7f}', ""))
                 .to_string(),
             summary_markdown: words::markdown(&candidate.summary),
@@ -473,7 +531,8 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, aws.then_some(iac))?,
+            requirements: requirements(serving, family, mlflow, aws.then_some(iac))?,
+            mlflow,
             port: PORT,
             components: components
                 .iter()
@@ -515,7 +574,7 @@ impl Site {
             dev_budget_usd: cents(budget.unwrap_or(estimate.expected_usd) / 4.0),
             // Those that run at the same time at the peak, each as long as the objective, and as many again.
             concurrency: ((peak * (latency_ms / 1000.0).max(0.1) * 2.0).ceil() as u64).clamp(5, 200),
-            private: candidate.network.as_ref().is_some_and(|network| network.private),
+            private: is_private,
             open_network: infrastructure.has("network") && infrastructure.endpoints.is_empty(),
             endpoint_zones: candidate.network.as_ref().map_or(2, |network| network.zones),
             serving_units: serve.and_then(serving_units).unwrap_or(2),
@@ -578,6 +637,9 @@ impl Site {
                 .chain(ci.left(tooling.as_ref()))
                 .chain(kept_in_terraform.clone())
                 .chain(cdk(iac, tooling.as_ref()))
+                .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
+                .chain(no_schedule(serving, infrastructure))
+                .chain(no_cluster(constraints, components, catalogue))
                 .collect(),
             ci,
             ci_name: ci.name(),
@@ -587,6 +649,9 @@ impl Site {
             kept_in_terraform,
             has_api: infrastructure.has("lambda_http"),
             has_network: infrastructure.has("network"),
+            has_msk: infrastructure.has("msk"),
+            has_interfaces: is_private && ["lambda_role", "sagemaker_role"].iter().any(|file| infrastructure.has(file))
+                || infrastructure.has("flink") && (is_private || infrastructure.has("msk")),
             has_transform_model: infrastructure.has("sagemaker_batch_transform"),
             has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
             stacks: STACKS
@@ -594,7 +659,10 @@ impl Site {
                 .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
                 .map(stack)
                 .collect(),
-            variables: variables(infrastructure, family),
+            variables: variables(infrastructure, family, is_tracked, false),
+            serving_variables: variables(infrastructure, family, is_tracked, pinned),
+            is_tracked,
+            pinned,
             llm_model_id: infrastructure
                 .files
                 .iter()
@@ -602,8 +670,7 @@ impl Site {
                 .and_then(|file| file.components.first())
                 .and_then(|component| pick(&component.sizing, "model_id|model"))
                 .unwrap_or_default(),
-            reload_service: infrastructure.has("ecs_service"),
-            reload_functions: [("lambda_http", "service"), ("lambda_stream", "stream")]
+            live_functions: LIVE_FUNCTIONS
                 .into_iter()
                 .filter_map(|(file, function)| infrastructure.has(file).then_some(function))
                 .collect(),
@@ -672,8 +739,55 @@ fn cdk(iac: Iac, tooling: Option<&Tooling>) -> Option<String> {
     is_named.then(|| "The CDK was named: an application of yours takes the templates in with `CfnInclude`.".to_owned())
 }
 
+/// Whether the requirement names MLflow, or the plan's registry is it.
+fn has_mlflow(tooling: Option<&Tooling>, components: &[Component], catalogue: &Catalogue) -> bool {
+    let names = |tools: &[String]| tools.iter().any(|tool| tool == "mlflow");
+    let registry = components
+        .iter()
+        .filter(|component| component.capability == Capability::Govern)
+        .filter_map(|component| catalogue.pattern(&component.pattern))
+        .any(|pattern| pattern.is_called("mlflow"));
+    (registry || tooling.is_some_and(|tooling| names(&tooling.preferred)))
+        && !tooling.is_some_and(|tooling| names(&tooling.excluded))
+}
+
+/// What is said where runs could be tracked and nothing says where.
+fn unreachable_server(is_open: bool, infrastructure: &Infrastructure) -> Option<String> {
+    let said = if infrastructure.has("ecs_mlflow") {
+        "The MLflow server answers within its network only, and the training runs outside of it: bring both together, then set \
+         `MLFLOW_TRACKING_URI`."
+    } else {
+        "`MLFLOW_TRACKING_URI` names your MLflow server; until it does, nothing is tracked."
+    };
+    is_open.then(|| said.to_owned())
+}
+
+/// What is said where many records are scored by what answers single requests: nothing of the plan starts it.
+fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<String> {
+    let is_started =
+        ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"].iter().any(|file| infrastructure.has(file));
+    let said = "The plan scores by what answers single requests: start the batch scoring (`make score`, or the image with the \
+                same command) by a schedule of yours.";
+    (serving.online && serving.batch && !is_started).then(|| said.to_owned())
+}
+
+/// What is said where Kubernetes was asked for and the plan has none: its parts were chosen for other reasons.
+fn no_cluster(constraints: &ConstraintSet, components: &[Component], catalogue: &Catalogue) -> Option<String> {
+    let platform = value(constraints.platform.as_ref());
+    let tooling = value(constraints.tooling.as_ref());
+    let is_wanted = platform == Some(Platform::Kubernetes)
+        || tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == "kubernetes"));
+    let is_there = components
+        .iter()
+        .filter_map(|component| catalogue.pattern(&component.pattern))
+        .any(|pattern| pattern.is_called("kubernetes"));
+    let said = "Kubernetes was asked for, and no part of the plan runs on it: `docs/architecture.md` names what was chosen in \
+                its place and why.";
+    (is_wanted && !is_there).then(|| said.to_owned())
+}
+
 /// What the code reads from its environment; the same as `local.environment` of the Terraform.
-fn variables(infrastructure: &Infrastructure, family: Family) -> Vec<Variable> {
+fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, pinned: bool) -> Vec<Variable> {
     let system = "${Name}-${Environment}";
     let bedrock = infrastructure.has("bedrock");
     let role = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{system}-tuning");
@@ -684,6 +798,8 @@ fn variables(infrastructure: &Infrastructure, family: Family) -> Vec<Variable> {
         (true, "DATA_DIR", "/tmp/data".to_owned()),
         (true, "MODEL_DIR", "/tmp/models".to_owned()),
         (true, "LOG_LEVEL", "${LogLevel}".to_owned()),
+        (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
+        (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
         (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
         (infrastructure.has("model_registry"), "MODEL_IMAGE", format!("{repository}/{system}:${{ImageTag}}")),
@@ -692,19 +808,76 @@ fn variables(infrastructure: &Infrastructure, family: Family) -> Vec<Variable> {
     all.into_iter().filter(|(wanted, _, _)| *wanted).map(|(_, name, value)| Variable { name, value }).collect()
 }
 
-/// The title as a heading; a title without a visible word gives way to the repository's name.
-fn heading(title: &str, name: &str) -> String {
+/// The heading of the README: the title that a person gave; where that is only the requirement's beginning, what the
+/// project is about, or else the telling words of the requirement.
+fn heading(
+    title: &str,
+    requirement: &str,
+    family: Family,
+    subject: Option<&task::Subject>,
+    use_case: Option<UseCase>,
+    name: &str,
+) -> String {
     let line = words::one_line(&masked(title), 120);
-    words::markdown(if line.trim().is_empty() { name } else { line.trim() })
+    let given = line.trim();
+    let is_made = plain_beginning(requirement).starts_with(&plain_beginning(given));
+    if !given.is_empty() && !is_made {
+        return words::markdown(given);
+    }
+    let about = match use_case {
+        Some(UseCase::ExperimentationPlatform) => Some("Experimentation platform".to_owned()),
+        Some(_) | None => {
+            let named = subject.filter(|subject| subject.hits(requirement) > 0);
+            family.title().map(str::to_owned).or_else(|| named.map(|subject| subject.title.clone()))
+        }
+    };
+    words::markdown(&about.unwrap_or_else(|| words::humanised(name)))
 }
 
-/// Words that look like credentials do not go into documents.
+/// A text without what a title made from it may lack: case, blanks, and marks at its end.
+fn plain_beginning(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    line.trim_end_matches(|c: char| c.is_ascii_punctuation() || c == '…' || c == ' ').to_owned()
+}
+
+/// The requirement's first sentences, as documents quote them.
+fn excerpt(requirement: &str) -> String {
+    let line = requirement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut ends: Vec<usize> =
+        line.match_indices(['.', '!', '?']).map(|(at, _)| at + 1).filter(|at| line[*at..].starts_with(' ')).collect();
+    ends.push(line.len());
+    let (mut said, mut start) = (String::new(), 0);
+    for end in ends {
+        let sentence = masked(&line[start..end]);
+        start = end;
+        let shown = if sentence.contains('@') { "…" } else { sentence.as_str() };
+        if !said.is_empty() && said.chars().count() + shown.chars().count() > QUOTED_CHARACTERS {
+            said.push_str(" …");
+            break;
+        }
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(shown);
+    }
+    words::markdown(&words::one_line(&said, QUOTED_CHARACTERS + 2))
+}
+
+/// Versions of what repositories run on.
+fn versions() -> Result<BTreeMap<String, String>, RenderError> {
+    toml::from_str(include_str!("../data/versions.toml"))
+        .map_err(|error| RenderError(format!("data/versions.toml: {error}")))
+}
+
+/// Words that look like credentials, or like a number of somebody's, do not go into documents.
 fn masked(title: &str) -> String {
     title
         .split_whitespace()
         .map(|word| {
-            let mixed = word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(|c| c.is_ascii_alphabetic());
-            if word.chars().count() >= 16 && mixed { "…" } else { word }
+            let digits = word.chars().filter(char::is_ascii_digit).count();
+            let mixed = digits > 0 && word.chars().any(|c| c.is_ascii_alphabetic());
+            let is_number = digits >= DIGITS_OF_SOMEBODY && !word.contains(',');
+            if is_number || (word.chars().count() >= 16 && mixed) { "…" } else { word }
         })
         .collect::<Vec<_>>()
         .join(" ")
@@ -734,14 +907,14 @@ fn is_region_code(code: &str) -> bool {
     (5..=20).contains(&code.len()) && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// The kind of event source that the plan has, if any.
 /// The cloud that a plan is for: that of its patterns.
-fn cloud_of(components: &[Component]) -> Result<Cloud, RenderError> {
+pub(crate) fn cloud_of(components: &[Component]) -> Result<Cloud, RenderError> {
     let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
     let mut clouds = components.iter().filter_map(|component| catalogue.pattern(&component.pattern));
     Ok(clouds.next().map_or(Cloud::Aws, |pattern| pattern.cloud))
 }
 
+/// The kind of event source that the plan has, if any.
 fn stream_kind(components: &[Component]) -> Option<&'static str> {
     let words: Vec<String> = components
         .iter()
@@ -808,7 +981,7 @@ fn count(components: &[Component], capability: &str) -> Option<u64> {
         .filter(|count| *count > 0)
 }
 
-fn requirements(serving: Serving, family: Family, iac: Option<Iac>) -> Result<Requirements, RenderError> {
+fn requirements(serving: Serving, family: Family, mlflow: bool, iac: Option<Iac>) -> Result<Requirements, RenderError> {
     let mut sets = vec!["always"];
     let mut dev = vec!["dev"];
     if let Some(iac) = iac {
@@ -829,6 +1002,9 @@ fn requirements(serving: Serving, family: Family, iac: Option<Iac>) -> Result<Re
     }
     if serving.stream || serving.lambda_batch || serving.lambda_transform {
         sets.push("stream");
+    }
+    if mlflow {
+        sets.push("mlflow");
     }
     if family == Family::Recommendation {
         sets.push("sparse");
@@ -1208,4 +1384,63 @@ fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
         table.into_iter().filter(|(file, _)| infrastructure.has(file)).flat_map(|(_, widgets)| widgets).collect();
     widgets.push(widget("Drifted features", "Maximum", vec![r#"[local.name, "DriftedFeatures"]"#]));
     widgets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn component(pattern: &str) -> Component {
+        Component {
+            capability: Capability::Serve,
+            pattern: pattern.into(),
+            name: pattern.into(),
+            services: Vec::new(),
+            sizing: BTreeMap::new(),
+            max_per_second: None,
+            latency_ms: 0.0,
+            availability_percent: 99.9,
+            rationale: String::new(),
+            traces: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_catalogue_says_how_a_pattern_predicts() {
+        let catalogue = Catalogue::embedded().unwrap();
+        for (pattern, wanted) in [
+            ("serve.azure-container-apps-job", Deployment::Batch),
+            ("serve.gcp-run-jobs", Deployment::Batch),
+            ("serve.sagemaker-batch-transform", Deployment::Batch),
+            ("serve.sagemaker-async", Deployment::RealTime),
+            ("serve.azure-arc-kubernetes", Deployment::Edge),
+            ("serve.greengrass-sagemaker-hybrid", Deployment::Edge),
+            ("serve.azure-functions-stream", Deployment::Streaming),
+            ("serve.nobody-knows-batches", Deployment::Batch),
+            ("serve.nobody-knows", Deployment::RealTime),
+        ] {
+            assert_eq!(made_for(&component(pattern), catalogue), wanted, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_the_persons_or_says_what_it_is_about() {
+        let requirement = "We want to predict which customers will churn. Budget 900 dollars.";
+        let of = |title: &str, requirement: &str| {
+            let subject = task::Subject::pick(task::Mode::Classification, requirement).unwrap();
+            let family = Family::Tabular(task::Mode::Classification);
+            heading(title, requirement, family, Some(&subject), None, "predict-leavers")
+        };
+        assert_eq!(of("We want to predict which customers…", requirement), "Churn prediction");
+        assert_eq!(of("Leavers of the north", requirement), "Leavers of the north");
+        assert_eq!(of("", "Something else entirely"), "Predict leavers");
+    }
+
+    #[test]
+    fn a_quotation_ends_with_a_sentence_and_leaves_addresses_out() {
+        let said = excerpt("Score at 99.95 % each night. Write to jane@example.com! Account 123456789012 pays.");
+        assert_eq!(said, "Score at 99.95 % each night. … Account … pays.");
+        let long = excerpt(&"One sentence of some words. ".repeat(60));
+        assert!(long.ends_with(". …") && long.chars().count() <= QUOTED_CHARACTERS + 2, "{long}");
+    }
 }

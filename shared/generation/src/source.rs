@@ -17,6 +17,13 @@ pub struct SourceFile {
     pub patterns: Vec<String>,
 }
 
+impl SourceFile {
+    /// True for what names its own interpreter: it is there to be run.
+    pub fn is_executable(&self) -> bool {
+        self.content.starts_with("#!")
+    }
+}
+
 /// Stores the files' texts and says where each is.
 ///
 /// # Errors
@@ -28,7 +35,7 @@ pub async fn stored(files: &[SourceFile], writer: Node, desk: &Desk) -> Result<V
         stored.push(RepositoryFile {
             path: file.path.clone(),
             body,
-            executable: false,
+            executable: file.is_executable(),
             purpose: file.purpose.clone(),
             patterns: file.patterns.clone(),
             written_by: writer.name(),

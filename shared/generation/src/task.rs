@@ -130,6 +130,19 @@ impl Family {
         }
     }
 
+    /// Title of a project of the family; none where the subject says more.
+    pub fn title(self) -> Option<&'static str> {
+        match self {
+            Self::Tabular(_) => None,
+            Self::Forecasting => Some("Forecasting"),
+            Self::Recommendation => Some("Recommendations"),
+            Self::Vision => Some("Image classification"),
+            Self::Nlp => Some("Document classification"),
+            Self::Rag => Some("Answers from documents"),
+            Self::FineTuning => Some("Fine-tuned language model"),
+        }
+    }
+
     /// The family's mode; empty for families that have none.
     pub fn mode(self) -> &'static str {
         match self {
@@ -220,6 +233,8 @@ pub struct Feature {
 pub struct Subject {
     /// Name of the subject.
     pub id: String,
+    /// Title of a project about it.
+    pub title: String,
     /// What is learned.
     pub mode: Mode,
     /// Words of a requirement that pick the subject.
@@ -287,16 +302,21 @@ impl Subject {
     /// # Errors
     /// When the data is broken or has no subject for the mode.
     pub fn pick(mode: Mode, requirement: &str) -> Result<Self, RenderError> {
-        let requirement = requirement.to_lowercase();
         let mut best: Option<(usize, Self)> = None;
         for subject in all()? {
-            let hits = subject.words.iter().map(|word| requirement.matches(word.as_str()).count()).sum();
+            let hits = subject.hits(requirement);
             if subject.mode == mode && best.as_ref().is_none_or(|(most, _)| hits > *most) {
                 best = Some((hits, subject));
             }
         }
         best.map(|(_, subject)| subject)
             .ok_or_else(|| RenderError(format!("data/subjects.toml has no subject for {}", mode.as_str())))
+    }
+
+    /// How often the requirement names the subject.
+    pub fn hits(&self, requirement: &str) -> usize {
+        let requirement = requirement.to_lowercase();
+        self.words.iter().map(|word| requirement.matches(word.as_str()).count()).sum()
     }
 }
 

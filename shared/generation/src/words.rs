@@ -3,11 +3,12 @@
 use design::words::capitalised;
 
 /// Words that say nothing about a system.
-const FILLER: [&str; 52] = [
+const FILLER: [&str; 62] = [
     "a", "an", "the", "we", "our", "i", "need", "needs", "want", "wants", "to", "for", "of", "with", "and", "or", "in",
     "on", "at", "by", "from", "that", "which", "is", "are", "be", "it", "its", "build", "create", "design", "make",
     "please", "system", "platform", "solution", "using", "use", "should", "must", "can", "would", "like", "us", "my",
-    "this", "based", "machine", "learning", "ml", "model", "have",
+    "this", "based", "machine", "learning", "ml", "model", "have", "will", "shall", "next", "every", "each", "all",
+    "their", "there", "when", "into",
 ];
 
 /// Names that a Python package must not have: keywords, and modules that its code or its tools import.

@@ -3,13 +3,22 @@
 //! Three texts meet: what was generated when the person edited (`base`), what the person made of it (`yours`), and what is
 //! generated now (`generated`). [`merge`] says what the file is to be. Where both changed the same lines the person's text
 //! stays whole, and the conflict is told with both: marks within a file would break the repository's own checks. Lines are
-//! merged by `similar`.
+//! merged by `similar`. Whether a file may be run is the person's to say, whatever becomes of its text.
 
 use design::repository::{ConflictKind, EditConflict};
 use run::{body::BodyRef, edit::FileEdit};
 use similar::TextMerge;
 
 use crate::{Bodies, MissingBody, files::text};
+
+/// A file as it is generated now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Generated<'a> {
+    /// Its content.
+    pub body: &'a BodyRef,
+    /// True where it may be run.
+    pub executable: bool,
+}
 
 /// What becomes of an edited file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +58,21 @@ fn three(base: &BodyRef, yours: &BodyRef, generated: &BodyRef) -> bool {
 ///
 /// # Errors
 /// When a body that [`needed`] names is not among `bodies`.
-pub fn merge(edit: &FileEdit, generated: Option<&BodyRef>, bodies: &Bodies) -> Result<Merged, MissingBody> {
+pub fn merge(edit: &FileEdit, generated: Option<Generated<'_>>, bodies: &Bodies) -> Result<Merged, MissingBody> {
+    let mut merged = contents(edit, generated.map(|file| file.body), bodies)?;
+    // Where the text is the generated one, the permission alone can still be the person's. A permission keeps no file
+    // that nobody writes any more.
+    if let (None, Some(_), Some(file)) = (&merged.carried, &edit.body, generated)
+        && edit.executable != file.executable
+    {
+        let body = Some(file.body.clone());
+        merged.carried = Some(FileEdit { body: body.clone(), base: body, ..edit.clone() });
+    }
+    Ok(merged)
+}
+
+/// What becomes of the content alone.
+fn contents(edit: &FileEdit, generated: Option<&BodyRef>, bodies: &Bodies) -> Result<Merged, MissingBody> {
     let conflict = |kind| EditConflict {
         path: edit.path.clone(),
         kind,

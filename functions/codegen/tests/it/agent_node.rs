@@ -303,6 +303,21 @@ mod edits {
     }
 
     #[tokio::test]
+    async fn a_permission_that_a_person_gave_is_kept_from_version_to_version() {
+        let desk = desk();
+        let mut given = edit("run.py", Some("old\n"), Some("old\n"), &desk).await;
+        given.executable = true;
+        let mut edits = vec![given];
+        for text in ["old\n", "new\n", "newer\n"] {
+            let edited = apply(vec![generated("run.py", text, &desk).await], &edits, &desk).await.unwrap();
+            let [file] = edited.files.as_slice() else { panic!("{:?}", edited.files) };
+            assert!(file.executable && edited.conflicts.is_empty(), "{text}");
+            assert_eq!(desk.bodies().get(&file.body.sha256).await.unwrap(), text.as_bytes());
+            edits = edited.carried;
+        }
+    }
+
+    #[tokio::test]
     async fn the_card_names_every_edited_file() {
         let fixture = fixture::one("fraud-stream");
         let desk = desk();

@@ -107,7 +107,7 @@ fn every_part_has_a_template_in_both_languages_or_a_reason() {
             only.push(part.as_str());
         }
     }
-    assert_eq!(only, ["dms", "ecs_anywhere", "redshift"]);
+    assert_eq!(only, ["dms", "redshift"]);
 }
 
 #[test]
@@ -198,11 +198,13 @@ fn the_system_is_the_same_in_both_languages() {
 
 #[test]
 fn a_part_without_a_template_keeps_the_infrastructure_in_terraform_and_is_named() {
-    let fixture = fixture::one("edge-ecs").with_tools(&["cloudformation"], &[]);
+    let mut fixture = fixture::one("edge-ecs").with_tools(&["cloudformation"], &[]);
+    let warehouse = Catalogue::embedded().unwrap().pattern("store.redshift-serverless").unwrap();
+    fixture.plan.candidates[0].components.push(fixture::component(warehouse, None));
     let blueprint = fixture.blueprint();
     assert_eq!(blueprint.site.iac, Iac::Terraform);
     let said = blueprint.site.kept_in_terraform.clone().unwrap();
-    assert!(said.contains("`ecs_anywhere`: CloudFormation has no resource"), "{said}");
+    assert!(said.contains("`redshift`: CloudFormation has no resource"), "{said}");
     let repository = fixture.generate();
     let readme = &repository.files.iter().find(|file| file.path == "README.md").unwrap().content;
     assert!(readme.contains(&said), "{readme}");

@@ -108,6 +108,34 @@ fn a_private_plan_runs_within_its_network() {
 }
 
 #[test]
+fn a_private_plan_transforms_within_its_network_in_both_languages() {
+    let catalogue = Catalogue::embedded().unwrap();
+    for (pattern, terraform, stack) in [
+        (
+            "transform.glue-spark",
+            "connections            = [aws_glue_connection.network.name]",
+            "Connections: [!Ref NetworkConnection]",
+        ),
+        ("transform.managed-flink", "vpc_configuration {", "VpcConfigurations:"),
+        ("transform.emr-serverless", "network_configuration {", "NetworkConfiguration:"),
+    ] {
+        for (class, is_within) in [(DataClass::Pii, true), (DataClass::Public, false)] {
+            let mut fixture = with_data(fixture::one("churn-realtime"), class);
+            let components = &mut fixture.plan.candidates[0].components;
+            components.retain(|other| other.capability.as_str() != "transform");
+            components.push(fixture::component(catalogue.pattern(pattern).unwrap(), None));
+            let of = |tool: &str| -> String {
+                let files = fixture.clone().with_tools(&[tool], &[]).generate().files.into_iter();
+                let is_infrastructure = |path: &str| path.starts_with("terraform/") || path.starts_with("infra/");
+                files.filter(|file| is_infrastructure(&file.path)).map(|file| file.content).collect()
+            };
+            assert_eq!(of("terraform").contains(terraform), is_within, "{pattern} {class:?}");
+            assert_eq!(of("cloudformation").contains(stack), is_within, "{pattern} {class:?}");
+        }
+    }
+}
+
+#[test]
 fn environments_differ_in_budget_and_sizes() {
     for (name, fixture) in fixture::written_in(Iac::Terraform) {
         let repository = fixture.generate();

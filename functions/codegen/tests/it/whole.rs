@@ -1,6 +1,11 @@
 //! Nothing is left over and nothing is missing: across the files of a repository, whatever its plan.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use design::constraint::{Source, Stated, Tooling};
 use generation::SourceFile;
@@ -163,6 +168,57 @@ fn the_wanted_service_checks_and_deploys_and_no_other() {
         }
         holds("AWS_WEB_IDENTITY_TOKEN_FILE");
     }
+}
+
+#[test]
+fn every_ci_system_deploys_stacks() {
+    for (tool, files) in [
+        ("github_actions", [".github/workflows/ci.yml", ".github/workflows/deploy.yml"]),
+        ("gitlab", [".gitlab-ci.yml", ".gitlab-ci.yml"]),
+        ("azure_devops", ["azure-pipelines.yml", "azure-pipelines-deploy.yml"]),
+    ] {
+        let repository = fixture::one("churn-cloudformation").with_tools(&[tool, "cloudformation"], &[]).generate();
+        let [checks, deployment] = files.map(|file| text(&repository, file));
+        assert!(checks.contains("cfn-lint infra/cloudformation/*.yaml"), "{tool}: {checks}");
+        assert!(deployment.contains("bash scripts/deploy.sh"), "{tool}: {deployment}");
+        for file in [checks, deployment, text(&repository, "README.md"), text(&repository, "CONTRIBUTING.md")] {
+            assert!(!file.to_lowercase().contains("terraform") && !file.contains("STATE_BUCKET"), "{tool}: {file}");
+        }
+    }
+}
+
+#[test]
+fn versions_stand_in_one_place() {
+    let versions: toml::Table =
+        toml::from_str(include_str!("../../../../shared/generation/data/versions.toml")).unwrap();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut templates = 0;
+    for folder in fs::read_dir(root.join("functions")).unwrap().map(|entry| entry.unwrap().path()) {
+        templates += check_versions(&folder.join("templates"), &versions);
+    }
+    templates += check_versions(&root.join("shared/generation/templates"), &versions);
+    assert!(templates > 150, "{templates}");
+}
+
+/// That no template of a folder names a version by itself; answers how many there are.
+fn check_versions(folder: &Path, versions: &toml::Table) -> usize {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let check = |path: PathBuf| {
+        if path.is_dir() {
+            return check_versions(&path, versions);
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (name, value) in versions {
+            // A number in quotes is a version; three digits alone may be anything.
+            let value = value.as_str().unwrap();
+            let value = if value.len() < 6 { format!("\"{value}\"") } else { value.to_owned() };
+            let is_code = path.components().any(|part| part.as_os_str() == "tasks" || part.as_os_str() == "python");
+            assert!(is_code || !text.contains(&value), "{}: {value} stands in versions.toml as {name}", path.display());
+        }
+        1
+    };
+    paths.map(check).sum()
 }
 
 #[test]

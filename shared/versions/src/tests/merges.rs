@@ -5,13 +5,22 @@ use run::{body::BodyRef, edit::FileEdit, gate::Actor};
 
 use crate::{
     Bodies,
-    merge::{Content, Merged, merge, needed},
+    merge::{Content, Generated, Merged, merge, needed},
 };
 
 const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";
 
 /// Base, the person's text, what is generated now; `None` where there is no file.
 fn check(base: Option<&str>, yours: Option<&str>, generated: Option<&str>) -> Merged {
+    check_permission((base, yours, generated), false, false)
+}
+
+/// The same, with the permission that the person gave and the one that is generated.
+fn check_permission(
+    (base, yours, generated): (Option<&str>, Option<&str>, Option<&str>),
+    executable: bool,
+    is_generated_so: bool,
+) -> Merged {
     let mut bodies = Bodies::new();
     let mut body = |text: Option<&str>| {
         text.map(|text| {
@@ -25,13 +34,14 @@ fn check(base: Option<&str>, yours: Option<&str>, generated: Option<&str>) -> Me
         path: "a.py".into(),
         body: yours,
         base,
-        executable: false,
+        executable,
         by: Actor { name: "Ada".into() },
         at: "2026-11-21T00:00:00Z".parse().unwrap(),
     };
     let wanted = needed(&edit, generated.as_ref());
     bodies.retain(|sha256, _| wanted.iter().any(|body| body.sha256 == *sha256));
-    merge(&edit, generated.as_ref(), &bodies).unwrap()
+    let generated = generated.as_ref().map(|body| Generated { body, executable: is_generated_so });
+    merge(&edit, generated, &bodies).unwrap()
 }
 
 fn content(merged: &Merged) -> Option<BodyRef> {
@@ -103,4 +113,34 @@ fn every_other_meeting_loses_nothing() {
     assert_eq!(changed.conflict.unwrap().kind, ConflictKind::RemovedButGenerated);
     let gone = check(Some(BASE), None, None);
     assert!(gone.content.is_none() && gone.carried.is_none() && gone.conflict.is_none());
+}
+
+#[test]
+fn a_permission_is_an_edit_of_its_own() {
+    let generated = BASE.replace("five", "5");
+    // The text is as it was generated, as it is generated now, or both.
+    for base in [BASE, &generated] {
+        for yours in [BASE, &generated] {
+            for executable in [true, false] {
+                let merged = check_permission((Some(base), Some(yours), Some(&generated)), executable, !executable);
+                let carried = merged.carried.clone().unwrap();
+                assert_eq!(carried.executable, executable);
+                if base == yours || yours == generated {
+                    assert!(is(&Merged { carried: None, ..merged.clone() }, &generated) && merged.conflict.is_none());
+                    assert_eq!(carried.body, carried.base, "the text stays what is generated, whatever comes next");
+                }
+                let same = check_permission((Some(base), Some(base), Some(&generated)), executable, executable);
+                assert!(same.carried.is_none(), "nothing was edited");
+            }
+        }
+    }
+    // With a text of their own the person's permission goes along.
+    let yours = BASE.replace("two", "2");
+    for text in [BASE, &generated] {
+        let merged = check_permission((Some(BASE), Some(&yours), Some(text)), true, false);
+        assert!(merged.carried.unwrap().executable && merged.conflict.is_none());
+    }
+    // A permission alone keeps no file that is generated no longer.
+    let gone = check_permission((Some(BASE), Some(BASE), None), true, false);
+    assert!(gone.content.is_none() && gone.carried.is_none());
 }
