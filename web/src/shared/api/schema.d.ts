@@ -353,6 +353,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the project says of models, and which the deployment has. */
+        get: operations["get_models"];
+        /** Stores what the project says of models. Agents that begin to think from now on keep to it. */
+        put: operations["put_models"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project_id}/policies": {
         parameters: {
             query?: never;
@@ -1874,7 +1892,7 @@ export interface components {
             of: components["schemas"]["Sha256Hex"];
             /** @description Where the mended text is. */
             body: components["schemas"]["BodyRef"];
-            /** @description The tools that wrote it, with their versions. */
+            /** @description The tools that wrote it, with their versions; [`Mend::TEMPLATE`] where a model's text gives way to the template's. */
             by: string[];
         };
         /**
@@ -1882,6 +1900,54 @@ export interface components {
          * @enum {string}
          */
         MlTask: "classification" | "regression" | "forecasting" | "recommendation" | "anomaly_detection" | "clustering" | "computer_vision" | "nlp" | "generative_ai" | "ranking";
+        /** @description A model that can be chosen. */
+        ModelOffer: {
+            /** @description Its address, by which it is chosen. */
+            address: string;
+            /** @description The provider's name. */
+            provider: string;
+            /** @description The model's name at the provider. */
+            name: string;
+            /**
+             * Format: double
+             * @description US dollars per million tokens read; null where the price is not known.
+             */
+            usd_per_million_read?: number | null;
+            /**
+             * Format: double
+             * @description US dollars per million tokens written; null where the price is not known.
+             */
+            usd_per_million_written?: number | null;
+        };
+        /**
+         * @description What a project says of models. Where it says nothing, the deployment's word holds. It can choose among the models that
+         *     the deployment has, and spend less; it cannot bring a server of its own, nor spend more.
+         */
+        ModelSettings: {
+            /** @description False: the built-in rules think alone. */
+            enabled?: boolean;
+            /** @description The model, as the deployment writes its address. */
+            model?: string | null;
+            /** @description Another model for single agents, by node. */
+            per_agent?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description How freely a model words its answer, 0 to 2; not every model lets that be set.
+             */
+            temperature?: number | null;
+            /**
+             * Format: int64
+             * @description The most tokens of a run, read and written.
+             */
+            tokens_per_run?: number | null;
+            /**
+             * Format: double
+             * @description The most US dollars of a run; it holds for models whose price is known.
+             */
+            usd_per_run?: number | null;
+        };
         /** @description What asking a model came to, beside the rules. */
         ModelUse: {
             /** @description The provider's name. */
@@ -2486,6 +2552,32 @@ export interface components {
             /** @description What to pass as `cursor` for the next page; null on the last. */
             next_cursor?: string | null;
         };
+        /** @description What a project says of models, beside what the deployment has. */
+        ProjectModels: {
+            /** @description What the project says. */
+            settings: components["schemas"]["ModelSettings"];
+            /** @description The models that it can choose among; the first is asked where nobody says otherwise. Empty: the rules think alone. */
+            models: components["schemas"]["ModelOffer"][];
+            /** @description The agents that ask a model, each with the one that it asks now. */
+            agents: {
+                [key: string]: string | null;
+            };
+            /**
+             * Format: int64
+             * @description The deployment's ceiling for the tokens of a run.
+             */
+            tokens_per_run?: number | null;
+            /**
+             * Format: double
+             * @description The deployment's ceiling for the US dollars of a run.
+             */
+            usd_per_run?: number | null;
+            /**
+             * Format: double
+             * @description How freely models word their answers in this deployment, where that is set.
+             */
+            temperature?: number | null;
+        };
         /** @description One question of a gate's form. */
         Question: {
             /** @description Stable id: the constraint's name, such as `budget`. */
@@ -2660,6 +2752,8 @@ export interface components {
             edits?: components["schemas"]["FileEdit"][];
             /** @description Edits that could not be brought together with what is generated. */
             conflicts?: components["schemas"]["EditConflict"][];
+            /** @description Where a model changed a file: the way back to the template's text, which is taken when a check fails. */
+            fallbacks?: components["schemas"]["Mend"][];
         };
         /** @description The way of one constraint: the words of the requirement, the decisions that rest on it, the lines. */
         RequirementTrace: {
@@ -2863,6 +2957,8 @@ export interface components {
             step: components["schemas"]["Step"];
             /** @description The piece. */
             text: string;
+            /** @description True when what passed before of this step does not count: the model is asked again. */
+            again: boolean;
             /** @enum {string} */
             kind: "reasoning_delta";
         } | {
@@ -5383,6 +5479,164 @@ export interface operations {
             };
             /** @description What the path names is not there. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectModels"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectModels"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 1,000,000 bytes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

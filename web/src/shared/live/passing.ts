@@ -4,11 +4,8 @@
  */
 import type { ServerMessage } from "@/shared/api/types";
 
-/**
- * A piece of a model's reasoning. `again` says that the model begins anew, so that the text so far is void.
- * Written by hand until the API's document has `again`; from then on the generated type is enough.
- */
-export type ReasoningDelta = Extract<ServerMessage, { kind: "reasoning_delta" }> & { readonly again?: boolean };
+/** A piece of a model's reasoning. `again` says that the model begins anew, so that the text so far is void. */
+export type ReasoningDelta = Extract<ServerMessage, { kind: "reasoning_delta" }>;
 
 /** Longest text that is kept of a step, in UTF-16 units: about 8 kB. */
 export const THOUGHT_LIMIT = 8_192;
