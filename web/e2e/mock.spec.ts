@@ -262,3 +262,33 @@ test("the parts are one group, and answers are told as answers", async ({ page }
   await expect(decisions).toContainText("How much may it cost per month?1,750 USD per monthanswered by local");
   await expect(decisions).toContainText("Which rules apply?GDPRsuggestion, accepted by local");
 });
+
+test("a project chooses its model, and is told at the field what cannot be", async ({ page }) => {
+  const name = `Models ${Date.now()}`;
+  const made = await page.request.post("/v1/projects", { data: { name } });
+  const { id } = (await made.json()) as { id: string };
+  await page.goto(`/projects/${id}`);
+  const models = page.getByRole("region", { name: "Models" });
+  await models.getByLabel("Model", { exact: true }).selectOption({ label: "qwen3 · openai · no price known" });
+  await models.getByLabel("Temperature").fill("3");
+  await models.getByRole("button", { name: "Save" }).click();
+  await expect(models.getByRole("alert")).toContainText("0 to 2 is accepted");
+  await models.getByLabel("Temperature").fill("0.5");
+  await models.getByLabel("Tokens per run, at most").fill("many");
+  await models.getByRole("button", { name: "Save" }).click();
+  await expect(models.getByRole("alert")).toContainText("A whole number");
+  await models.getByLabel("Tokens per run, at most").fill("1000");
+  await models.getByText("Another model for single agents").click();
+  await models.getByLabel("Plan the architecture").selectOption("anthropic:claude-haiku-4-5");
+  await models.getByRole("button", { name: "Save" }).click();
+  await expect(models.getByRole("status")).toContainText("Saved");
+  await expectAccessible(page);
+  await page.reload();
+  await expect(models.getByLabel("Model", { exact: true })).toHaveValue("openai:http://127.0.0.1:8081/v1#qwen3");
+  await expect(models.getByLabel("Temperature")).toHaveValue("0.5");
+  await models.getByLabel("Agents may ask a model beside their rules").uncheck();
+  await models.getByRole("button", { name: "Save" }).click();
+  await expect(models.getByRole("status")).toContainText("Saved");
+  await page.reload();
+  await expect(models.getByLabel("Agents may ask a model beside their rules")).not.toBeChecked();
+});

@@ -8,7 +8,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import type { ReasoningDelta } from "../src/shared/live/passing.ts";
-import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, PricedDesign, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "./types.ts";
+import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, ModelSettings, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, ProjectModels, PricedDesign, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "./types.ts";
 import { AZURE_PLAN, COSTS, DIFF, FILES, FILE_PATTERNS, IMPLEMENTATION, MODEL_USE, NODES, PLAN, POLICY, QUESTIONS, TECH, THOUGHT, VALIDATION, card, gate } from "./fixtures.ts";
 
 type EventBody = Pick<Event, "type" | "data">;
@@ -64,6 +64,7 @@ export interface MockOptions {
 export class MockPlatform {
   readonly #options: MockOptions;
   readonly #projects: Project[] = [];
+  readonly #modelSettings = new Map<string, ModelSettings>();
   readonly #runs = new Map<string, MockRun>();
   readonly #keys = new Map<string, string>();
   /** Who follows: told of every event. */
@@ -74,6 +75,22 @@ export class MockPlatform {
   }
 
   /** Answers a REST request. */
+  #models(projectId: string, method: string, body: ModelSettings | undefined): Answer {
+    const offers: ProjectModels["models"] = [
+      { address: "anthropic:claude-haiku-4-5", provider: "anthropic", name: "claude-haiku-4-5", usd_per_million_read: 1, usd_per_million_written: 5 },
+      { address: "openai:http://127.0.0.1:8081/v1#qwen3", provider: "openai", name: "qwen3", usd_per_million_read: null, usd_per_million_written: null },
+    ];
+    if (method === "PUT" && body) {
+      if ((body.temperature ?? 0) > 2) return problem(422, "body-invalid", "`temperature` is too high", [{ field: "temperature", detail: `is ${body.temperature}; 0 to 2 is accepted` }]);
+      this.#modelSettings.set(projectId, body);
+    }
+    const settings = this.#modelSettings.get(projectId) ?? { enabled: true };
+    const asked = settings.enabled === false ? null : (settings.model ?? offers[0]?.address ?? null);
+    const nodes = ["intake_extract", "adaptive_questions", "planner", "critic_tech", "critic_cost"];
+    const agents = Object.fromEntries(nodes.map((node) => [node, asked === null ? null : (settings.per_agent?.[node] ?? asked)]));
+    return ok({ settings, models: offers, agents, tokens_per_run: 400_000, usd_per_run: 2, temperature: null } satisfies ProjectModels);
+  }
+
   handle(method: string, path: string, query: URLSearchParams, headers: (name: string) => string | undefined, body: unknown): Answer {
     const parts = path.split("/").filter(Boolean).slice(1);
     const [first, projectId, second, third, fourth, fifth] = parts;
@@ -98,6 +115,7 @@ export class MockPlatform {
     if (!project) return problem(404, "project-not-found", `There is no project \`${projectId}\`.`);
     if (!second) return ok(project);
     if (second === "constraints") return this.#create(project, body as NewDecisionSet, headers("idempotency-key"));
+    if (second === "models") return this.#models(projectId, method, body as ModelSettings | undefined);
     if (second === "jobs") {
       const run = [...this.#runs.values()].find(({ set }) => set.job_id === third);
       return run ? ok(job(run)) : problem(404, "job-not-found", "There is no such job.");

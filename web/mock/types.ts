@@ -3,4 +3,4 @@ import type { components } from "../src/shared/api/schema.ts";
 
 export type Artifact = components["schemas"]["Artifact"];
 export type NewEdits = components["schemas"]["NewEdits"];
-export type { DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, NewDecisionSet, PricedDesign, ProblemBody, Progress, Project, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "../src/shared/api/types.ts";
+export type { DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, ModelSettings, NewDecisionSet, PricedDesign, ProblemBody, Progress, Project, ProjectModels, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "../src/shared/api/types.ts";

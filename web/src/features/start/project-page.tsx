@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
+import { ProjectModels } from "@/features/start/project-models";
 import { RequirementForm } from "@/features/start/requirement-form";
 import { RunList } from "@/features/start/run-list";
 import { asProblem } from "@/shared/api/problem";
@@ -54,6 +55,12 @@ export default function ProjectPage() {
           {strings.project.next}
         </h2>
         <RequirementForm key={projectId} initial="" focused={false} projectId={projectId} />
+      </section>
+      <section aria-labelledby="models" className="space-y-4">
+        <h2 id="models" className="text-lg font-semibold">
+          {strings.models.title}
+        </h2>
+        <ProjectModels key={projectId} projectId={projectId} />
       </section>
     </div>
   );

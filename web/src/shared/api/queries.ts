@@ -4,7 +4,7 @@ import { useRef } from "react";
 
 import { api, sent } from "@/shared/api/client";
 import { ApiProblem, asProblem } from "@/shared/api/problem";
-import type { GateAnswer, NewDecisionSet, NewEdit, Project, TriedValues } from "@/shared/api/types";
+import type { GateAnswer, ModelSettings, NewDecisionSet, NewEdit, Project, TriedValues } from "@/shared/api/types";
 
 export interface RunAddress {
   readonly projectId: string;
@@ -33,6 +33,14 @@ export const queries = {
     queryOptions({
       queryKey: ["projects", projectId],
       queryFn: ({ signal }) => sent(api.GET("/v1/projects/{project_id}", { params: { path: { project_id: projectId } }, signal })),
+      staleTime: 60_000,
+    }),
+
+  /** What the project says of models, and which there are. */
+  models: (projectId: string) =>
+    queryOptions({
+      queryKey: ["projects", projectId, "models"],
+      queryFn: ({ signal }) => sent(api.GET("/v1/projects/{project_id}/models", { params: { path: { project_id: projectId } }, signal })),
       staleTime: 60_000,
     }),
 
@@ -178,6 +186,15 @@ async function newProject(name: string, suggested: boolean, idempotencyKey: stri
       if (!suggested || place >= NAME_TRIES || !isNameTaken(error)) throw error;
     }
   }
+}
+
+/** Stores what a project says of models. */
+export function useSaveModels(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (settings: ModelSettings) => sent(api.PUT("/v1/projects/{project_id}/models", { params: { path: { project_id: projectId } }, body: settings })),
+    onSuccess: (stored) => client.setQueryData(queries.models(projectId).queryKey, stored),
+  });
 }
 
 export interface StartRun {
