@@ -3,6 +3,7 @@
 //! `routes` reads requests and converts results; the modules named after resources do what is asked; `problem` is the one
 //! error. The OpenAPI document is made from the routes and types ([`openapi_json`]) and kept in `openapi.json`.
 
+pub mod agent_runs;
 pub mod artifacts;
 pub mod constraints;
 mod copy;

@@ -3,6 +3,7 @@
 use run::{
     gate::GateId,
     id::{JobId, OwnerId, ProjectId, RunId, RunKey},
+    node::NodeName,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -37,6 +38,27 @@ pub struct DecisionSetPath {
 }
 
 impl DecisionSetPath {
+    /// The run's full address, for its owner.
+    pub fn key(&self, owner: OwnerId) -> RunKey {
+        RunKey { owner, project: self.project_id.clone(), run: self.decision_set_id.clone() }
+    }
+}
+
+/// An agent run's address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AgentRunPath {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The decision set.
+    pub decision_set_id: RunId,
+    /// The node, such as `planner`.
+    pub node: NodeName,
+    /// How often the loop around the node had come round before, from 0.
+    pub iteration: u32,
+}
+
+impl AgentRunPath {
     /// The run's full address, for its owner.
     pub fn key(&self, owner: OwnerId) -> RunKey {
         RunKey { owner, project: self.project_id.clone(), run: self.decision_set_id.clone() }

@@ -22,6 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Api,
+    agent_runs::{self, ModelEffect},
     artifacts::{self, ArtifactList, ContentQuery},
     constraints::{self, Accepted, NewDecisionSet},
     decision_sets::{self, DecisionSet, DecisionSetList, EventList, EventsQuery},
@@ -32,7 +33,7 @@ use crate::{
     models::{self, ProjectModels},
     openapi::{ActProblems, ReadProblems, WriteProblems},
     page::PageQuery,
-    path::{DecisionSetPath, GatePath, JobPath, PolicyPath, ProjectPath},
+    path::{AgentRunPath, DecisionSetPath, GatePath, JobPath, PolicyPath, ProjectPath},
     policies::{self, NewPolicyPack, PolicyPackList, PolicyPackText, TriedPolicyPack},
     problem::Problem,
     projects::{self, NewProject, ProjectList},
@@ -53,6 +54,7 @@ pub fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(create_decision_set))
         .routes(routes!(list_decision_sets))
         .routes(routes!(get_decision_set))
+        .routes(routes!(get_model_effect))
         .routes(routes!(list_events))
         .routes(routes!(answer_gate))
         .routes(routes!(hold_gate))
@@ -167,6 +169,19 @@ async fn get_decision_set(
     PathOf(path): PathOf<DecisionSetPath>,
 ) -> Answer<DecisionSet> {
     decision_sets::get(&api.store, &path.key(who.owner())).await.map(Json)
+}
+
+/// What a model changed at a node: the output by the rules alone, and the one that counts.
+#[utoipa::path(get,
+    path = "/v1/projects/{project_id}/decision-sets/{decision_set_id}/agent-runs/{node}/{iteration}/model-effect",
+    tag = "decision-sets", params(AgentRunPath),
+    responses((status = 200, description = "Both outputs.", body = ModelEffect), ReadProblems))]
+async fn get_model_effect(
+    State(api): Shared,
+    Caller(who): Caller,
+    PathOf(path): PathOf<AgentRunPath>,
+) -> Answer<ModelEffect> {
+    agent_runs::model_effect(&api.store, &path.key(who.owner()), path.node, path.iteration).await.map(Json)
 }
 
 /// Events after a sequence number, in order and without gaps.

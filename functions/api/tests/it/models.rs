@@ -1,8 +1,10 @@
 //! What a project says of models.
 
+use design::node::Node;
+use run::node::ModelUse;
 use serde_json::json;
 
-use crate::support::World;
+use crate::{sample, support::World};
 
 const OWN: &str = "openai:http://127.0.0.1:8080/v1#qwen3";
 
@@ -42,4 +44,37 @@ async fn a_model_that_the_deployment_does_not_have_is_refused_by_its_field() {
     let nowhere = "/v1/projects/prj_01JC9Z3V7K5T2Q8W6E4R1Y0X9A/models";
     world.get(nowhere).await.problem(404, "project-not-found");
     world.put(nowhere, json!({})).await.problem(404, "project-not-found");
+}
+
+#[tokio::test]
+async fn what_a_model_changed_is_told_beside_the_rules_result() {
+    let world = World::new().await;
+    let project = world.project("Models").await;
+    let (id, key) = world.decision_set_in(&project, json!({"requirement": "Score churn."})).await;
+    let alone = sample::put(&world.store, &key, br#"{"findings":[]}"#).await;
+    let used = |rules_alone| ModelUse {
+        provider: "openai".into(),
+        model: "qwen3".into(),
+        outcome: "answered".into(),
+        requests: 1,
+        tokens_read: 10,
+        tokens_written: 5,
+        usd: None,
+        latency_ms: 7,
+        cache_hit: false,
+        repaired: false,
+        kept: Vec::new(),
+        dropped: Vec::new(),
+        rules_alone,
+    };
+    let output = json!({"findings": ["slow"]});
+    sample::advised_node(&world.store, &key, Node::CriticTech, 0, &output, Some(used(Some(alone)))).await;
+    sample::advised_node(&world.store, &key, Node::CriticCost, 0, &output, Some(used(None))).await;
+    let path = |step: &str| format!("/v1/projects/{project}/decision-sets/{id}/agent-runs/{step}/model-effect");
+    let effect = world.get(&path("critic_tech/0")).await.expect(200);
+    assert_eq!(effect["step"], json!({"node": "critic_tech", "iteration": 0}));
+    assert_eq!((&effect["rules_alone"], &effect["with_model"]), (&json!({"findings": []}), &output));
+    for step in ["critic_cost/0", "critic_tech/1", "nobody/0"] {
+        world.get(&path(step)).await.problem(404, "artifact-not-found");
+    }
 }

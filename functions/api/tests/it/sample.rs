@@ -22,7 +22,7 @@ use run::{
     event::{EventBody, NodeComplete, NodeStart, WorkflowComplete},
     gate::{AutoApproval, Decision, Gate, GateId, GateKind, GateStatus},
     id::RunKey,
-    node::{NodeRecord, Step, Thinker},
+    node::{ModelUse, NodeRecord, Step, Thinker},
     question::{DefaultBasis, Field, Priority, Question, SmartDefault},
     record::{Progress, RunStatus},
 };
@@ -86,6 +86,18 @@ pub async fn put(store: &Store, key: &RunKey, bytes: &[u8]) -> BodyRef {
 
 /// Stores a node's result with the events that its harness would write.
 pub async fn node(store: &Store, key: &RunKey, node: Node, iteration: u32, output: &impl Serialize) {
+    advised_node(store, key, node, iteration, output, None).await;
+}
+
+/// The same for one that asked a model.
+pub async fn advised_node(
+    store: &Store,
+    key: &RunKey,
+    node: Node,
+    iteration: u32,
+    output: &impl Serialize,
+    model: Option<ModelUse>,
+) {
     let step = Step { node: node.name(), iteration };
     let progress = Progress {
         percentage: 40,
@@ -107,7 +119,7 @@ pub async fn node(store: &Store, key: &RunKey, node: Node, iteration: u32, outpu
         ok: true,
         output,
         signal: serde_json::json!({}),
-        model: None,
+        model,
     };
     let card = ReasonCard {
         agent: node.as_str().into(),
