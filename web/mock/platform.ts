@@ -129,6 +129,8 @@ export class MockPlatform {
     switch (fourth) {
       case undefined:
         return ok(run.set);
+      case "agent-runs":
+        return modelEffect(run.set, fifth ?? "", Number(parts[6] ?? 0));
       case "events": {
         const after = Number(query.get("after") ?? 0);
         const limit = Number(query.get("limit") ?? 50);
@@ -543,6 +545,14 @@ function storedArtifacts({ manifest, reports, result }: DecisionSet): Artifact[]
   const files = [...(manifest?.files ?? []), ...(reports?.files ?? [])];
   const artifacts = files.map(({ path, body }) => ({ path: `repository/${path}`, kind: "repository_file", content_type: "text/plain", sha256: body.sha256, size_bytes: body.size }));
   return result ? [...artifacts, result.bundle, ...(result.history ? [result.history] : [])] : artifacts;
+}
+
+/** What is stored of the mock's model: one more risk among what the rules said. */
+function modelEffect(set: DecisionSet, node: string, iteration: number): Answer {
+  const record = set.agent_runs.find(({ step }) => step.node === node && step.iteration === iteration);
+  if (!record?.model?.rules_alone) return problem(404, "artifact-not-found", `No model changed the output of \`${node}#${iteration}\`.`);
+  const risks = ["Two zones share one database."];
+  return ok({ step: record.step, rules_alone: { risks }, with_model: { risks: [...risks, "Spot capacity is gone at night."] } });
 }
 
 /** Not the engine: the load moves the cost in proportion, and ten times the load wants another design. */

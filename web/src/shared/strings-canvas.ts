@@ -64,7 +64,8 @@ export const canvas = {
     kept: "Taken over from the model",
     nothingKept: "Nothing of its answer was taken over: the rules stand.",
     dropped: "Not taken over, and why not",
-    rulesAlone: "What the rules alone would have said is stored:",
+    effect: "What the model changed",
+    effectHint: "From the output of the rules alone to the one that counts.",
   },
   architecture: {
     picture: "Architecture",

@@ -152,6 +152,20 @@ export const queries = {
       staleTime: Infinity,
     }),
 
+  /** The output of an agent run by the rules alone, and the one that counts. */
+  modelEffect: (address: RunAddress, node: string, iteration: number) =>
+    queryOptions({
+      queryKey: ["projects", address.projectId, "decision-sets", address.runId, "model-effect", node, iteration],
+      queryFn: ({ signal }) =>
+        sent(
+          api.GET("/v1/projects/{project_id}/decision-sets/{decision_set_id}/agent-runs/{node}/{iteration}/model-effect", {
+            params: { path: { ...pathOf(address), node, iteration } },
+            signal,
+          }),
+        ),
+      staleTime: Infinity,
+    }),
+
   diff: (address: RunAddress) =>
     queryOptions({
       queryKey: ["projects", address.projectId, "decision-sets", address.runId, "diff"],

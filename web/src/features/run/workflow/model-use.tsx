@@ -1,23 +1,38 @@
 import { Database, Sparkles } from "lucide-react";
+import { Suspense, lazy, useState } from "react";
 import type { ReactNode } from "react";
 
+import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet } from "@/shared/api/types";
-import { bytes, duration, number, usdPerUnit, words } from "@/shared/lib/format";
+import { duration, number, usdPerUnit, words } from "@/shared/lib/format";
 import { canvas } from "@/shared/strings-canvas";
 import { Badge } from "@/shared/ui/badge";
+import { Button } from "@/shared/ui/button";
 import { Prose } from "@/shared/ui/prose";
+import { Skeleton } from "@/shared/ui/skeleton";
+
+/** With what compares two texts, which few look at. */
+const ModelEffect = lazy(async () => ({ default: (await import("@/features/run/workflow/model-effect")).ModelEffect }));
 
 type NodeRecord = DecisionSet["agent_runs"][number];
 type Use = NonNullable<NodeRecord["model"]>;
 
 /** What asking a model came to, per round in which one was asked. */
-export function ModelUses({ records }: { records: readonly NodeRecord[] }) {
-  const asked = records.flatMap(({ step, model }) => (model ? [{ round: step.iteration + 1, model }] : []));
-  return asked.map(({ round, model }) => <ModelUse key={round} round={records.length > 1 ? round : null} use={model} />);
+export function ModelUses({ address, records }: { address: RunAddress; records: readonly NodeRecord[] }) {
+  const asked = records.flatMap(({ step, model }) => (model ? [{ step, model }] : []));
+  return asked.map(({ step, model }) => <ModelUse key={step.iteration} address={address} step={step} round={records.length > 1 ? step.iteration + 1 : null} use={model} />);
 }
 
-function ModelUse({ round, use }: { round: number | null; use: Use }) {
+interface ModelUseProps {
+  address: RunAddress;
+  step: NodeRecord["step"];
+  round: number | null;
+  use: Use;
+}
+
+function ModelUse({ address, step, round, use }: ModelUseProps) {
   const of = canvas.model;
+  const [compared, setCompared] = useState(false);
   const answered = use.outcome === "answered";
   return (
     <section aria-label={of.titleOf(round)} className="space-y-3 rounded-lg border border-line p-3 text-sm">
@@ -44,9 +59,16 @@ function ModelUse({ round, use }: { round: number | null; use: Use }) {
       <Facts title={of.kept} none={answered ? of.nothingKept : null} facts={use.kept} />
       <Facts title={of.dropped} none={null} facts={use.dropped} />
       {use.rules_alone ? (
-        <p className="text-xs text-ink-soft">
-          {of.rulesAlone} {bytes(use.rules_alone.size)} <code>{use.rules_alone.sha256.slice(0, 12)}</code>
-        </p>
+        <div className="space-y-2">
+          <Button size="small" aria-expanded={compared} onClick={() => setCompared(!compared)}>
+            {of.effect}
+          </Button>
+          {compared ? (
+            <Suspense fallback={<Skeleton lines={4} />}>
+              <ModelEffect address={address} node={step.node} iteration={step.iteration} />
+            </Suspense>
+          ) : null}
+        </div>
       ) : null}
     </section>
   );

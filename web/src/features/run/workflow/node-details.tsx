@@ -6,6 +6,7 @@ import { GateAnswers, whoDecided } from "@/features/run/gates/gate-answers";
 import { ModelUses } from "@/features/run/workflow/model-use";
 import { NodeThinking } from "@/features/run/thinking";
 import { NodeIcon, nodeName } from "@/features/run/workflow/workflow-list";
+import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet, Gate } from "@/shared/api/types";
 import { bytes, duration, number, percent, time } from "@/shared/lib/format";
 import { kindOfGate } from "@/shared/live/fold";
@@ -20,6 +21,7 @@ import { Prose } from "@/shared/ui/prose";
 type NodeRecord = DecisionSet["agent_runs"][number];
 
 interface NodeDetailsProps {
+  address: RunAddress;
   node: NodeView;
   records: readonly NodeRecord[];
   cards: readonly CardView[];
@@ -30,7 +32,7 @@ interface NodeDetailsProps {
 }
 
 /** One node: what it read, what came out, and the record of each of its rounds. */
-export function NodeDetails({ node, records, cards, gates, active, closeTo, cardTo }: NodeDetailsProps) {
+export function NodeDetails({ address, node, records, cards, gates, active, closeTo, cardTo }: NodeDetailsProps) {
   const id = useId();
   const of = canvas.workflow;
   const own = records.filter(({ step }) => step.node === node.node).toSorted((a, b) => a.started_at.localeCompare(b.started_at));
@@ -89,7 +91,7 @@ export function NodeDetails({ node, records, cards, gates, active, closeTo, card
         <div className="space-y-2">
           <h4 className="text-sm font-semibold">{of.records}</h4>
           <Records records={own} />
-          <ModelUses records={own} />
+          <ModelUses address={address} records={own} />
         </div>
       ) : null}
     </section>

@@ -28,6 +28,7 @@ export function WorkflowTab({ standing: { decisionSet, view, active, gateNode } 
   const details = node ? (
     <NodeDetails
       key={node.node}
+      address={{ projectId: decisionSet.project_id, runId: decisionSet.id }}
       node={node}
       records={decisionSet.agent_runs}
       cards={view.cards}
