@@ -127,6 +127,8 @@ test("what a model thinks passes by, and its card takes its place", async ({ pag
   await expect(use).toContainText("8,412 read, 934 written");
   await expect(use).toContainText("$0.0392");
   await expect(use).toContainText("is not in the catalogue");
+  await use.getByRole("button", { name: "What the model changed" }).click();
+  await expect(use).toContainText("Spot capacity is gone at night.");
   await expectAccessible(later);
   await context.close();
 });
