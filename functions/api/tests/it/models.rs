@@ -50,7 +50,7 @@ async fn a_model_that_the_deployment_does_not_have_is_refused_by_its_field() {
 async fn what_a_model_changed_is_told_beside_the_rules_result() {
     let world = World::new().await;
     let project = world.project("Models").await;
-    let (id, key) = world.decision_set_in(&project, json!({"requirement": "Score churn."})).await;
+    let (set, key) = world.decision_set_in(&project, json!({"requirement": "Score churn."})).await;
     let alone = sample::put(&world.store, &key, br#"{"findings":[]}"#).await;
     let used = |rules_alone| ModelUse {
         provider: "openai".into(),
@@ -70,7 +70,7 @@ async fn what_a_model_changed_is_told_beside_the_rules_result() {
     let output = json!({"findings": ["slow"]});
     sample::advised_node(&world.store, &key, Node::CriticTech, 0, &output, Some(used(Some(alone)))).await;
     sample::advised_node(&world.store, &key, Node::CriticCost, 0, &output, Some(used(None))).await;
-    let path = |step: &str| format!("/v1/projects/{project}/decision-sets/{id}/agent-runs/{step}/model-effect");
+    let path = |step: &str| format!("{set}/agent-runs/{step}/model-effect");
     let effect = world.get(&path("critic_tech/0")).await.expect(200);
     assert_eq!(effect["step"], json!({"node": "critic_tech", "iteration": 0}));
     assert_eq!((&effect["rules_alone"], &effect["with_model"]), (&json!({"findings": []}), &output));

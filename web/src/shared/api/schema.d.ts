@@ -124,6 +124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project_id}/decision-sets/{decision_set_id}/agent-runs/{node}/{iteration}/model-effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a model changed at a node: the output by the rules alone, and the one that counts. */
+        get: operations["get_model_effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project_id}/decision-sets/{decision_set_id}/approve": {
         parameters: {
             query?: never;
@@ -1900,6 +1917,15 @@ export interface components {
          * @enum {string}
          */
         MlTask: "classification" | "regression" | "forecasting" | "recommendation" | "anomaly_detection" | "clustering" | "computer_vision" | "nlp" | "generative_ai" | "ranking";
+        /** @description The output of one agent run, by the rules alone and as it counts. */
+        ModelEffect: {
+            /** @description Which node and iteration. */
+            step: components["schemas"]["Step"];
+            /** @description The output as the rules alone made it. */
+            rules_alone: unknown;
+            /** @description The output with what was kept from the model: the one that counts. */
+            with_model: unknown;
+        };
         /** @description A model that can be chosen. */
         ModelOffer: {
             /** @description Its address, by which it is chosen. */
@@ -4383,6 +4409,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionSet"];
+                };
+            };
+            /** @description A parameter or the body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API does not answer; trying again helps. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_effect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project. */
+                project_id: components["schemas"]["ProjectId"];
+                /** @description The decision set. */
+                decision_set_id: components["schemas"]["RunId"];
+                /** @description The node, such as `planner`. */
+                node: components["schemas"]["NodeName"];
+                /** @description How often the loop around the node had come round before, from 0. */
+                iteration: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both outputs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelEffect"];
                 };
             };
             /** @description A parameter or the body cannot be read. */
