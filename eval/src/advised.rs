@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use agent::{Adviser, Agent, AgentError, Consultation, Desk, Thought, advise};
+use agent::{Adviser, Agent, AgentError, Desk, Thought, advise};
 use futures::FutureExt;
 use model::{
-    Access, Address, Asker, BoxFuture, Ceilings, Key, Model, Session, Spent,
+    Access, Address, Asker, BoxFuture, Ceilings, Key, Model, Session,
     cache::{AnswerCache, CacheError},
     circuit::InMemoryCircuits,
 };
@@ -54,10 +54,11 @@ impl Advised {
         let bad = |problem: String| BadCases::Model { problem };
         let address: Address = address.parse().map_err(|error| bad(format!("{error}")))?;
         let variable = address.provider.key_variable();
-        let access = match std::env::var(variable) {
-            Ok(key) => Access::Key(Key::new(&key).map_err(|error| bad(format!("{variable}: {error}")))?),
-            Err(_) if address.url.is_some() => Access::Open,
-            Err(_) => return Err(bad(format!("{address} needs a key: set {variable}"))),
+        let key = Key::from_environment(address.provider).map_err(|error| bad(format!("{variable}: {error}")))?;
+        let access = match key {
+            Some(key) => Access::Key(key),
+            None if address.may_be_open() => Access::Open,
+            None => return Err(bad(format!("{address} needs a key: set {variable}"))),
         };
         let http = model::http_client(&address).map_err(|error| bad(error.to_string()))?;
         let asker = Asker::new(address.clone(), access, http, Arc::new(InMemoryCircuits::default()));
@@ -82,9 +83,8 @@ impl Advised {
         desk: &Desk,
         thought: &mut Thought<A::Output, A::Signal>,
     ) -> Result<(), AgentError> {
-        let consultation: Option<Consultation<_, _>> = agent.consult(input, thought)?;
-        let Some(consultation) = consultation else { return Ok(()) };
-        let session = Session { cache: Some(&self.answers), spent: Spent::default(), ..Session::of(PATIENCE) };
+        let Some(consultation) = agent.consult(input, thought)? else { return Ok(()) };
+        let session = Session { cache: Some(&self.answers), ..Session::of(PATIENCE) };
         let used = advise(&self.adviser, &session, desk.bodies(), consultation, thought).await?;
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).entry(A::NODE).or_default().push(used);
         Ok(())

@@ -12,7 +12,7 @@ use run::{
     question::{Choice, DefaultBasis, Field, Priority, Question, SmartDefault},
 };
 
-use crate::situation::{Situation, as_answer, broken_laws, confidence, nearest_region, number};
+use crate::situation::{Situation, as_answer, broken_laws, confidence, nearest_region};
 
 /// No default is more certain than this: nobody has said it.
 const HIGHEST: f64 = 0.95;
@@ -276,11 +276,11 @@ fn conditions(situation: &Situation, rule: &DefaultFact) -> Option<Vec<(Topic, f
     }
     let set = &situation.set;
     for (field, least) in &rule.at_least {
-        (number(set, *field)? >= *least).then_some(())?;
+        (set.number(*field)? >= *least).then_some(())?;
         holding.push((Topic::Field(*field), confidence(set, *field)));
     }
     for (field, most) in &rule.at_most {
-        (number(set, *field)? <= *most).then_some(())?;
+        (set.number(*field)? <= *most).then_some(())?;
         holding.push((Topic::Field(*field), confidence(set, *field)));
     }
     Some(holding)

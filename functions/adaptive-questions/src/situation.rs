@@ -171,30 +171,6 @@ pub(crate) fn names(set: &ConstraintSet, field: ConstraintField) -> Vec<String> 
     }
 }
 
-/// The number of a field's value in its question's unit, where it has one.
-pub(crate) fn number(set: &ConstraintSet, field: ConstraintField) -> Option<f64> {
-    match field {
-        ConstraintField::Budget => set.budget.as_ref().map(|stated| stated.value.usd_per_month),
-        ConstraintField::Latency => set.latency.as_ref().map(|stated| stated.value.milliseconds),
-        ConstraintField::Throughput => set.throughput.as_ref().map(|stated| stated.value.average_per_second),
-        ConstraintField::DataVolume => set.data_volume.as_ref().map(|stated| stated.value.stored_gb),
-        ConstraintField::Availability => set.availability.as_ref().map(|stated| stated.value.percent),
-        ConstraintField::Team => set.team.as_ref().and_then(|stated| stated.value.size).map(f64::from),
-        ConstraintField::Cloud
-        | ConstraintField::Regions
-        | ConstraintField::DataClass
-        | ConstraintField::MlTask
-        | ConstraintField::UseCase
-        | ConstraintField::Deployment
-        | ConstraintField::Tooling
-        | ConstraintField::Compliance
-        | ConstraintField::Retraining
-        | ConstraintField::Workloads
-        | ConstraintField::Platform
-        | ConstraintField::ModelTypes => None,
-    }
-}
-
 /// The confidence of a field's value; 0 when it is not known.
 pub(crate) fn confidence(set: &ConstraintSet, field: ConstraintField) -> f64 {
     set.provenance(field).map_or(0.0, |provenance| provenance.confidence)
@@ -207,7 +183,7 @@ pub(crate) fn as_answer(set: &ConstraintSet, field: ConstraintField) -> Option<A
         | ConstraintField::Latency
         | ConstraintField::Throughput
         | ConstraintField::DataVolume
-        | ConstraintField::Availability => number(set, field).map(AnswerValue::Number),
+        | ConstraintField::Availability => set.number(field).map(AnswerValue::Number),
         ConstraintField::Cloud
         | ConstraintField::DataClass
         | ConstraintField::MlTask

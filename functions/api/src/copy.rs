@@ -13,9 +13,6 @@ use store::{Change, Store, StoreError};
 
 use crate::problem::Problem;
 
-/// Events are read in pages of this size.
-const EVENTS_PAGE: u32 = 100;
-
 /// True for the nodes whose results are decisions; the rest makes the repository from them.
 fn decides(step: &Step) -> bool {
     Node::ALL.iter().take_while(|node| !Node::IMPLEMENTERS.contains(node)).any(|node| node.as_str() == step.node.0)
@@ -84,21 +81,16 @@ fn gate_of<'a>(step: &Step, gates: &'a [Gate]) -> Option<&'a Gate> {
 /// the new run did not pause.
 async fn events_by_step(store: &Store, source: &Run) -> Result<BTreeMap<Step, Vec<EventBody>>, StoreError> {
     let mut by_step = BTreeMap::<Step, Vec<EventBody>>::new();
-    let mut after = 0;
-    loop {
-        let events = store.events_after(&source.key(), after, EVENTS_PAGE).await?;
-        let Some(last) = events.last() else { return Ok(by_step) };
-        after = last.sequence;
-        for Event { body, .. } in events {
-            if let Some(step) = step_of(&body) {
-                let told = by_step.entry(step).or_default();
-                // A second attempt may have begun the node again.
-                if !matches!(body, EventBody::NodeStart(_)) || told.is_empty() {
-                    told.push(body);
-                }
+    for Event { body, .. } in store.events(&source.key()).await? {
+        if let Some(step) = step_of(&body) {
+            let told = by_step.entry(step).or_default();
+            // A second attempt may have begun the node again.
+            if !matches!(body, EventBody::NodeStart(_)) || told.is_empty() {
+                told.push(body);
             }
         }
     }
+    Ok(by_step)
 }
 
 fn step_of(body: &EventBody) -> Option<Step> {

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use api::{Api, executions::StepFunctions};
-use lambda::{GateSettings, Services, environment::Environment, models::ModelSettings};
+use lambda::{GateSettings, Services, environment::Environment, models::ModelConfig};
 use policy::sandbox::{self, Sandbox};
 
 fn main() -> Result<ExitCode, lambda::Error> {
@@ -16,7 +16,7 @@ fn main() -> Result<ExitCode, lambda::Error> {
 #[tokio::main]
 async fn serve() -> Result<ExitCode, lambda::Error> {
     let settings =
-        |env: &mut Environment<'_>| (env.text("STATE_MACHINE_ARN"), GateSettings::times(env), ModelSettings::read(env));
+        |env: &mut Environment<'_>| (env.text("STATE_MACHINE_ARN"), GateSettings::times(env), ModelConfig::read(env));
     let (services, (state_machine_arn, times, models)) = Services::start_with(settings).await?;
     let tasks = services.tasks();
     let executions = StepFunctions::new(tasks.client().clone(), state_machine_arn);

@@ -162,36 +162,12 @@ fn number(
         return Err("the text says it of the past, of others, or of what is not wanted".to_owned());
     }
     let alone = extract(&words.quote).constraints;
-    match main_number(&alone, field) {
+    match alone.number(field) {
         Some(read) if is_same(read, found.value) => {
             Ok(Supported { value: AnswerValue::Number(found.value), by: By::Reader })
         }
         Some(_) => Err(reads_as(&alone, field)),
         None => Ok(Supported { value: AnswerValue::Number(found.value), by: By::Number }),
-    }
-}
-
-/// The number of a field, in its unit.
-pub fn main_number(set: &ConstraintSet, field: ConstraintField) -> Option<f64> {
-    match field {
-        ConstraintField::Budget => set.budget.as_ref().map(|stated| stated.value.usd_per_month),
-        ConstraintField::Latency => set.latency.as_ref().map(|stated| stated.value.milliseconds),
-        ConstraintField::Throughput => set.throughput.as_ref().map(|stated| stated.value.average_per_second),
-        ConstraintField::DataVolume => set.data_volume.as_ref().map(|stated| stated.value.stored_gb),
-        ConstraintField::Availability => set.availability.as_ref().map(|stated| stated.value.percent),
-        ConstraintField::Team => set.team.as_ref().and_then(|stated| stated.value.size).map(f64::from),
-        ConstraintField::Cloud
-        | ConstraintField::Regions
-        | ConstraintField::DataClass
-        | ConstraintField::MlTask
-        | ConstraintField::UseCase
-        | ConstraintField::Deployment
-        | ConstraintField::Tooling
-        | ConstraintField::Compliance
-        | ConstraintField::Retraining
-        | ConstraintField::Workloads
-        | ConstraintField::Platform
-        | ConstraintField::ModelTypes => None,
     }
 }
 

@@ -12,7 +12,7 @@ use model::Passing;
 use run::{
     body::Sha256Hex,
     card::ReasonCard,
-    event::{Event, EventBody, NodeComplete, NodeStart},
+    event::{EventBody, NodeComplete, NodeStart},
     id::RunKey,
     node::{ModelUse, NodeInput, NodeName, NodeRecord, Step},
     record::{Run, RunStatus},
@@ -29,9 +29,6 @@ use crate::{
 
 /// Largest signal in bytes. The execution's data holds one per node and 256 KiB in all; a signal is a few values.
 const SIGNAL_LIMIT: usize = 4096;
-
-/// Events that are read at once.
-const PAGE: u32 = 200;
 
 /// Runs one agent node by its rules alone: returns its signal, stored now or before.
 ///
@@ -220,7 +217,8 @@ impl<'a> Visit<'a> {
         // The rules have taken the input, and recalling is only reading.
         let consultation = agent.consult(&agent.recall(memory)?, thought)?;
         let Some(consultation) = consultation else { return Ok(None) };
-        let (history, told) = match self.history().await {
+        let events = self.store.events(&self.key).await.map_err(AgentError::from);
+        let (history, told) = match events.and_then(|events| History::of(&events, HISTORY_ROOM)) {
             Ok(history) => {
                 let told = history.in_words();
                 (history, told)
@@ -262,19 +260,6 @@ impl<'a> Visit<'a> {
             used.rules_alone = Some(self.bodies.put(&alone, "application/json").await?);
         }
         Ok(Some(used))
-    }
-
-    /// What the run decided so far, from its events: only who asks a model needs it.
-    async fn history(&self) -> Result<History, AgentError> {
-        let mut events = Vec::new();
-        loop {
-            let after = events.last().map_or(0, |event: &Event| event.sequence);
-            let more = self.store.events_after(&self.key, after, PAGE).await?;
-            if more.is_empty() {
-                return History::of(&events, HISTORY_ROOM);
-            }
-            events.extend(more);
-        }
     }
 
     pub(crate) fn run(&self) -> &Run {

@@ -7,7 +7,6 @@
 use run::{
     event::{Event, EventBody},
     gate::{Decision, GateDecision, GateId, GateStatus},
-    node::Step,
 };
 use serde::Serialize;
 
@@ -129,7 +128,7 @@ fn size(decided: &Decided) -> Result<usize, AgentError> {
 fn decided(event: &Event) -> Option<Decided> {
     match &event.body {
         EventBody::ReasonCard(card) => Some(Decided {
-            step: step(&card.step),
+            step: card.step.to_string(),
             by: card.agent.clone(),
             decision: line(&card.decision, DECISION),
             reasons: card.reasoning.iter().take(MOST_REASONS).map(|reason| line(reason, REASON)).collect(),
@@ -148,10 +147,6 @@ fn decided(event: &Event) -> Option<Decided> {
         | EventBody::Error(_)
         | EventBody::FilesEdited(_) => None,
     }
-}
-
-fn step(step: &Step) -> String {
-    step.to_string()
 }
 
 fn at_gate(gate: &GateId, status: GateStatus, decision: &GateDecision) -> Decided {
@@ -185,7 +180,7 @@ mod tests {
         event::GateDecided,
         gate::{Actor, GateKind},
         id::RunId,
-        node::{NodeName, Thinker},
+        node::{NodeName, Step, Thinker},
         question::Priority,
     };
 

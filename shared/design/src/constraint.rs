@@ -533,6 +533,31 @@ pub struct Provenance<'a> {
 }
 
 impl ConstraintSet {
+    /// The number of a field's value, where it has one: US dollars a month, milliseconds, average requests a second, stored
+    /// gigabytes, percent, people.
+    pub fn number(&self, field: ConstraintField) -> Option<f64> {
+        match field {
+            ConstraintField::Budget => self.budget.as_ref().map(|stated| stated.value.usd_per_month),
+            ConstraintField::Latency => self.latency.as_ref().map(|stated| stated.value.milliseconds),
+            ConstraintField::Throughput => self.throughput.as_ref().map(|stated| stated.value.average_per_second),
+            ConstraintField::DataVolume => self.data_volume.as_ref().map(|stated| stated.value.stored_gb),
+            ConstraintField::Availability => self.availability.as_ref().map(|stated| stated.value.percent),
+            ConstraintField::Team => self.team.as_ref().and_then(|stated| stated.value.size).map(f64::from),
+            ConstraintField::Cloud
+            | ConstraintField::Regions
+            | ConstraintField::DataClass
+            | ConstraintField::MlTask
+            | ConstraintField::UseCase
+            | ConstraintField::Deployment
+            | ConstraintField::Tooling
+            | ConstraintField::Compliance
+            | ConstraintField::Retraining
+            | ConstraintField::Workloads
+            | ConstraintField::Platform
+            | ConstraintField::ModelTypes => None,
+        }
+    }
+
     /// Where the value of a field came from, when there is one.
     pub fn provenance(&self, field: ConstraintField) -> Option<Provenance<'_>> {
         fn of<T>(stated: &Option<Stated<T>>) -> Option<Provenance<'_>> {

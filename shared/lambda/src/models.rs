@@ -21,14 +21,14 @@ const RESERVE: Duration = Duration::from_secs(15);
 
 /// What the template says of models.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ModelSettings {
+pub struct ModelConfig {
     /// Which there are.
     pub choices: ModelChoices,
     /// The secret with the key, by its ARN; nothing where keys are in the environment.
     pub secret_arn: Option<String>,
 }
 
-impl ModelSettings {
+impl ModelConfig {
     /// `MODELS` (addresses with `;` between them, the first is the default; missing or empty: the rules think alone),
     /// `MODEL_PER_AGENT` (`planner=ADDRESS;…`), `MODEL_TEMPERATURE`, `MODEL_TOKENS_PER_RUN`, `MODEL_USD_PER_RUN`,
     /// `MODEL_SECRET_ARN`.
@@ -71,7 +71,7 @@ fn parts(list: Option<String>) -> Vec<String> {
 /// The models that a function asks. Connections live as long as the process; a key that could not be had is asked for
 /// again by the next call.
 pub struct Models {
-    settings: ModelSettings,
+    settings: ModelConfig,
     store: Store,
     credentials: Option<SharedCredentialsProvider>,
     /// Where Secrets Manager is, where it is not AWS's own.
@@ -81,7 +81,7 @@ pub struct Models {
 
 impl Models {
     /// Models by these settings.
-    pub fn new(settings: ModelSettings, store: Store, aws: &SdkConfig) -> Self {
+    pub fn new(settings: ModelConfig, store: Store, aws: &SdkConfig) -> Self {
         Self {
             settings,
             store,
@@ -129,9 +129,8 @@ impl Models {
 
     /// A key from the environment, then one from the secret, then the role for Bedrock; a server of one's own needs none.
     async fn access(&self, address: &Address, http: &reqwest::Client) -> Result<Access, ModelsError> {
-        let variable = address.provider.key_variable();
-        if let Some(key) = std::env::var(variable).ok().filter(|key| !key.trim().is_empty()) {
-            return Ok(Access::Key(Key::new(&key)?));
+        if let Some(key) = Key::from_environment(address.provider)? {
+            return Ok(Access::Key(key));
         }
         let credentials = self.credentials.as_ref().ok_or(ModelsError::NoCredentials);
         if address.provider == Provider::Bedrock {
@@ -142,8 +141,8 @@ impl Models {
                 let key = Key::from_secrets_manager(http, credentials?, arn, self.endpoint.as_deref()).await?;
                 Ok(Access::Key(key))
             }
-            None if address.url.is_some() => Ok(Access::Open),
-            None => Err(ModelsError::NoKey { variable }),
+            None if address.may_be_open() => Ok(Access::Open),
+            None => Err(ModelsError::NoKey { variable: address.provider.key_variable() }),
         }
     }
 }
@@ -172,16 +171,16 @@ mod tests {
     use super::*;
     use crate::environment::read_from;
 
-    fn read(variables: &[(&str, &str)]) -> Result<ModelSettings, String> {
+    fn read(variables: &[(&str, &str)]) -> Result<ModelConfig, String> {
         let lookup =
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        read_from(&lookup, ModelSettings::read).map_err(|error| error.to_string())
+        read_from(&lookup, ModelConfig::read).map_err(|error| error.to_string())
     }
 
     #[test]
     fn without_a_word_of_models_there_is_none() {
-        assert_eq!(read(&[]), Ok(ModelSettings::default()));
-        assert_eq!(read(&[("MODELS", ""), ("MODEL_TEMPERATURE", " ")]), Ok(ModelSettings::default()));
+        assert_eq!(read(&[]), Ok(ModelConfig::default()));
+        assert_eq!(read(&[("MODELS", ""), ("MODEL_TEMPERATURE", " ")]), Ok(ModelConfig::default()));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     Error, GateSettings, Services, metrics,
-    models::{self, ModelSettings, Models},
+    models::{self, ModelConfig, Models},
 };
 
 /// What a call is about, for its log line.
@@ -73,7 +73,7 @@ pub async fn serve_agent<A: Agent>(agent: A) -> Result<(), Error> {
 /// # Errors
 /// When the environment is not complete, or the runtime API cannot be reached.
 pub async fn serve_advised_agent<A: Agent>(agent: A) -> Result<(), Error> {
-    let (services, settings) = Services::start_with(ModelSettings::read).await?;
+    let (services, settings) = Services::start_with(ModelConfig::read).await?;
     let models = Models::new(settings, services.store.clone(), &services.aws);
     let (agent, services, models) = (&agent, &services, &models);
     serve_until(async |input: NodeInput, ends: SystemTime| {

@@ -56,6 +56,13 @@ pub struct Address {
     pub url: Option<String>,
 }
 
+impl Address {
+    /// True for a server of one's own, which may let in without a key. Bedrock never does, whatever stands before it.
+    pub fn may_be_open(&self) -> bool {
+        self.url.is_some() && self.provider != Provider::Bedrock
+    }
+}
+
 /// Why a text is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {

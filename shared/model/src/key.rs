@@ -4,7 +4,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::{sign, transport};
+use crate::{Provider, sign, transport};
 
 /// A key. Its `Debug` prints nothing of it.
 #[derive(Debug, Clone)]
@@ -24,6 +24,17 @@ impl Key {
             return Err(KeyError::Unprintable);
         }
         Ok(Self(SecretString::from(text.to_owned())))
+    }
+
+    /// The provider's key in the environment, under the name that the provider's own tools look for.
+    ///
+    /// # Errors
+    /// When what is there could not be sent in a header.
+    pub fn from_environment(provider: Provider) -> Result<Option<Self>, KeyError> {
+        match std::env::var(provider.key_variable()) {
+            Ok(text) if !text.trim().is_empty() => Self::new(&text).map(Some),
+            Ok(_) | Err(_) => Ok(None),
+        }
     }
 
     /// The key itself, for the one place that sends it.

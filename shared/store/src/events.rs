@@ -15,6 +15,9 @@ use crate::{
 /// Largest event body that is kept in its item.
 const INLINE_LIMIT: usize = 24 * 1024;
 
+/// Events that are read at a time where all are wanted.
+const PAGE: u32 = 200;
+
 /// How many bodies are read at the same time.
 const BODIES_AT_ONCE: usize = 8;
 
@@ -39,6 +42,22 @@ impl Store {
             .take_while(|(event, due)| event.sequence == *due)
             .map(|(e, _)| e)
             .collect())
+    }
+
+    /// All events of a run, in order.
+    ///
+    /// # Errors
+    /// When the store cannot be read. A run without events, or no run, gives none.
+    pub async fn events(&self, key: &RunKey) -> Result<Vec<Event>, StoreError> {
+        let mut events: Vec<Event> = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event| event.sequence);
+            let more = self.events_after(key, after, PAGE).await?;
+            if more.is_empty() {
+                return Ok(events);
+            }
+            events.extend(more);
+        }
     }
 
     /// The item of an event; its body is in S3 by now when it is large.

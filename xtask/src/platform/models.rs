@@ -1,7 +1,7 @@
 //! The models that the local platform's agents may ask, and the keys that the functions are given.
 
 use anyhow::{Result, bail};
-use model::{Address, Provider};
+use model::Address;
 
 use super::engine::Keys;
 
@@ -28,8 +28,7 @@ impl Models {
             }
             match std::env::var(variable) {
                 Ok(key) if !key.trim().is_empty() => keys.0.push((variable, key)),
-                // A server of one's own may be open.
-                Ok(_) | Err(_) if address.url.is_some() && address.provider != Provider::Bedrock => {}
+                Ok(_) | Err(_) if address.may_be_open() => {}
                 Ok(_) | Err(_) => bail!("{address} needs a key: set {variable} and start again"),
             }
         }

@@ -7,7 +7,7 @@ use design::{
 use knowledge::{pattern::wire_name, question_bank::question_bank};
 use run::{answer::AnswerValue, question::Field};
 
-use crate::{confidence::EXPLICIT, support::main_number};
+use crate::confidence::EXPLICIT;
 
 /// Why a field is closed to a model; `None` where it may add or correct.
 pub(super) fn closed(set: &ConstraintSet, field: ConstraintField) -> Option<String> {
@@ -67,12 +67,12 @@ pub(super) fn easier(field: ConstraintField, now: &ConstraintSet, then: &Constra
     match field {
         // More money, more time, fewer requests, less data, less availability, more people.
         ConstraintField::Budget | ConstraintField::Latency | ConstraintField::Team => {
-            says(main_number(now, field)? < main_number(then, field)?)
+            says(now.number(field)? < then.number(field)?)
         }
         ConstraintField::Throughput | ConstraintField::DataVolume | ConstraintField::Availability => {
             let peak = |set: &ConstraintSet| set.throughput.as_ref().map(|stated| stated.value.peak_per_second);
             let lower_peak = field == ConstraintField::Throughput && peak(now) > peak(then);
-            says(lower_peak || main_number(now, field)? > main_number(then, field)?)
+            says(lower_peak || now.number(field)? > then.number(field)?)
         }
         // Where nothing is said, data is taken for internal.
         ConstraintField::DataClass => {
