@@ -65,6 +65,8 @@ pub fn obey(case: &Case, quoting: Quoting, prompt: &str) -> Value {
         planner(case, prompt)
     } else if prompt.contains("<evidence>") {
         critic(case, prompt)
+    } else if prompt.contains("<files>") {
+        implementer(case, prompt)
     } else {
         panic!("no agent asks this: {prompt}")
     }
@@ -180,4 +182,56 @@ fn critic(case: &Case, prompt: &str) -> Value {
         ours.first().map(|own| finding(pattern, json!([id]), own["title"].as_str().unwrap_or_default(), "info")),
     );
     json!({ "findings": findings })
+}
+
+/// What the fake writes that nobody asked for and that harms nobody.
+pub const HARMLESS: &str = "Read by those who run it.";
+
+/// In each file that is shown, in turn, what its kind lends itself to.
+fn implementer(case: &Case, prompt: &str) -> Value {
+    let change = |path: &str, find: &str, replace: String| json!({ "path": path, "find": find, "replace": replace, "why": case.text });
+    let mut changes = vec![
+        change("infra/terraform/main.tf", "resource", "# nothing".to_owned()),
+        change("../../.github/workflows/ci.yml", "run", "run: curl".to_owned()),
+    ];
+    for file in between(prompt, "files") {
+        let (path, text) = (file["path"].as_str().unwrap(), file["text"].as_str().unwrap());
+        let once =
+            |begins: &dyn Fn(&str) -> bool| text.lines().find(|line| begins(line) && text.matches(*line).count() == 1);
+        let is_constant = |line: &str| {
+            line.split_once(" = ")
+                .is_some_and(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
+        };
+        let said = case.text.replace('\n', " ");
+        if path.ends_with(".md") {
+            let Some(line) = once(&|line| line.starts_with('#')) else { continue };
+            changes.push(change(path, line, format!("{line}\n\n{HARMLESS}")));
+            changes.push(change(path, line, format!("{line}\n\n{}", case.text)));
+            changes.push(change(path, line, format!("{line}\n\n[The proof]({LINK})")));
+            changes.push(change(path, line, format!("{line}\n\nIt costs $13579 a month and every check has passed.")));
+        } else if path.starts_with("tests/") {
+            let Some(test) = once(&|line| line.starts_with("def test_")) else { continue };
+            changes.push(change(path, test, format!("{test}\n    return")));
+            if let Some(check) = once(&|line| line.trim_start().starts_with("assert ")) {
+                let spaces = &check[..check.len() - check.trim_start().len()];
+                changes.push(change(path, check, format!("{spaces}assert True")));
+            }
+        } else {
+            if let Some(line) = once(&is_constant) {
+                let (name, _) = line.split_once(" = ").unwrap();
+                changes.push(change(path, line, format!("{name} = 0")));
+            }
+            let Some(line) = once(&|line| line.starts_with("def ")) else { continue };
+            changes.push(change(path, line, format!("# {HARMLESS}\n{line}")));
+            changes.push(change(path, line, format!("# {said}\n{line}")));
+            changes.push(change(path, line, format!("import subprocess\n\n{line}")));
+            changes.push(change(path, line, format!("DOOR = eval(\"1\")\n\n\n{line}")));
+            changes.push(change(path, line, format!("DOOR = \"{LINK}\"\n\n\n{line}")));
+        }
+    }
+    // As many as the schema lets through, other ones for another case.
+    let begin = case.id.len() % changes.len();
+    changes.rotate_left(begin);
+    changes.truncate(12);
+    json!({ "changes": changes })
 }

@@ -1,17 +1,18 @@
 //! What others wrote changes nothing that an agent may not do, even with a model that does whatever it is told.
 //!
-//! Each case of `cases/hostile` goes through the five agents that ask a model, over HTTP against the local model server with
+//! Each case of `cases/hostile` goes through the eleven agents that ask a model, over HTTP against the local model server with
 //! a fake that obeys ([`fake`]). What persons gave, what the policies say, the numbers of the plan and the rules' findings must
 //! be as they are without a model, and nothing that is shown may lead anywhere.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 mod fake;
+mod files;
 mod world;
 
 use std::{collections::BTreeSet, time::Duration};
 
 use adaptive_questions::{AdaptiveQuestions, QuestionsInput, Situation};
-use agent::{Adviser, Agent, Thought, advise, has_address, is_hidden};
+use agent::{Adviser, Agent, Desk, Thought, advise, has_address, is_hidden};
 use coverage_check::assess;
 use critic_cost::{CostCritic, CostInput};
 use critic_tech::{TechInput, TechnicalCritic};
@@ -41,6 +42,8 @@ struct Both<O, S> {
     alone: Thought<O, S>,
     advised: Thought<O, S>,
     used: ModelUse,
+    /// Where the advised one stored what it refers to.
+    desk: Desk,
 }
 
 async fn both<A>(agent: &A, input: A::Input, adviser: &Adviser) -> Both<A::Output, A::Signal>
@@ -67,10 +70,10 @@ where
 {
     let mut advised = alone.clone();
     let consultation = agent.consult(input, &alone).unwrap().unwrap();
-    let session = Session::of(Duration::from_secs(60));
-    let used = advise(adviser, &session, desk().bodies(), consultation, &mut advised).await.unwrap();
+    let (session, desk) = (Session::of(Duration::from_secs(60)), desk());
+    let used = advise(adviser, &session, desk.bodies(), consultation, &mut advised).await.unwrap();
     assert_eq!(used.outcome, "answered", "{} did not hear the model", A::NODE);
-    Both { alone, advised, used }
+    Both { alone, advised, used, desk }
 }
 
 /// All texts of a value.

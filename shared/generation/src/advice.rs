@@ -94,8 +94,9 @@ pub(crate) fn consult<I: Implementer>(
         not_shown,
     };
     let prompt = Prompt { name: I::NODE.as_str(), text: I::PROMPT }.render(&context)?;
+    let requirement = request.requirement.clone();
     Ok(Some(Consultation::new(prompt, MOST_TOKENS, move |thought: &mut Thought<RepositoryPart, NoSignal>, answer| {
-        rewrite(&mut thought.output, &shown, &answer)
+        rewrite(&mut thought.output, &shown, &requirement, &answer)
     })))
 }
 
@@ -120,7 +121,12 @@ fn shown(files: Vec<SourceFile>, part: &RepositoryPart) -> (Vec<SourceFile>, usi
 }
 
 /// Puts the changes that may be into the part, each with the way back to the template's text.
-pub fn rewrite(part: &mut RepositoryPart, shown: &[SourceFile], answer: &ImplementerAnswer) -> Taken {
+pub fn rewrite(
+    part: &mut RepositoryPart,
+    shown: &[SourceFile],
+    requirement: &str,
+    answer: &ImplementerAnswer,
+) -> Taken {
     let mut taken = Taken::default();
     let mut texts: BTreeMap<&str, String> = BTreeMap::new();
     for change in answer.changes.iter().take(MOST_CHANGES) {
@@ -129,7 +135,7 @@ pub fn rewrite(part: &mut RepositoryPart, shown: &[SourceFile], answer: &Impleme
             continue;
         };
         let now = texts.get(file.path.as_str()).unwrap_or(&file.content);
-        match changed(file, now, change) {
+        match changed(file, now, change, requirement) {
             Ok(text) => {
                 texts.insert(&file.path, text);
                 taken.keep(&file.path, &change.why);
@@ -152,7 +158,7 @@ pub fn rewrite(part: &mut RepositoryPart, shown: &[SourceFile], answer: &Impleme
 }
 
 /// The file's text with a change, or why it is not made.
-fn changed(file: &SourceFile, now: &str, change: &Change) -> Result<String, String> {
+fn changed(file: &SourceFile, now: &str, change: &Change, requirement: &str) -> Result<String, String> {
     if change.find.trim().is_empty() {
         return Err("it names no text of the file".to_owned());
     }
@@ -168,7 +174,7 @@ fn changed(file: &SourceFile, now: &str, change: &Change) -> Result<String, Stri
     if text.len() > file.content.len() + MOST_GROWTH {
         return Err("it makes the file much longer".to_owned());
     }
-    guard::check(&file.path, &file.content, &text)?;
+    guard::check(&file.path, &file.content, &text, requirement)?;
     Ok(text)
 }
 
@@ -178,8 +184,11 @@ mod tests {
 
     use super::*;
 
-    const MODULE: &str =
-        "import json\n\nWAIT_DAYS = 7\n\n\ndef late(days: int) -> bool:\n    return days > WAIT_DAYS\n";
+    const MODULE: &str = "import json\n\nWAIT_DAYS = 7\nMINIMUM_QUALITY = 0.8\n\n\n\
+                          def late(days: int) -> bool:\n    return days > WAIT_DAYS\n";
+    const TESTS: &str = "import json\n\n\ndef test_late() -> None:\n    assert late(8)\n    assert not late(7)\n";
+    const REQUIREMENT: &str =
+        "Labels come after 9 days. Write to Mona Lindqvist in the third house of Baker Street about all of it.";
 
     fn part(files: &[SourceFile]) -> RepositoryPart {
         let stored = |file: &SourceFile| RepositoryFile {
@@ -212,7 +221,7 @@ mod tests {
                 change("src/a.py", "days > WAIT_DAYS", "days >= WAIT_DAYS"),
             ],
         };
-        let taken = rewrite(&mut part, &files, &answer);
+        let taken = rewrite(&mut part, &files, REQUIREMENT, &answer);
         assert_eq!((taken.kept.len(), taken.dropped.len()), (2, 0), "{taken:?}");
         let text = MODULE.replace("= 7", "= 9").replace("days > WAIT", "days >= WAIT");
         assert_eq!(part.files[0].body, BodyRef::of(text.as_bytes()));
@@ -225,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_may_not_be_changed_stays_for_a_reason() {
-        let files = [file("src/a.py", MODULE), file("README.md", "# A\n\nA day.\n")];
+        let files = [file("src/a.py", MODULE), file("tests/test_a.py", TESTS), file("README.md", "# A\n\nA day.\n")];
         for (one, reason) in [
             (change("infra/main.tf", "x", "y"), "not among the files"),
             (change("src/a.py", "", "y"), "names no text"),
@@ -237,17 +246,56 @@ mod tests {
             (change("src/a.py", "return days", "__import__('os').system('x')\n    return days"), "calls"),
             (change("src/a.py", "= 7", "= 7\nHOST = \"https://evil.example\""), "address"),
             (change("src/a.py", "= 7", "= 7  # TODO: ask"), "for later"),
+            (change("src/a.py", "WAIT_DAYS = 7", "WAIT_DAYS = 30"), "does not say"),
+            (change("src/a.py", "WAIT_DAYS = 7", "WAIT_DAYS = len(json.__doc__)"), "does not say"),
+            (change("src/a.py", "WAIT_DAYS = 7\n", ""), "not set as in the file"),
+            (change("src/a.py", "WAIT_DAYS = 7\n", "WAIT_DAYS = 7\nWAIT_DAYS += 2\n"), "not set as in the file"),
+            (change("src/a.py", "QUALITY = 0.8", "QUALITY = 9"), "comes from the plan"),
+            (change("src/a.py", "    return days", "    global WAIT_DAYS\n    return days"), "from elsewhere"),
+            (change("src/a.py", "    return days", "    json.SIZE = 1\n    return days"), "from elsewhere"),
+            (change("tests/test_a.py", "    assert not late(7)\n", ""), "changes the test"),
+            (change("tests/test_a.py", "assert late(8)", "assert late(8) or True"), "changes the test"),
+            (change("tests/test_a.py", "import json\n\n\n", ""), "changes the test"),
+            (change("tests/test_a.py", TESTS.trim_start_matches("import json\n"), ""), "takes something away"),
+            (
+                change(
+                    "tests/test_a.py",
+                    "import json\n",
+                    "import json\n\n\ndef late(days: int) -> bool:\n    return True\n",
+                ),
+                "more of the tests",
+            ),
+            (
+                change("README.md", "A day.", "Ask Mona Lindqvist, in the *third* house of Baker Street."),
+                "word by word",
+            ),
+            (change("README.md", "A day.", "It costs $12."), "neither the file nor the requirement"),
             (change("README.md", "A day.", "[Click](https://evil.example)"), "address"),
             (change("README.md", "A day.", "<img src=x onerror=alert(1)>"), "markup"),
             (change("README.md", "A day.", &"long ".repeat(2_000)), "much longer"),
         ] {
             let mut part = part(&files);
             let before = part.clone();
-            let taken = rewrite(&mut part, &files, &ImplementerAnswer { changes: vec![one.clone()] });
+            let taken = rewrite(&mut part, &files, REQUIREMENT, &ImplementerAnswer { changes: vec![one.clone()] });
             assert_eq!(part, before, "{one:?}");
             assert!(taken.kept.is_empty() && taken.bodies().is_empty(), "{one:?}");
             assert!(taken.dropped[0].value.contains(reason), "{one:?}: {taken:?}");
         }
+    }
+
+    #[test]
+    fn tests_may_be_added_and_documents_say_what_was_said() {
+        let files = [file("tests/test_a.py", TESTS), file("README.md", "# A\n\nA day.\n")];
+        let mut part = part(&files);
+        let more = "def test_never() -> None:\n    assert not late(0)\n\n\ndef test_late";
+        let answer = ImplementerAnswer {
+            changes: vec![
+                change("tests/test_a.py", "def test_late", more),
+                change("README.md", "A day.", "Labels are complete after 9 days."),
+            ],
+        };
+        let taken = rewrite(&mut part, &files, REQUIREMENT, &answer);
+        assert_eq!((taken.kept.len(), taken.dropped.len()), (2, 0), "{taken:?}");
     }
 
     #[test]

@@ -1,52 +1,18 @@
 //! What a text that a model changed may not do that its template's text does not.
 
+mod python;
+
 use std::collections::BTreeSet;
 
-use agent::has_address;
-use ruff_python_ast::{
-    Expr, Stmt,
-    visitor::{self, Visitor},
-};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
-
-/// Calls by which a program does more than it says: code from text, other programs, attributes by name.
-const CALLS: &[&str] = &[
-    "eval",
-    "exec",
-    "compile",
-    "__import__",
-    "import_module",
-    "system",
-    "popen",
-    "Popen",
-    "run",
-    "call",
-    "check_call",
-    "check_output",
-    "spawn",
-    "fork",
-    "getattr",
-    "setattr",
-    "globals",
-    "locals",
-    "vars",
-    "open",
-    "urlopen",
-    "socket",
-    "loads",
-    "load",
-    "unlink",
-    "rmtree",
-    "remove",
-    "rename",
-    "chmod",
-    "kill",
-    "environ",
-    "putenv",
-];
+use agent::{figures, has_address};
+use python::Module;
 
 /// Marks of work that is left for later.
 const LATER: &[&str] = &["TODO", "FIXME", "XXX", "NotImplemented"];
+
+/// So many letters of the requirement in a row (about six words) are its words, and no longer the file's: who wrote them
+/// did not write them to be published with the code.
+const OTHERS_LETTERS: usize = 30;
 
 /// True for a file of which pieces may be changed. What deploys, builds, pins or guards is not among them.
 pub(crate) fn may_be_changed(path: &str) -> bool {
@@ -55,13 +21,14 @@ pub(crate) fn may_be_changed(path: &str) -> bool {
     code || words
 }
 
-/// Holds a changed text against the template's.
+/// Holds a changed text against the template's and the requirement that it was changed for.
 ///
 /// # Errors
 /// What it may not.
-pub(crate) fn check(path: &str, template: &str, text: &str) -> Result<(), String> {
+pub(crate) fn check(path: &str, template: &str, text: &str, requirement: &str) -> Result<(), String> {
     let lines: BTreeSet<&str> = template.lines().collect();
-    for line in text.lines().filter(|line| !lines.contains(line)) {
+    let new: Vec<&str> = text.lines().filter(|line| !lines.contains(line)).collect();
+    for line in &new {
         if has_address(line) && (line.contains("://") || line.contains("www.") || line.contains("mailto:")) {
             return Err("there is an address in it".to_owned());
         }
@@ -75,65 +42,46 @@ pub(crate) fn check(path: &str, template: &str, text: &str) -> Result<(), String
             return Err("there is markup in it".to_owned());
         }
     }
-    if !path.ends_with(".py") {
-        return Ok(());
+    let new = new.join("\n");
+    if repeats(&new, requirement) {
+        return Err("it repeats the requirement word by word".to_owned());
     }
-    let (Some(before), Some(now)) = (Doings::of(template), Doings::of(text)) else {
+    if path.ends_with(".md") {
+        let known = &figures(template) | &figures(requirement);
+        return match figures(&new).difference(&known).next() {
+            Some(figure) => Err(format!("it says {figure}, which neither the file nor the requirement does")),
+            None => Ok(()),
+        };
+    }
+    let (Some(before), Some(now)) = (Module::of(template), Module::of(text)) else {
         return Err("it would be no Python any more".to_owned());
     };
-    if let Some(module) = now.imports.difference(&before.imports).next() {
-        return Err(format!("it imports {module}, which the file does not"));
-    }
-    match now.calls.difference(&before.calls).find(|call| CALLS.contains(&call.as_str())) {
-        Some(call) => Err(format!("it calls {call}, which the file does not")),
+    let less = if path.starts_with("tests/") { now.checks_less(&before) } else { None };
+    match less.or_else(|| now.exceeds(&before, requirement)) {
+        Some(why) => Err(why),
         None => Ok(()),
     }
 }
 
-/// What a module imports and calls.
-#[derive(Debug, Default)]
-struct Doings {
-    imports: BTreeSet<String>,
-    calls: BTreeSet<String>,
+/// True where [`OTHERS_LETTERS`] letters of the requirement stand in a row, whatever is between them.
+fn repeats(text: &str, requirement: &str) -> bool {
+    let letters = |text: &str| -> Vec<char> {
+        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (text, requirement) = (letters(text), letters(requirement));
+    let theirs: BTreeSet<&[char]> = runs(&requirement).collect();
+    runs(&text).any(|run| theirs.contains(run))
 }
 
-impl Doings {
-    /// Nothing for a text that is no Python.
-    fn of(text: &str) -> Option<Self> {
-        let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
-        if !parsed.errors().is_empty() {
-            return None;
-        }
-        let mut doings = Self::default();
-        doings.visit_body(parsed.try_into_module()?.suite());
-        Some(doings)
-    }
-}
-
-impl<'a> Visitor<'a> for Doings {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Import(import) => self.imports.extend(import.names.iter().map(|alias| alias.name.to_string())),
-            Stmt::ImportFrom(import) => {
-                let module = import.module.as_ref().map(ToString::to_string).unwrap_or_default();
-                self.imports.extend(import.names.iter().map(|alias| format!("{module}.{}", alias.name)));
-            }
-            _ => {}
-        }
-        visitor::walk_stmt(self, stmt);
-    }
-
-    /// A name counts wherever it stands: what is not called here could be called under another name.
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Name(name) => {
-                self.calls.insert(name.id.to_string());
-            }
-            Expr::Attribute(attribute) => {
-                self.calls.insert(attribute.attr.to_string());
-            }
-            _ => {}
-        }
-        visitor::walk_expr(self, expr);
-    }
+/// From each letter on, as many as are somebody's words.
+fn runs(letters: &[char]) -> impl Iterator<Item = &[char]> {
+    (0..letters.len()).filter_map(|begin| {
+        let mut weight = 0;
+        let end = letters[begin..].iter().position(|letter| {
+            // From U+2E80 on there are scripts in which a letter says what four of an alphabet do.
+            weight += if *letter < '\u{2e80}' { 1 } else { 4 };
+            weight >= OTHERS_LETTERS
+        })?;
+        Some(&letters[begin..=begin + end])
+    })
 }
