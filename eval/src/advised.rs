@@ -1,47 +1,27 @@
 //! The same suites with a model beside the rules, so that a model's worth is a number: `--model ADDRESS`.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use agent::{Adviser, Agent, AgentError, Desk, Thought, advise};
-use futures::FutureExt;
-use model::{
-    Access, Address, Asker, BoxFuture, Ceilings, Key, Model, Session,
-    cache::{AnswerCache, CacheError},
-    circuit::InMemoryCircuits,
-};
+use agent::{Adviser, Agent, AgentError, Desk, History, Thought, advise};
+use model::{Access, Address, Asker, Ceilings, Key, Model, Session, cache::InMemoryAnswers, circuit::InMemoryCircuits};
 use run::node::ModelUse;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{BadCases, report::Outcome};
 
 /// How long one answer may take: a measurement waits longer than a person.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Answers to equal questions: a case that is thought through again is answered as before.
-#[derive(Default)]
-struct Answers(Mutex<HashMap<String, Value>>);
-
-impl AnswerCache for Answers {
-    fn get<'a>(&'a self, hash: &'a str) -> BoxFuture<'a, Result<Option<Value>, CacheError>> {
-        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
-        async move { Ok(answer) }.boxed()
-    }
-
-    fn put<'a>(&'a self, hash: &'a str, answer: &'a Value) -> BoxFuture<'a, Result<(), CacheError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash.to_owned(), answer.clone());
-        async { Ok(()) }.boxed()
-    }
-}
-
 /// A model beside the rules, and what asking it came to so far.
 pub struct Advised {
     address: String,
     adviser: Adviser,
-    answers: Answers,
+    /// A case that is thought through again is answered as before.
+    answers: InMemoryAnswers,
     uses: Mutex<BTreeMap<&'static str, Vec<ModelUse>>>,
 }
 
@@ -70,20 +50,22 @@ impl Advised {
         Arc::new(Self {
             address: model.address().to_string(),
             adviser: Adviser::new(model, Ceilings::default()).temperature(Some(0.0)),
-            answers: Answers::default(),
+            answers: InMemoryAnswers::default(),
             uses: Mutex::default(),
         })
     }
 
-    /// Lets the model add to a thought what it may.
+    /// Lets the model, which is told what was decided before, add to a thought what it may.
     pub(crate) async fn advise<A: Agent>(
         &self,
         agent: &A,
         input: &A::Input,
+        history: &History,
         desk: &Desk,
         thought: &mut Thought<A::Output, A::Signal>,
     ) -> Result<(), AgentError> {
         let Some(consultation) = agent.consult(input, thought)? else { return Ok(()) };
+        let consultation = consultation.after(history)?;
         let session = Session { cache: Some(&self.answers), ..Session::of(PATIENCE) };
         let used = advise(&self.adviser, &session, desk.bodies(), consultation, thought).await?;
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).entry(A::NODE).or_default().push(used);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use adaptive_questions::AdaptiveQuestions;
-use agent::{Agent, AgentError, Desk, InMemoryBodies, MemoryBuilder};
+use agent::{Agent, AgentError, Decided, Desk, HISTORY_ROOM, History, InMemoryBodies, MemoryBuilder};
 use coverage_check::CoverageCheck;
 use critic_cost::CostCritic;
 use critic_tech::TechnicalCritic;
@@ -19,6 +19,7 @@ use run::{
     body::{BodyRef, Sha256Hex},
     gate::{Actor, AutoApproval, Decision, Gate, GateDecision, GateId, GateKind, GateStatus},
     id::{OwnerId, ProjectId, RunId},
+    node::{NodeName, Step},
     record::{Progress, Run, RunStatus, Variant},
 };
 use serde::Serialize;
@@ -126,6 +127,7 @@ pub struct Desktop {
     memory: MemoryBuilder,
     desk: Desk,
     gates: Vec<Gate>,
+    decisions: Vec<Decided>,
     advised: Option<Arc<Advised>>,
     /// The time that was taken so far.
     pub times: Times,
@@ -143,6 +145,7 @@ impl Desktop {
             memory: MemoryBuilder::new(a_run(title)?, input),
             desk: Desk::new(Arc::new(InMemoryBodies::default())),
             gates: Vec::new(),
+            decisions: Vec::new(),
             advised: None,
             times: Times::new(),
         })
@@ -153,6 +156,14 @@ impl Desktop {
     pub fn advised(mut self, by: Option<&Arc<Advised>>) -> Self {
         self.advised = by.cloned();
         self
+    }
+
+    /// A gate at which something was decided.
+    fn pass(&mut self, gate: Gate) {
+        if let Some(decision) = &gate.decision {
+            self.decisions.push(Decided::at_gate(&gate.id, gate.status, decision));
+        }
+        self.gates.push(gate);
     }
 
     /// Where the agents keep what is large.
@@ -171,8 +182,12 @@ impl Desktop {
         let mut thought = agent.think(input, &self.desk).await?;
         *self.times.entry(A::NODE).or_default() += processor_ms() - start;
         if let Some(advised) = &self.advised {
-            advised.advise(agent, &agent.recall(&memory)?, &self.desk, &mut thought).await?;
+            let history = History::of(self.decisions.clone(), HISTORY_ROOM)?;
+            advised.advise(agent, &agent.recall(&memory)?, &history, &self.desk, &mut thought).await?;
         }
+        let step = Step { node: NodeName::from(A::NODE), iteration };
+        let card = &thought.card;
+        self.decisions.push(Decided::by_agent(&step, A::NAME, &card.decision, &card.reasoning));
         self.memory = self.memory.clone().output(A::NODE, iteration, &thought.output)?;
         Ok((thought.output, thought.signal))
     }
@@ -196,7 +211,7 @@ pub async fn think(desktop: &mut Desktop) -> Result<Design, AgentError> {
             questions.push(asked);
             break (constraints, coverage);
         }
-        desktop.gates.push(accepted(round, &asked));
+        desktop.pass(accepted(round, &asked));
         questions.push(asked);
         round += 1;
     };

@@ -415,6 +415,7 @@ export const MODEL_USE: NonNullable<DecisionSet["agent_runs"][number]["model"]> 
   requests: 2,
   tokens_read: 8_412,
   tokens_written: 934,
+  tokens_estimated: false,
   usd: 0.0392,
   latency_ms: 6_870,
   cache_hit: false,

@@ -197,6 +197,7 @@ impl Adviser {
             requests: 0,
             tokens_read: 0,
             tokens_written: 0,
+            tokens_estimated: false,
             usd: Some(0.0),
             latency_ms: 0,
             cache_hit: false,
@@ -313,6 +314,7 @@ fn account(used: &mut ModelUse, account: &Account) {
     used.requests = account.requests;
     used.tokens_read = account.usage.input + account.usage.cached;
     used.tokens_written = account.usage.output;
+    used.tokens_estimated = account.is_estimate;
     used.usd = account.usd;
     used.latency_ms = account.latency_ms;
     used.cache_hit = account.cache_hit;

@@ -23,7 +23,7 @@ use store::{Change, Committed, Store, StoreError};
 use tokio::sync::mpsc;
 
 use crate::{
-    Advice, Agent, AgentError, Bodies, CardDraft, Desk, HISTORY_ROOM, History, Memory, MemoryBuilder, Parent,
+    Advice, Agent, AgentError, Bodies, CardDraft, Decided, Desk, HISTORY_ROOM, History, Memory, MemoryBuilder, Parent,
     ProjectBodies, Thought, advice, chain, passing, progress::Course,
 };
 
@@ -217,8 +217,8 @@ impl<'a> Visit<'a> {
         // The rules have taken the input, and recalling is only reading.
         let consultation = agent.consult(&agent.recall(memory)?, thought)?;
         let Some(consultation) = consultation else { return Ok(None) };
-        let events = self.store.events(&self.key).await.map_err(AgentError::from);
-        let (history, told) = match events.and_then(|events| History::of(&events, HISTORY_ROOM)) {
+        let decisions = self.decisions().await;
+        let (history, told) = match decisions.and_then(|decisions| History::of(decisions, HISTORY_ROOM)) {
             Ok(history) => {
                 let told = history.in_words();
                 (history, told)
@@ -338,6 +338,18 @@ impl<'a> Visit<'a> {
             Some(parent) => own.parent(parent).build(),
             None => own.build(),
         })
+    }
+
+    /// What was decided so far: in the version that this one continues, and in this one.
+    async fn decisions(&self) -> Result<Vec<Decided>, AgentError> {
+        let mut decisions = Vec::new();
+        if let Some(parent) = self.parent(Parent::Direct).await? {
+            let events = self.store.events(&RunKey { run: parent.id, ..self.key.clone() }).await?;
+            let earlier = events.iter().filter_map(Decided::of_event);
+            decisions.extend(earlier.map(|decided| decided.earlier(parent.version)));
+        }
+        decisions.extend(self.store.events(&self.key).await?.iter().filter_map(Decided::of_event));
+        Ok(decisions)
     }
 
     /// The earlier version that an agent takes for the parent. Parents are older than their children, so this ends.

@@ -70,6 +70,7 @@ mod tests {
             requests: 1,
             tokens_read: 1_200,
             tokens_written: 90,
+            tokens_estimated: false,
             usd: Some(0.002),
             latency_ms: 700,
             cache_hit: false,

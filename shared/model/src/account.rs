@@ -11,6 +11,8 @@ pub struct Account {
     pub requests: u32,
     /// Tokens of the replies that came whole; of a reply that was cut off nothing is known.
     pub usage: Usage,
+    /// True where the server said of a reply no tokens, and they are counted by its length: three bytes each.
+    pub is_estimate: bool,
     /// Dollars; nothing where the model's price is not known.
     pub usd: Option<f64>,
     /// From the question to its end.

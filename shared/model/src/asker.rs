@@ -20,6 +20,7 @@ use crate::{
     adapter::{Adapter, adapter},
     cache::AnswerCache,
     circuit::{Admission, Circuit, CircuitError, Circuits, Stored},
+    question::BYTES_PER_TOKEN,
     sign,
     transport::{self, Waits},
     wire::{Ask, Outgoing, Repair, Reply, Stop},
@@ -98,16 +99,8 @@ impl Asker {
     pub fn new(address: Address, access: Access, http: reqwest::Client, circuits: Arc<dyn Circuits>) -> Self {
         let adapter = adapter(&address);
         let price = PriceList::shipped().find(&address).cloned();
-        Self {
-            address,
-            adapter,
-            access,
-            http,
-            circuits,
-            patience: Patience::default(),
-            price,
-            form: AtomicUsize::new(0),
-        }
+        let patience = Patience::of(&address);
+        Self { address, adapter, access, http, circuits, patience, price, form: AtomicUsize::new(0) }
     }
 
     /// The same with other patience.
@@ -176,7 +169,15 @@ impl Asker {
         let mut repair: Option<Repair> = None;
         loop {
             let reply = self.reply(question, repair.as_ref(), session, account, seen).await?;
-            account.usage += reply.usage;
+            account.usage += match reply.usage {
+                // Some servers tell no tokens of a stream; a ceiling must not wait for them.
+                Usage { input: 0, cached: 0, output: 0 } => {
+                    account.is_estimate = true;
+                    let output = (reply.said.answer().len() as u64).div_ceil(BYTES_PER_TOKEN);
+                    Usage { input: to_read(question, repair.as_ref()), cached: 0, output }
+                }
+                told => told,
+            };
             match reply.stop {
                 Stop::Done => {}
                 Stop::Length => return Err(Failure::TooLong(question.max_tokens)),
@@ -324,12 +325,7 @@ impl Asker {
         session: &Session<'_>,
         account: &Account,
     ) -> Result<(), Failure> {
-        let again = repair.map_or(0, |repair| (repair.said.answer().len() + repair.words().len()) as u64);
-        let next = Usage {
-            input: question.tokens_to_read() + again.div_ceil(3),
-            cached: 0,
-            output: u64::from(question.max_tokens),
-        };
+        let next = Usage { input: to_read(question, repair), cached: 0, output: u64::from(question.max_tokens) };
         let usd = self.price.as_ref().map_or(0.0, |price| price.usd(account.usage));
         let spent = Spent { tokens: session.spent.tokens + account.usage.total(), usd: session.spent.usd + usd };
         session.ceilings.admit(spent, next, self.price.as_ref())
@@ -386,6 +382,12 @@ impl Asker {
             }
         }
     }
+}
+
+/// About how many tokens a request has the model read.
+fn to_read(question: &Question, repair: Option<&Repair>) -> u64 {
+    let again = repair.map_or(0, |repair| (repair.said.answer().len() + repair.words().len()) as u64);
+    question.tokens_to_read() + again.div_ceil(BYTES_PER_TOKEN)
 }
 
 impl Model for Asker {

@@ -52,6 +52,8 @@ pub enum Act {
     EndEarly(String),
     /// Begins to say this and then tells of a failure; without a stream it fails at once.
     FailMidway(String),
+    /// Says this and tells no tokens, as many servers of one's own do in a stream. For OpenAI's API.
+    Uncounted(String),
     /// Says this and runs out of room.
     Length(String),
     /// Does not want to.
@@ -71,6 +73,7 @@ impl fmt::Debug for Act {
             Self::Break(_) => f.write_str("Break"),
             Self::EndEarly(_) => f.write_str("EndEarly"),
             Self::FailMidway(_) => f.write_str("FailMidway"),
+            Self::Uncounted(_) => f.write_str("Uncounted"),
             Self::Length(_) => f.write_str("Length"),
             Self::Decline => f.write_str("Decline"),
             Self::Never => f.write_str("Never"),
@@ -220,6 +223,16 @@ async fn perform(encode: &encode::Encode, is_stream: bool, act: Act, prompt: &st
     match act {
         Act::Say(text) => whole(&text, encode::End::Done),
         Act::Reply(made) => whole(&made(prompt), encode::End::Done),
+        Act::Uncounted(text) if is_stream => {
+            let mut pieces = encode.stream(&text, encode::End::Done);
+            pieces.retain(|piece| !String::from_utf8_lossy(piece).contains("\"usage\""));
+            streamed(pieces, None, Last::Close)
+        }
+        Act::Uncounted(text) => {
+            let mut body: Value = serde_json::from_slice(&encode.body(&text, encode::End::Done)).unwrap();
+            body.as_object_mut().unwrap().remove("usage");
+            Response::builder().header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()
+        }
         Act::Length(text) => whole(&text, encode::End::Length),
         Act::Decline => whole("I cannot help with that.", encode::End::Declined),
         Act::Slowly(pause, text) if is_stream => {

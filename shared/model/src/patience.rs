@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use crate::Fault;
+use crate::{Address, Fault};
 
 /// How long is waited, and how often it is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,13 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// For the model at an address. A server of one's own may read a long question on a processor for a minute before it
+    /// says anything: there only the whole answer has an end.
+    pub fn of(address: &Address) -> Self {
+        let own = Self::default();
+        if address.may_be_open() { Self { piece: own.whole, ..own } } else { own }
+    }
+
     /// Pauses of our own choice, one before each further request.
     pub(crate) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
         ExponentialBuilder::default()

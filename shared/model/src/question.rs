@@ -5,6 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{Address, Answer, AnswerSchema};
 
+/// Bytes of a token where it is counted by its length: more tokens than English and code need.
+pub(crate) const BYTES_PER_TOKEN: u64 = 3;
+
 /// A question with the shape of its answer.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -48,10 +51,10 @@ impl Question {
         hex::encode(Sha256::digest(whole.to_string()))
     }
 
-    /// About how many tokens are read: three bytes each, which is more than English and code need.
+    /// About how many tokens are read.
     pub(crate) fn tokens_to_read(&self) -> u64 {
         let bytes = self.system.len() + self.prompt.len() + self.schema.full().to_string().len();
-        (bytes as u64).div_ceil(3)
+        (bytes as u64).div_ceil(BYTES_PER_TOKEN)
     }
 }
 

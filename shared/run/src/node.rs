@@ -96,6 +96,9 @@ pub struct ModelUse {
     pub tokens_read: u64,
     /// Tokens that it wrote.
     pub tokens_written: u64,
+    /// True where the provider told no tokens, and they are counted by the length of what was read and written.
+    #[serde(default)]
+    pub tokens_estimated: bool,
     /// What they cost in US dollars; nothing where the model's price is not known.
     pub usd: Option<f64>,
     /// Time that the asking took, in milliseconds.

@@ -57,6 +57,7 @@ export const canvas = {
     repaired: "asked to mend its answer",
     requests: "Requests",
     tokens: "Tokens",
+    tokensEstimated: "Tokens, estimated",
     readAndWritten: (read: string, written: string) => `${read} read, ${written} written`,
     cost: "Cost",
     unknown: "price not known",

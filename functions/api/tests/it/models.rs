@@ -59,6 +59,7 @@ async fn what_a_model_changed_is_told_beside_the_rules_result() {
         requests: 1,
         tokens_read: 10,
         tokens_written: 5,
+        tokens_estimated: false,
         usd: None,
         latency_ms: 7,
         cache_hit: false,

@@ -278,6 +278,7 @@ fn spender(card: &ReasonCard) -> NodeRecord {
         requests: 1,
         tokens_read: 400,
         tokens_written: 50,
+        tokens_estimated: false,
         usd: None,
         latency_ms: 1,
         cache_hit: false,

@@ -26,6 +26,30 @@ async fn an_equal_question_is_answered_from_the_cache() {
 }
 
 #[tokio::test]
+async fn tokens_that_nobody_tells_are_counted_by_length() {
+    for is_stream in [false, true] {
+        let server = Server::start(Provider::Openai, vec![say(), Act::Uncounted(right().to_string())]).await;
+        let (asker, listener) = (asker(&server), |_: Passing<'_>| {});
+        let mut session = session();
+        if is_stream {
+            session.passing = Some(&listener);
+        }
+        let told = asked::<Review>(&asker, &question(), &session).await.account;
+        let untold = asked::<Review>(&asker, &question(), &session).await.account;
+        assert!(!told.is_estimate && untold.is_estimate);
+        let whole = right().to_string().len() as u64;
+        assert_eq!(untold.usage.output, whole.div_ceil(3));
+        assert!(untold.usage.input > 0);
+        // The next one would go beyond the ceiling: what was not told counts.
+        let ceilings = Ceilings { tokens: Some(untold.usage.total() + 500), usd: None };
+        let spent = Spent { tokens: untold.usage.total(), usd: 0.0 };
+        let session = Session { ceilings, spent, ..session };
+        let third = asked::<Review>(&asker, &question(), &session).await;
+        assert!(matches!(third.outcome, Err(Failure::Ceiling { limit: Limit::Tokens })), "{third:?}");
+    }
+}
+
+#[tokio::test]
 async fn only_what_has_the_right_shape_is_kept_and_taken() {
     let server = Server::start(Provider::Openai, vec![Act::Say("{}".into()), Act::Say("{}".into()), say()]).await;
     let (asker, cache) = (asker(&server), InMemoryAnswers::default());

@@ -1997,6 +1997,8 @@ export interface components {
              * @description Tokens that it wrote.
              */
             tokens_written: number;
+            /** @description True where the provider told no tokens, and they are counted by the length of what was read and written. */
+            tokens_estimated?: boolean;
             /**
              * Format: double
              * @description What they cost in US dollars; nothing where the model's price is not known.

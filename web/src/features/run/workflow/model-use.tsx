@@ -52,7 +52,9 @@ function ModelUse({ address, step, round, use }: ModelUseProps) {
       </p>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-2 @lg:grid-cols-4">
         <Figure name={of.requests}>{number(use.requests)}</Figure>
-        <Figure name={of.tokens}>{of.readAndWritten(number(use.tokens_read), number(use.tokens_written))}</Figure>
+        <Figure name={use.tokens_estimated ? of.tokensEstimated : of.tokens}>
+          {of.readAndWritten(number(use.tokens_read), number(use.tokens_written))}
+        </Figure>
         <Figure name={of.cost}>{typeof use.usd === "number" ? usdPerUnit(use.usd) : of.unknown}</Figure>
         <Figure name={of.latency}>{duration(use.latency_ms)}</Figure>
       </dl>
