@@ -31,14 +31,11 @@ struct Factor {
 }
 
 /// What people ask for. Of the first three every combination is made.
-const FACTORS: [Factor; 9] = [
+const FACTORS: [Factor; 10] = [
     Factor {
         name: "use_case",
         values: &[
-            (
-                "tabular",
-                "We want to predict which telecom customers will churn next month from their contract and usage table.",
-            ),
+            ("tabular", "We want to predict which telecom customers will churn, from their contract and usage table."),
             ("fraud", "We must detect fraudulent card payments from the transaction data."),
             ("anomaly", "We need anomaly detection on the sensor readings of our wind turbines."),
             ("recommender", "We want to recommend articles to the readers of our news site."),
@@ -122,6 +119,15 @@ const FACTORS: [Factor; 9] = [
                 "large",
                 "There are 400 predictions a second, 1,500 at peak, 99.95 % available. The budget is 40,000 dollars a month.",
             ),
+        ],
+    },
+    Factor {
+        name: "library",
+        values: &[
+            ("any", ""),
+            ("xgboost", "The model shall be trained with XGBoost."),
+            ("lightgbm", "We have good experience with LightGBM."),
+            ("pytorch", "Our team works with PyTorch."),
         ],
     },
 ];

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 /// The steps of `cargo xtask check`.
 const CHECK: [&str; 3] = ["format", "clippy", "state-machine"];
 /// The steps of `cargo xtask test`.
-const TEST: [&str; 14] = [
+const TEST: [&str; 15] = [
     "format",
     "clippy",
     "state-machine",
@@ -29,6 +29,7 @@ const TEST: [&str; 14] = [
     "web-browser",
     "unit",
     "repositories",
+    "training-networks",
     "platform",
     "end-to-end",
     "browser",
@@ -36,6 +37,8 @@ const TEST: [&str; 14] = [
 
 /// Generated repositories that are tested in a whole run; `cargo xtask matrix` tests all.
 const SAMPLE: usize = 5;
+/// Generated repositories that train a network in PyTorch, which are tested when they are asked for.
+const NETWORKS: usize = 2;
 /// Room that a whole run takes from nothing: builds of all targets, tools, the platforms' data (measured 2026-11-21).
 const COLD_GIGABYTES: u64 = 20;
 /// Room that a whole run takes when everything is built: the tests' platforms with their copies of the functions.
@@ -74,7 +77,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         .await;
     steps
         .run("repositories", async || {
-            let sample = MatrixArguments { sample: Some(SAMPLE), only: None };
+            let sample = MatrixArguments { sample: Some(SAMPLE), only: None, without_pytorch: true };
             anyhow::ensure!(
                 matrix::run(workspace, &sample, Targets::All).await?,
                 "generated repositories are not in order"
@@ -82,6 +85,23 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
             Ok(())
         })
         .await;
+    if only.iter().any(|name| name == "training-networks") {
+        steps
+            .run("training-networks", async || {
+                let networks =
+                    MatrixArguments { sample: Some(NETWORKS), only: Some("vision".to_owned()), without_pytorch: false };
+                anyhow::ensure!(
+                    matrix::run(workspace, &networks, Targets::All).await?,
+                    "generated repositories that train networks are not in order"
+                );
+                Ok(())
+            })
+            .await;
+    } else {
+        let reason = "PyTorch of the package index brings the libraries of graphics processors, 6 GB on disk: ask for it with \
+                      `cargo xtask test --only training-networks`.";
+        steps.not_run("training-networks", reason);
+    }
     deployed(workspace, &tools, &progress, &mut steps).await?;
     if steps.any_failed() {
         note_room(workspace, &progress);

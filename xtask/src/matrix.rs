@@ -18,11 +18,13 @@ use serde::{Deserialize, Serialize};
 use crate::command::command;
 use crate::functions::{Targets, cargo};
 use crate::progress::{Progress, seconds};
-use crate::tools::Tools;
+use crate::tools::{PythonEnvironment, Tools};
 use crate::workspace::Workspace;
 
 /// Longest time of one check of one repository; training takes seconds, a busy machine more.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// The list that a repository has where training needs more than serving: gigabytes, and an environment of its own.
+const APART: &str = "requirements-train.txt";
 /// How many of a failed check's last lines are shown.
 const SHOWN_LINES: usize = 15;
 
@@ -35,6 +37,9 @@ pub struct MatrixArguments {
     /// Only repositories whose name contains this.
     #[arg(long, value_name = "PART")]
     pub only: Option<String>,
+    /// Leave out the types and tests of repositories that train in PyTorch: its packages take 6 GB.
+    #[arg(long)]
+    pub without_pytorch: bool,
 }
 
 /// What the crate `eval` says of a repository that it wrote.
@@ -76,15 +81,36 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Ta
     if written.is_empty() {
         bail!("no combination has this name");
     }
-    let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, needed(&repositories, &written)?)?;
-    let (python, scanners) = tokio::try_join!(tools.repositories(&requirements), tools.scanners())?;
+    let (apart, together): (Vec<&Written>, Vec<&Written>) =
+        written.iter().partition(|one| repositories.join(&one.name).join(APART).exists());
+    let scanners = tools.scanners().await?;
+    let python = match together.is_empty() {
+        true => None,
+        false => {
+            let requirements = folder.join("requirements.txt");
+            fs::write(&requirements, needed(&repositories, &together)?)?;
+            Some(tools.repositories(&requirements).await?)
+        }
+    };
+    let python_with_pytorch = match apart.is_empty() || arguments.without_pytorch {
+        true => None,
+        false => {
+            let requirements = folder.join("requirements-training.txt");
+            fs::write(&requirements, needed(&repositories, &apart)?)?;
+            Some(tools.repositories_that_train_apart(&requirements).await?)
+        }
+    };
     let width = std::thread::available_parallelism().map_or(1, usize::from);
     // A cache for each: two type checkers that write into one at the same time crash.
     let types = |one: &Written| folder.join("mypy").join(&one.name);
     let jobs: Vec<(&Written, Vec<Check>)> = written
         .iter()
-        .map(|one| (one, checks(&repositories.join(&one.name), &python.python(), &scanners.programs(), &types(one))))
+        .map(|one| {
+            let root = repositories.join(&one.name);
+            let python = if root.join(APART).exists() { &python_with_pytorch } else { &python };
+            let interpreter = python.as_ref().map(PythonEnvironment::python);
+            (one, checks(&root, interpreter.as_deref(), &scanners.programs(), &types(one)))
+        })
         .collect();
     let total = jobs.len();
     let outcomes: Vec<Vec<Outcome>> = stream::iter(jobs.into_iter().enumerate())
@@ -114,6 +140,13 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Ta
     let report = folder.join("report.json");
     fs::write(&report, serde_json::to_vec_pretty(&outcomes)?)?;
     let is_in_order = said(&written, &outcomes, &report);
+    if arguments.without_pytorch && !apart.is_empty() {
+        println!(
+            "\nnot run: types and tests of {} repositories that train in PyTorch, whose packages take 6 GB. \
+             `cargo xtask test --only training-networks` and `cargo xtask matrix` run them.",
+            apart.len()
+        );
+    }
     println!("\nCI and infrastructure: {}", kinds(&repositories, &written));
     Ok(is_in_order)
 }
@@ -172,11 +205,12 @@ async fn write(
 
 /// What all repositories need, each package once: their lists agree on versions and hashes, because one catalogue makes
 /// them all.
-fn needed(repositories: &Path, written: &[Written]) -> Result<String> {
+fn needed(repositories: &Path, written: &[&Written]) -> Result<String> {
     let mut packages = BTreeSet::new();
     for one in written {
-        for list in ["requirements.txt", "requirements-dev.txt"] {
-            let path = repositories.join(&one.name).join(list);
+        let root = repositories.join(&one.name);
+        let lists = ["requirements.txt", APART, "requirements-dev.txt"];
+        for path in lists.iter().map(|list| root.join(list)).filter(|path| !path.ends_with(APART) || path.exists()) {
             let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             packages.extend(entries(&text));
         }
@@ -192,7 +226,9 @@ fn entries(text: &str) -> Vec<String> {
 }
 
 /// The checks of a repository, which are those of its own CI that the validators do not run.
-fn checks(root: &Path, python: &Path, scanners: &Path, types: &Path) -> Vec<Check> {
+///
+/// Without an interpreter for it, those that need its packages are left out.
+fn checks(root: &Path, python: Option<&Path>, scanners: &Path, types: &Path) -> Vec<Check> {
     let check = |name, program: PathBuf, arguments: &[&str]| Check {
         name,
         program,
@@ -200,29 +236,30 @@ fn checks(root: &Path, python: &Path, scanners: &Path, types: &Path) -> Vec<Chec
     };
     let has = |path: &str| root.join(path).exists();
     let types = types.display().to_string();
-    let mut checks = vec![
-        check("mypy", python.to_owned(), &["-m", "mypy", "--cache-dir", &types]),
-        check("pytest", python.to_owned(), &["-m", "pytest", "-p", "no:cacheprovider"]),
-        check(
-            "checkov",
-            scanners.join("checkov"),
-            &[
-                "--directory",
-                ".",
-                "--framework",
-                "terraform",
-                "cloudformation",
-                "github_actions",
-                "gitlab_ci",
-                "azure_pipelines",
-                "dockerfile",
-                "--quiet",
-                "--compact",
-                "--skip-download",
-            ],
-        ),
-    ];
-    if has("infra/cloudformation") {
+    let mut checks = Vec::new();
+    if let Some(python) = python {
+        checks.push(check("mypy", python.to_owned(), &["-m", "mypy", "--cache-dir", &types]));
+        checks.push(check("pytest", python.to_owned(), &["-m", "pytest", "-p", "no:cacheprovider"]));
+    }
+    checks.push(check(
+        "checkov",
+        scanners.join("checkov"),
+        &[
+            "--directory",
+            ".",
+            "--framework",
+            "terraform",
+            "cloudformation",
+            "github_actions",
+            "gitlab_ci",
+            "azure_pipelines",
+            "dockerfile",
+            "--quiet",
+            "--compact",
+            "--skip-download",
+        ],
+    ));
+    if let Some(python) = python.filter(|_| has("infra/cloudformation")) {
         // The version that the repository pins, as its own CI runs it.
         let stacks = fs::read_dir(root.join("infra/cloudformation")).into_iter().flatten().flatten();
         let mut arguments: Vec<String> = stacks

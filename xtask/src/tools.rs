@@ -96,6 +96,12 @@ impl Tools {
         self.python_environment_of("repositories", &[requirements.to_owned()]).await
     }
 
+    /// The same for repositories that train in PyTorch, whose packages take gigabytes: an environment of its own, so that
+    /// only who checks such a repository installs it.
+    pub async fn repositories_that_train_apart(&self, requirements: &Path) -> Result<PythonEnvironment> {
+        self.python_environment_of("repositories-training", &[requirements.to_owned()]).await
+    }
+
     /// The scanners of generated repositories that are too large for a function.
     pub async fn scanners(&self) -> Result<PythonEnvironment> {
         self.python_environment("scanners", &["scanners.requirements.txt"]).await

@@ -173,6 +173,10 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     ] {
         wanted.push(Wanted::new(path, format!("root/{template}.j2"), purpose, Vec::new()));
     }
+    if blueprint.site.trains_apart {
+        let purpose = "Exact versions of what only training needs";
+        wanted.push(Wanted::new("requirements-train.txt", "root/requirements-train.txt.j2", purpose, Vec::new()));
+    }
     let (checks_template, deployment) = match blueprint.site.ci {
         Ci::Github => ("github/ci.yml.j2", Some((".github/workflows/deploy.yml", "github/deploy.yml.j2"))),
         // One file holds all jobs.

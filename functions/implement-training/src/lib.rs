@@ -42,6 +42,11 @@ impl Implementer for Training {
             blueprint.test("test_model", "Tests of how the model behaves"),
             blueprint.test("test_pipeline", "Tests from raw lines to a model in production"),
         ];
+        if site.trains_apart {
+            let network = format!("tasks/{}/network.py.j2", site.task);
+            files.push(blueprint.module("network", &network, "The network and its training", train));
+            files.push(blueprint.test("test_network", "Tests of the network and of what serves it"));
+        }
         if site.mlflow {
             files.push(blueprint.module(
                 "tracking",
@@ -73,15 +78,26 @@ impl Implementer for Training {
     }
 
     fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
-        vec![
+        let site = &blueprint.site;
+        let mut reasons = vec![
             format!(
-                "The use case and task pick the `{}` templates: the model is small, trains on generated data with a fixed seed \
-                 in seconds, and is measured on examples that it has not seen.",
-                blueprint.site.task
+                "The use case and task pick the `{}` templates: the model is small, trains with {} on generated data with a \
+                 fixed seed in seconds, and is measured on examples that it has not seen.",
+                site.task,
+                site.learner.name()
             ),
             "A model is a file with a manifest of hashes and metrics: what is loaded is what was measured, or nothing."
                 .to_owned(),
-        ]
+        ];
+        if site.trains_apart {
+            reasons.push(
+                "The network is trained in PyTorch and exported to ONNX. Evaluation and serving run the same file in ONNX \
+                 Runtime, so that what was measured is what answers, and the image that serves holds no PyTorch."
+                    .to_owned(),
+            );
+        }
+        reasons.extend(site.unused_libraries.iter().cloned());
+        reasons
     }
 
     fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {

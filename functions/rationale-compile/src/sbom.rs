@@ -193,7 +193,9 @@ pub fn bill(repository: &str, files: &[PackageFile]) -> Bill {
 
 fn read_requirements(file: &PackageFile, listed: &mut Vec<Listed>, unclear: &mut Vec<String>) {
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-    let used = if name == "requirements.txt" { Use::Runtime } else { Use::Development };
+    // What trains runs in production as well, in an image of its own.
+    let is_run = matches!(name, "requirements.txt" | "requirements-train.txt");
+    let used = if is_run { Use::Runtime } else { Use::Development };
     for line in file.content.replace("\\\n", " ").lines() {
         // Comments begin with ` #`, options of a package with ` --`, options of the file with `-`.
         let line = line.split(" #").next().unwrap_or_default();
@@ -283,6 +285,10 @@ mod tests {
                      torch==2.9.0+cpu\nfoo_bar.baz == 1.0 \\\n    --hash=sha256:abc\nrequests>=2\n???\n",
                 ),
                 file(
+                    "requirements-train.txt",
+                    "-r requirements.txt\ntriton==3.9.0 ; sys_platform == 'linux' \\\n    --hash=sha256:abc\n",
+                ),
+                file(
                     "pyproject.toml",
                     "[build-system]\nrequires = [\"setuptools==82.0.1\"]\n[project]\ndependencies = [\"numpy==2.4.6\"]\n\
                      [project.optional-dependencies]\ndev = [\"ruff==0.17.5\"]\n[dependency-groups]\ntest = [\"pytest==9.2.0\"]\n",
@@ -301,6 +307,7 @@ mod tests {
                 ("pkg:pypi/ruff@0.17.5", Some("excluded")),
                 ("pkg:pypi/setuptools@82.0.1", Some("excluded")),
                 ("pkg:pypi/torch@2.9.0%2Bcpu", Some("required")),
+                ("pkg:pypi/triton@3.9.0", Some("required")),
                 ("pkg:pypi/uvicorn@0.40.0", Some("required")),
             ]
         );
@@ -309,7 +316,7 @@ mod tests {
             bill.unclear,
             ["requirements.txt: `???` is not a requirement", "requirements.txt: requests is not pinned to one version"]
         );
-        assert_eq!((bill.runtime, bill.development), (5, 3));
+        assert_eq!((bill.runtime, bill.development), (6, 3));
     }
 
     #[test]

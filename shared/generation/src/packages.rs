@@ -13,6 +13,9 @@ pub struct Pinned {
     pub name: String,
     /// Exact version.
     pub version: String,
+    /// Where it is installed at all, as an environment marker; empty for everywhere.
+    #[serde(default)]
+    pub marker: String,
     /// SHA-256 of the version's files, in hexadecimal.
     pub sha256: Vec<String>,
 }
@@ -20,6 +23,8 @@ pub struct Pinned {
 #[derive(Debug, Deserialize)]
 struct Known {
     version: String,
+    #[serde(default)]
+    marker: String,
     #[serde(default)]
     needs: Vec<String>,
 }
@@ -43,10 +48,25 @@ pub struct Requirements {
     pub direct: Vec<Pinned>,
     /// What the code imports, and everything that is needed for it.
     pub locked: Vec<Pinned>,
+    /// What only the training imports; empty where it needs nothing that serving does without.
+    pub training: Vec<Pinned>,
+    /// What the training needs besides the locked.
+    pub training_locked: Vec<Pinned>,
     /// What tests and checks import.
     pub dev: Vec<Pinned>,
-    /// What tests and checks need besides the locked.
+    /// What tests and checks need besides all of these.
     pub dev_locked: Vec<Pinned>,
+}
+
+/// Names of sets of packages, by who uses them.
+#[derive(Debug, Clone, Default)]
+pub struct Sets {
+    /// What serves, and every other job.
+    pub serving: Vec<&'static str>,
+    /// What the training uses besides.
+    pub training: Vec<&'static str>,
+    /// What tests and checks use besides.
+    pub dev: Vec<&'static str>,
 }
 
 impl Requirements {
@@ -54,18 +74,23 @@ impl Requirements {
     ///
     /// # Errors
     /// When the catalogue is broken or does not know a package.
-    pub fn of(sets: &[&str], dev_sets: &[&str]) -> Result<Self, RenderError> {
+    pub fn of(sets: &Sets) -> Result<Self, RenderError> {
         let catalogue: Catalogue = toml::from_str(include_str!("../data/packages.toml"))
             .map_err(|error| RenderError(format!("data/packages.toml: {error}")))?;
         let hashes = Hashes::embedded()?;
-        let direct = catalogue.names(sets)?;
-        let dev = catalogue.names(dev_sets)?;
+        let direct = catalogue.names(&sets.serving)?;
+        let training = catalogue.names(&sets.training)?;
+        let dev = catalogue.names(&sets.dev)?;
         let locked = catalogue.closure(&direct)?;
-        let all: BTreeSet<String> = direct.union(&dev).cloned().collect();
-        let dev_locked = catalogue.closure(&all)?.difference(&locked).cloned().collect();
+        let trains = catalogue.closure(&direct.union(&training).cloned().collect())?;
+        let all = catalogue.closure(&trains.union(&dev).cloned().collect())?;
+        let training_locked = trains.difference(&locked).cloned().collect();
+        let dev_locked = all.difference(&trains).cloned().collect();
         Ok(Self {
             direct: hashes.pinned(&catalogue, &direct)?,
             locked: hashes.pinned(&catalogue, &locked)?,
+            training: hashes.pinned(&catalogue, &training)?,
+            training_locked: hashes.pinned(&catalogue, &training_locked)?,
             dev: hashes.pinned(&catalogue, &dev)?,
             dev_locked: hashes.pinned(&catalogue, &dev_locked)?,
         })
@@ -108,9 +133,11 @@ impl Hashes {
     /// The packages with the hashes of the versions that the catalogue pins.
     fn pinned(&self, catalogue: &Catalogue, names: &BTreeSet<String>) -> Result<Vec<Pinned>, RenderError> {
         let of = |name: &String| {
-            let version = &catalogue.known(name)?.version;
+            let Known { version, marker, .. } = catalogue.known(name)?;
             let found = self.package.iter().find(|pinned| pinned.name == *name && pinned.version == *version);
-            found.cloned().ok_or_else(|| RenderError(format!("no hashes of {name} {version}: run data/hashes.py")))
+            let pinned =
+                found.ok_or_else(|| RenderError(format!("no hashes of {name} {version}: run data/hashes.py")))?;
+            Ok(Pinned { marker: marker.clone(), ..pinned.clone() })
         };
         names.iter().map(of).collect()
     }
@@ -122,11 +149,36 @@ mod tests {
 
     #[test]
     fn a_set_brings_what_its_packages_need() {
-        let requirements = Requirements::of(&["always", "aws"], &["dev"]).unwrap();
-        let has = |list: &[Pinned], name: &str| list.iter().any(|pinned| pinned.name == name);
+        let requirements = of(&["always", "scikit_learn", "aws"], &[], &["dev"]).unwrap();
         assert!(has(&requirements.locked, "botocore") && !has(&requirements.direct, "botocore"));
         assert!(!has(&requirements.locked, "fastapi"), "a batch job has no web server");
         assert!(has(&requirements.dev_locked, "pluggy") && !has(&requirements.dev_locked, "numpy"));
+        assert!(requirements.training.is_empty() && requirements.training_locked.is_empty());
+    }
+
+    #[test]
+    fn what_trains_stays_out_of_what_serves() {
+        let requirements = of(&["always", "images"], &["training_images"], &["dev"]).unwrap();
+        assert!(has(&requirements.locked, "onnxruntime") && !has(&requirements.locked, "torch"));
+        assert!(has(&requirements.training_locked, "torch") && !has(&requirements.training_locked, "onnxruntime"));
+        assert!(!has(&requirements.dev_locked, "torch"));
+        // Graphics processors' libraries are for Linux alone: a laptop with macOS must be able to install the rest.
+        for package in &requirements.training_locked {
+            let is_for_linux = ["nvidia-", "cuda-", "triton"].iter().any(|start| package.name.starts_with(start));
+            assert_eq!(package.marker == "sys_platform == 'linux'", is_for_linux, "{}", package.name);
+        }
+    }
+
+    fn of(
+        serving: &[&'static str],
+        training: &[&'static str],
+        dev: &[&'static str],
+    ) -> Result<Requirements, RenderError> {
+        Requirements::of(&Sets { serving: serving.to_vec(), training: training.to_vec(), dev: dev.to_vec() })
+    }
+
+    fn has(list: &[Pinned], name: &str) -> bool {
+        list.iter().any(|pinned| pinned.name == name)
     }
 
     #[test]
@@ -146,6 +198,6 @@ mod tests {
 
     #[test]
     fn an_unknown_set_is_named() {
-        assert!(Requirements::of(&["quantum"], &[]).unwrap_err().to_string().contains("quantum"));
+        assert!(of(&["quantum"], &[], &[]).unwrap_err().to_string().contains("quantum"));
     }
 }

@@ -16,10 +16,10 @@ use serde::Serialize;
 use crate::{
     RenderError,
     blueprint::Subject,
-    packages::Requirements,
+    packages::{Requirements, Sets},
     provision::{Iac, Infrastructure, STACKS, stack},
     render::pick,
-    task::{self, Family, Feature, Learning},
+    task::{self, Family, Feature, Learner, Learning},
     words,
 };
 
@@ -338,6 +338,14 @@ pub struct Site {
     /// The region that resources are in.
     pub region: String,
     cloud: &'static str,
+    /// The library that the model is trained with.
+    pub learner: Learner,
+    /// Its name for people.
+    trained_with: &'static str,
+    /// True when training needs packages that serving does without: it has a lock and an image of its own.
+    pub trains_apart: bool,
+    /// Of each library of models that the requirement names and nothing is trained with: why.
+    pub unused_libraries: Vec<String>,
     /// What no template provides.
     pub not_provisioned: Vec<String>,
     short_name: String,
@@ -367,6 +375,8 @@ pub struct Site {
     data_words: String,
     data_class: &'static str,
     gpu_planned: bool,
+    /// True when machines that serve have a graphics processor.
+    gpu_serves: bool,
     purpose: String,
     gpu_swap: &'static str,
     allowed_regions: String,
@@ -504,6 +514,9 @@ impl Site {
         let ci = Ci::of(tooling.as_ref());
         let (iac, kept_in_terraform) = language(tooling.as_ref(), infrastructure, aws);
         let is_private = candidate.network.as_ref().is_some_and(|network| network.private);
+        let libraries = named_libraries(constraints);
+        let learner = Learner::of(family, &libraries);
+        let unused_libraries = task::unused_libraries(family, learner, &libraries);
         let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         let pinned = aws
@@ -531,7 +544,10 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, mlflow, aws.then_some(iac))?,
+            requirements: requirements(serving, family, learner, mlflow, aws.then_some(iac))?,
+            learner,
+            trained_with: learner.name(),
+            trains_apart: !learner.packages().1.is_empty(),
             mlflow,
             port: PORT,
             components: components
@@ -559,6 +575,9 @@ impl Site {
             personal_data: class.is_some_and(|class| class >= DataClass::Pii),
             outcomes: !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering)),
             gpu_planned: components.iter().any(has_gpu),
+            gpu_serves: components
+                .iter()
+                .any(|component| component.capability == Capability::Serve && has_gpu(component)),
             gpu_swap: family.gpu_swap(),
             purpose: purpose(constraints),
             compliance: frameworks.iter().map(|framework| framework_name(*framework)).collect(),
@@ -640,7 +659,9 @@ impl Site {
                 .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
                 .chain(no_schedule(serving, infrastructure))
                 .chain(no_cluster(constraints, components, catalogue))
+                .chain(unused_libraries.clone())
                 .collect(),
+            unused_libraries,
             ci,
             ci_name: ci.name(),
             deployment: ci.deployment(),
@@ -981,8 +1002,24 @@ fn count(components: &[Component], capability: &str) -> Option<u64> {
         .filter(|count| *count > 0)
 }
 
-fn requirements(serving: Serving, family: Family, mlflow: bool, iac: Option<Iac>) -> Result<Requirements, RenderError> {
-    let mut sets = vec!["always"];
+/// What may name a library of models: tools that are wanted, and families of models, which people name by their library.
+fn named_libraries(constraints: &ConstraintSet) -> Vec<&str> {
+    let tooling = constraints.tooling.as_ref().map(|stated| &stated.value);
+    let wanted = tooling.iter().flat_map(|tooling| &tooling.preferred);
+    let families = constraints.model_types.iter().flat_map(|stated| &stated.value);
+    let is_excluded = |name: &str| tooling.is_some_and(|tooling| tooling.excluded.iter().any(|tool| tool == name));
+    wanted.chain(families).map(String::as_str).filter(|name| !is_excluded(name)).collect()
+}
+
+fn requirements(
+    serving: Serving,
+    family: Family,
+    learner: Learner,
+    mlflow: bool,
+    iac: Option<Iac>,
+) -> Result<Requirements, RenderError> {
+    let (own, training) = learner.packages();
+    let mut sets = [&["always"], own].concat();
     let mut dev = vec!["dev"];
     if let Some(iac) = iac {
         sets.push("aws");
@@ -1012,7 +1049,7 @@ fn requirements(serving: Serving, family: Family, mlflow: bool, iac: Option<Iac>
     if serving.online || serving.batch_transform {
         dev.push("dev_online");
     }
-    Requirements::of(&sets, &dev)
+    Requirements::of(&Sets { serving: sets, training: training.to_vec(), dev })
 }
 
 fn limits(sensitive: bool, latency_ms: f64, learning: &Learning, set: &ConstraintSet, serving: Serving) -> Limits {

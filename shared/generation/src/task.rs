@@ -151,15 +151,28 @@ impl Family {
         }
     }
 
+    /// Why the family's model is what it is, in words that follow a comma.
+    fn why(self, learner: Learner) -> &'static str {
+        match (self, learner) {
+            (Self::Tabular(_), Learner::Xgboost | Learner::Lightgbm) => "which was named as well",
+            (Self::Tabular(Mode::Anomaly | Mode::Clustering), _) => "because nothing tells it what is right",
+            (Self::Tabular(_), _) => "because boosted trees learn rows of named features from few examples",
+            (Self::Forecasting, _) => {
+                "because each series is short and a model for each day ahead is enough to begin with"
+            }
+            (Self::Recommendation, _) => "because item vectors need sessions alone and are trained in seconds",
+            (Self::Vision, _) => "whose result ONNX Runtime serves without it",
+            (Self::Nlp | Self::Rag | Self::FineTuning, _) => "because it is the baseline that a larger model must beat",
+        }
+    }
+
     /// What takes the place of the small model where there are graphics processors.
     pub fn gpu_swap(self) -> &'static str {
         match self {
             Self::Tabular(_) => "the estimator in `learning.fit` for one that uses them",
             Self::Forecasting => "the regression in `learning.fit` for a network over many series",
             Self::Recommendation => "the decomposition in `learning.fit` for a network over sessions",
-            Self::Vision => {
-                "`features.matrix` for the embedding of a pretrained network, or `learning.fit` for its tuning"
-            }
+            Self::Vision => "the network in `network.py` for a pretrained one and its tuning",
             Self::Nlp => "`features.py` and `learning.fit` for a pretrained transformer and its tuning",
             Self::Rag => "`features.vectorizer` for an embedding model",
             Self::FineTuning => "the baseline in `learning.fit` for the tuning of a model of your own",
@@ -188,7 +201,7 @@ impl Family {
             }
             Self::Forecasting => learning("ridge regression on scaled windows", "relative_error", false, 0.95, 400),
             Self::Recommendation => learning("item vectors from a truncated SVD", "hit_rate_at_10", true, 0.25, 1500),
-            Self::Vision => learning("principal components and a logistic regression", "f1_macro", true, 0.8, 600),
+            Self::Vision => learning("a small convolutional network", "f1_macro", true, 0.8, 600),
             Self::Nlp => learning("weighted words and a logistic regression", "f1_macro", true, 0.8, 400),
             Self::Rag => learning("a TF-IDF index of passages", "hit_rate_at_3", true, 0.8, 300),
             Self::FineTuning => {
@@ -196,6 +209,94 @@ impl Family {
             }
         }
     }
+}
+
+/// The library that the model is trained with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Learner {
+    /// scikit-learn: what nobody has to ask for, because it needs no library of the system and no tuning.
+    ScikitLearn,
+    /// XGBoost.
+    Xgboost,
+    /// LightGBM.
+    Lightgbm,
+    /// PyTorch; what is trained is served by ONNX Runtime.
+    Pytorch,
+}
+
+impl Learner {
+    /// The learner of a family. Images are learned by a network; rows by the first library of boosted trees that the
+    /// requirement names, where trees fit the mode.
+    pub fn of(family: Family, named: &[&str]) -> Self {
+        match family {
+            Family::Vision => Self::Pytorch,
+            Family::Tabular(Mode::Classification | Mode::Regression | Mode::Ranking) => named
+                .iter()
+                .find_map(|name| match *name {
+                    "xgboost" => Some(Self::Xgboost),
+                    "lightgbm" => Some(Self::Lightgbm),
+                    "scikit_learn" | "scikit-learn" => Some(Self::ScikitLearn),
+                    _ => None,
+                })
+                .unwrap_or(Self::ScikitLearn),
+            Family::Tabular(Mode::Anomaly | Mode::Clustering)
+            | Family::Forecasting
+            | Family::Recommendation
+            | Family::Nlp
+            | Family::Rag
+            | Family::FineTuning => Self::ScikitLearn,
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ScikitLearn => "scikit-learn",
+            Self::Xgboost => "XGBoost",
+            Self::Lightgbm => "LightGBM",
+            Self::Pytorch => "PyTorch",
+        }
+    }
+
+    /// The sets of packages that what serves needs for it, and what the training needs besides.
+    pub fn packages(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Self::ScikitLearn => (&["scikit_learn"], &[]),
+            Self::Xgboost => (&["scikit_learn", "xgboost"], &[]),
+            Self::Lightgbm => (&["scikit_learn", "lightgbm"], &[]),
+            Self::Pytorch => (&["images"], &["training_images"]),
+        }
+    }
+}
+
+/// Libraries of models by the names that requirements have for them, with what they are called.
+const LIBRARIES: [(&str, &str); 6] = [
+    ("xgboost", "XGBoost"),
+    ("lightgbm", "LightGBM"),
+    ("catboost", "CatBoost"),
+    ("pytorch", "PyTorch"),
+    ("tensorflow", "TensorFlow"),
+    ("scikit_learn", "scikit-learn"),
+];
+
+/// What is said of each library that the requirement names and nothing here is trained with.
+pub fn unused_libraries(family: Family, learner: Learner, named: &[&str]) -> Vec<String> {
+    let is_named = |tool: &str| named.iter().any(|name| name.replace('-', "_") == tool);
+    let model = family.learning().model_words;
+    LIBRARIES
+        .into_iter()
+        .filter(|(tool, name)| is_named(tool) && *name != learner.name())
+        // Metrics and splits of the boosted trees are scikit-learn's.
+        .filter(|(tool, _)| *tool != "scikit_learn" || learner == Learner::Pytorch)
+        .map(|(_, name)| {
+            let (trained_with, why) = (learner.name(), family.why(learner));
+            format!(
+                "{name} was named, and nothing here is trained with it: the model is {model}, trained with {trained_with}, \
+                 {why}. To use {name}, change `learning.fit`, and add it to `pyproject.toml` and the lock."
+            )
+        })
+        .collect()
 }
 
 /// One feature of a tabular subject.
@@ -339,6 +440,20 @@ mod tests {
         assert_eq!(pick(Mode::Classification, "nothing that is known"), "churn");
         assert_eq!(pick(Mode::Regression, "Estimate house prices"), "price");
         assert_eq!(pick(Mode::Anomaly, "Network intrusion from logs"), "requests");
+    }
+
+    #[test]
+    fn a_library_that_is_named_is_used_where_it_fits_and_otherwise_explained() {
+        let trees = Family::Tabular(Mode::Regression);
+        assert_eq!(Learner::of(trees, &[]), Learner::ScikitLearn);
+        assert_eq!(Learner::of(trees, &["terraform", "lightgbm", "xgboost"]), Learner::Lightgbm);
+        assert_eq!(Learner::of(Family::Vision, &["tensorflow"]), Learner::Pytorch);
+        assert!(unused_libraries(trees, Learner::Xgboost, &["xgboost", "scikit-learn"]).is_empty());
+        let anomaly = Family::Tabular(Mode::Anomaly);
+        let said = unused_libraries(anomaly, Learner::of(anomaly, &["xgboost"]), &["xgboost"]);
+        assert!(said.len() == 1 && said[0].contains("XGBoost") && said[0].contains("isolation forest"), "{said:?}");
+        let said = unused_libraries(Family::Nlp, Learner::ScikitLearn, &["pytorch", "spark"]);
+        assert!(said.len() == 1 && said[0].contains("PyTorch") && said[0].contains("`learning.fit`"), "{said:?}");
     }
 
     #[test]

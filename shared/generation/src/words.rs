@@ -12,7 +12,7 @@ const FILLER: [&str; 62] = [
 ];
 
 /// Names that a Python package must not have: keywords, and modules that its code or its tools import.
-const TAKEN: [&str; 30] = [
+const TAKEN: [&str; 35] = [
     "class",
     "import",
     "lambda",
@@ -32,6 +32,11 @@ const TAKEN: [&str; 30] = [
     "pydantic",
     "boto3",
     "joblib",
+    "lightgbm",
+    "onnx",
+    "onnxruntime",
+    "torch",
+    "xgboost",
     "random",
     "queue",
     "code",

@@ -7,7 +7,10 @@ use std::{
     sync::LazyLock,
 };
 
-use design::constraint::{Source, Stated, Tooling};
+use design::{
+    constraint::{Source, Stated, Tooling},
+    plan::Capability,
+};
 use generation::SourceFile;
 
 use crate::fixture::{self, Fixture, Repository};
@@ -224,7 +227,11 @@ fn check_versions(folder: &Path, versions: &toml::Table) -> usize {
 #[test]
 fn every_package_has_its_hashes() {
     for (name, repository) in everywhere() {
-        for path in ["requirements.txt", "requirements-dev.txt"] {
+        for path in ["requirements.txt", "requirements-train.txt", "requirements-dev.txt"] {
+            if !repository.files.iter().any(|file| file.path == path) {
+                assert_eq!(path, "requirements-train.txt", "{name}");
+                continue;
+            }
             let lines: Vec<&str> = text(repository, path).lines().collect();
             let mut packages = 0;
             for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("==")) {
@@ -241,18 +248,106 @@ fn every_package_has_its_hashes() {
 fn a_model_that_does_not_use_the_planned_machines_says_so() {
     for (name, repository) in everywhere() {
         let card = text(repository, "docs/model_card.md");
-        assert!(card.contains("scikit-learn"), "{name}: {card}");
+        assert!(card.contains("scikit-learn") || card.contains("trained in PyTorch"), "{name}: {card}");
     }
+    // The network is trained on the planned machines; what serves it does without theirs, and says so.
     for name in ["vision-edge", "async"] {
-        let repository = fixture::one(name).generate();
-        for path in ["README.md", "docs/model_card.md"] {
+        let fixture = fixture::one(name);
+        let serves_on_gpu = fixture.plan.selected().unwrap().components.iter().any(|component| {
+            let machine = component.sizing.get("instance_type").map_or("", String::as_str);
+            component.capability == Capability::Serve && machine.trim_start_matches("ml.").starts_with('g')
+        });
+        let card = fixture.generate();
+        let card = text(&card, "docs/model_card.md");
+        assert!(card.contains("on a graphics processor where there is one"), "{name}: {card}");
+        assert_eq!(card.contains("although the plan has GPU machines for it"), serves_on_gpu, "{name}: {card}");
+    }
+    let mut rows = fixture::one("churn-realtime");
+    let components = &mut rows.plan.candidates[0].components;
+    let train = components.iter_mut().find(|component| component.capability == Capability::Train).unwrap();
+    train.sizing.insert("instance_type".to_owned(), "ml.g5.xlarge".to_owned());
+    let repository = rows.generate();
+    for path in ["README.md", "docs/model_card.md"] {
+        let said = text(&repository, path);
+        assert!(said.contains("scikit-learn and a CPU, although the plan has GPU"), "{path}: {said}");
+    }
+    assert!(!text(&fixture::one("churn-realtime").generate(), "README.md").contains("GPU"));
+}
+
+#[test]
+fn what_trains_a_network_is_in_no_image_that_serves() {
+    let mut networks = 0;
+    for (name, repository) in everywhere() {
+        let is_there = |path: &str| repository.files.iter().any(|file| file.path == path);
+        let serves = text(repository, "requirements.txt");
+        for package in ["torch", "onnx", "triton", "nvidia-cudnn-cu13"] {
+            assert!(!serves.contains(&format!("\n{package}==")), "{name}: {package} serves");
+        }
+        assert_eq!(is_there("requirements-train.txt"), serves.contains("\nonnxruntime=="), "{name}");
+        if !is_there("requirements-train.txt") {
+            continue;
+        }
+        networks += 1;
+        assert!(text(repository, "requirements-train.txt").contains("\ntorch=="), "{name}");
+        assert!(text(repository, "requirements-train.txt").contains(" ; sys_platform == 'linux' \\\n"), "{name}");
+        assert!(text(repository, "requirements-dev.txt").contains("-r requirements-train.txt"), "{name}");
+        assert!(text(repository, ".dockerignore").contains("!requirements-train.txt"), "{name}");
+        let image = text(repository, "Dockerfile");
+        let (_, serving) = image.split_once(" AS serving\n").unwrap();
+        assert!(serving.contains("--from=build ") && !serving.contains("training"), "{name}: {image}");
+        // What trains in the cloud takes the image that can, and nothing else waits for its gigabytes.
+        let infrastructure: Vec<&str> = repository
+            .files
+            .iter()
+            .filter(|file| file.path.ends_with(".tf") || file.path.starts_with("infra/"))
+            .map(|file| file.content.as_str())
+            .collect();
+        let says = |what: &str| infrastructure.iter().any(|content| content.contains(what));
+        if says(".training\"]") {
             assert!(
-                text(&repository, path).contains("scikit-learn and a CPU, although the plan has GPU"),
-                "{name}: {path}"
+                says("local.training_image") || says("${Image}-training") || says("${ImageTag}-training"),
+                "{name}"
             );
         }
     }
-    assert!(!text(&fixture::one("churn-realtime").generate(), "README.md").contains("GPU"));
+    assert!(networks > 2, "{networks}");
+}
+
+#[test]
+fn a_library_that_is_named_trains_the_model() {
+    let named = |fixture: &str, tool: &str| {
+        let mut fixture = fixture::one(fixture);
+        fixture.constraints.tooling = Some(Stated {
+            value: Tooling { preferred: vec![tool.to_owned()], excluded: Vec::new() },
+            confidence: 0.9,
+            source: Source::Text,
+            evidence: Vec::new(),
+            derivation: None,
+        });
+        fixture.generate()
+    };
+    let learning = |repository: &Repository| {
+        let file = repository.files.iter().find(|file| file.path.ends_with("/learning.py"));
+        file.unwrap().content.clone()
+    };
+    let boosted = named("churn-realtime", "xgboost");
+    assert!(learning(&boosted).contains("from xgboost import XGBClassifier"));
+    let lock = text(&boosted, "requirements.txt");
+    assert!(lock.contains("\nxgboost-cpu==") && lock.contains(" ; sys_platform == 'darwin' \\\n"), "{lock}");
+    assert!(!lock.contains("nvidia"), "the build for graphics processors is gigabytes");
+    let light = named("churn-realtime", "lightgbm");
+    assert!(learning(&light).contains("from lightgbm import LGBMClassifier"));
+    assert!(text(&light, "requirements.txt").contains("\nlightgbm=="));
+    // Its wheel takes OpenMP from the system, which the slim image does not have.
+    assert!(text(&light, "Dockerfile").contains("libgomp1"));
+    let plain = fixture::one("churn-realtime").generate();
+    assert!(learning(&plain).contains("HistGradientBoostingClassifier"));
+    assert!(!text(&plain, "Dockerfile").contains("libgomp1"));
+    // Where it does not fit, the person reads why.
+    let network = named("churn-realtime", "pytorch");
+    for path in ["README.md", "docs/model_card.md"] {
+        assert!(text(&network, path).contains("PyTorch was named, and nothing here is trained with it"), "{path}");
+    }
 }
 
 #[test]
