@@ -15,6 +15,8 @@ export const strings = {
     keep: "Keep as it is",
     none: "None",
     optional: "optional",
+    restored: "What you had typed is back. It has not been sent.",
+    discard: "Begin anew",
     more: "Load more",
     close: "Close",
     scrolls: "There is more beside it: scroll sideways.",

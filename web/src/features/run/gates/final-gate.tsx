@@ -5,6 +5,7 @@ import { CandidateList } from "@/features/run/plan/candidate-list";
 import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/plan/design-facts";
 import { Findings } from "@/features/run/findings";
 import { GateChanges } from "@/features/run/gates/gate-changes";
+import { gateKey } from "@/features/run/gates/gate-key";
 import { GateTimer } from "@/features/run/gates/gate-timer";
 import { PolicyTable } from "@/features/run/plan/policy-table";
 import { SentenceList } from "@/features/run/lines";
@@ -14,6 +15,7 @@ import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { Decision, DecisionSet, Gate } from "@/shared/api/types";
 import { percent, usd } from "@/shared/lib/format";
+import { textField, useTyped } from "@/shared/lib/kept";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
@@ -22,10 +24,19 @@ import { FieldProblem, TextArea } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
 import { Prose } from "@/shared/ui/prose";
+import { Restored } from "@/shared/ui/restored";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** The API's limit for a comment. */
 const COMMENT_MAX = 5_000;
+
+const NOTHING_TYPED = { revising: false, comment: "" };
+
+function commentOf(stored: unknown): typeof NOTHING_TYPED | null {
+  const comment = textField(stored, "comment");
+  const revising = (stored as { revising?: unknown } | null)?.revising;
+  return comment === null || typeof revising !== "boolean" ? null : { revising, comment };
+}
 
 interface FinalGateProps {
   gate: Gate;
@@ -37,8 +48,8 @@ interface FinalGateProps {
 
 export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }: FinalGateProps) {
   const id = useId();
-  const [revising, setRevising] = useState(false);
-  const [comment, setComment] = useState("");
+  const typed = useTyped(gateKey(address, gate.id), () => NOTHING_TYPED, commentOf);
+  const { revising, comment } = typed.value;
   const [problem, setProblem] = useState<string | null>(null);
   const [touched, setTouched] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -51,12 +62,18 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
     setTouched(true);
     hold.mutate(gate.id, { onError: () => setTouched(false) });
   }
+  function setRevising(next: boolean) {
+    typed.change({ ...typed.value, revising: next });
+  }
 
   function decide(decision: Decision, words?: string) {
     answer.mutate(
       { gate: gate.id, subject_hash: gate.subject_hash, decision, ...(words ? { comment: words } : {}) },
       {
-        onSuccess: onDecided,
+        onSuccess: () => {
+          typed.forget();
+          onDecided();
+        },
         onError: (error) => {
           setProblem(asProblem(error).errors.find(({ field }) => field === "comment")?.detail ?? null);
         },
@@ -116,6 +133,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         ) : null}
         {revising ? (
           <form onSubmit={revise} onFocusCapture={touch} onInputCapture={touch} className="space-y-2" noValidate>
+            {typed.restored ? <Restored onDiscard={() => typed.change({ ...NOTHING_TYPED, revising: true })} /> : null}
             <label htmlFor={`${id}-comment`} className="block font-medium">
               {strings.gate.comment}
             </label>
@@ -129,7 +147,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
               placeholder={strings.gate.commentPlaceholder}
               aria-invalid={problem ? true : undefined}
               aria-errormessage={problem ? `${id}-problem` : undefined}
-              onChange={(event) => setComment(event.target.value)}
+              onChange={(event) => typed.change({ revising, comment: event.target.value })}
             />
             {problem ? <FieldProblem id={`${id}-problem`}>{problem}</FieldProblem> : null}
             <div className="flex flex-wrap gap-2">
