@@ -12,6 +12,7 @@ export const strings = {
     retry: "Try again",
     copy: "Copy",
     copied: "Copied",
+    notCopied: "Could not be copied",
     keep: "Keep as it is",
     none: "None",
     optional: "optional",
@@ -26,6 +27,19 @@ export const strings = {
     notDrawn: "This diagram cannot be drawn, so here is its source.",
     characters: (used: number, limit: number) => `${used.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
   },
+  keyboard: {
+    title: "Keyboard",
+    show: "What the keyboard does",
+    keys: [
+      { does: "From one thing to the next, and back", keys: ["Tab", "Shift"] },
+      { does: "Open a link, press a button, open and close a card", keys: ["Enter"] },
+      { does: "From tab to tab of the canvas; move the line between two panels", keys: ["←", "→"] },
+      { does: "Send the form that you are writing in", keys: ["Ctrl", "Enter"] },
+      { does: "Search projects and runs, on a run's page", keys: ["Ctrl", "K"] },
+      { does: "Close what is open above the page", keys: ["Esc"] },
+      { does: "This list", keys: ["Ctrl", "/"] },
+    ],
+  },
   errors: {
     unreachable: "The platform cannot be reached. Check your connection and that it is running, then try again.",
     unexpectedStatus: (status: number) => `The platform answered with status ${status} and no explanation. Try again in a moment.`,
@@ -36,6 +50,7 @@ export const strings = {
     reload: "Load again",
     toStart: "To the start page",
     loadFailed: "This could not be loaded",
+    partFailed: "The rest of the page works. Check your connection, then try again.",
     signIn: "Sign in again",
     /** Instead of a page that cannot be shown. */
     pages: {
@@ -178,7 +193,7 @@ export const strings = {
     cards: "What the agents decided",
     cardsEmpty: "The first decision will appear here in a moment.",
     cardsEmptyEnded: "The run ended before an agent decided something.",
-    cardsDropped: (count: number) => `${count} older cards are not shown.`,
+    cardsDropped: (count: number) => (count === 1 ? "1 older card is not shown." : `${count} older cards are not shown.`),
     filterAgent: "Agent",
     filterPriority: "Priority",
     filterAll: "All",
@@ -199,7 +214,7 @@ export const strings = {
     impacts: { cost: "Cost", performance: "Performance", security: "Security", operations: "Operations" },
     risks: "Risks",
     mitigation: "What helps",
-    linkToCard: "Link to this card",
+    linkToCard: "Copy link to this card",
     thinker: { built_in_rules: "Decided by built-in expert rules and data", model: (provider: string, model: string) => `Refined by ${model} (${provider})` },
     triggers: { initial: "", answers: "after your answers", findings: "after findings", revision: "after your revision" },
     cancel: "Cancel",

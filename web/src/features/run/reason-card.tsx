@@ -1,4 +1,4 @@
-import { ChevronDown, Sparkles } from "lucide-react";
+import { ChevronDown, Link as LinkIcon, Sparkles } from "lucide-react";
 import { memo } from "react";
 import type { ReactNode } from "react";
 
@@ -11,6 +11,7 @@ import { percent, words } from "@/shared/lib/format";
 import type { CardView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
+import { CopyButton } from "@/shared/ui/copy-button";
 import { Markdown } from "@/shared/ui/markdown";
 import { Prose } from "@/shared/ui/prose";
 
@@ -63,7 +64,7 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
         </button>
       </h3>
       <div id={`${id}-details`} hidden={!open}>
-        {open ? <Details card={card} requirement={requirement} /> : null}
+        {open ? <Details sequence={sequence} card={card} requirement={requirement} /> : null}
       </div>
     </article>
   );
@@ -98,7 +99,14 @@ function isVerdict(verdict: string): verdict is Verdict {
   return Object.hasOwn(verdictTones, verdict);
 }
 
-function Details({ card, requirement }: { card: ReasonCard; requirement: string }) {
+/** This page with this card open, whatever else its address says. */
+function linkTo(sequence: number): string {
+  const address = new URL(location.href);
+  address.searchParams.set("card", String(sequence));
+  return address.href;
+}
+
+function Details({ sequence, card, requirement }: { sequence: number; card: ReasonCard; requirement: string }) {
   const impacts = (["cost", "performance", "security", "operations"] as const).flatMap((kind) => {
     const text = card.impact[kind];
     return text ? [{ kind, text }] : [];
@@ -185,7 +193,10 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
           </ul>
         </Part>
       ) : null}
-      <p className="text-xs text-ink-soft">{thinkerText(card.thinker)}</p>
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+        <p className="text-xs text-ink-soft">{thinkerText(card.thinker)}</p>
+        <CopyButton Icon={LinkIcon} label={strings.run.linkToCard} text={() => linkTo(sequence)} />
+      </div>
     </div>
   );
 }

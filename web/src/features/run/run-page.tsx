@@ -206,7 +206,8 @@ function RunOf({ projectId, runId }: RunAddress) {
 
   return (
     <PatternNames value={names}>
-      <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
+      {/* Whoever is in another tab meanwhile sees there that the run waits or has ended. */}
+      <title>{`${interrupted ? strings.run.interruptedTitle : strings.status[status]} · ${decisionSet.title} · ${strings.app.name}`}</title>
       {wide ? (
         <Panels
           library={library}

@@ -141,9 +141,6 @@ export function RequirementForm({ keptAs, initial, focused, projectId }: Require
             aria-invalid={problems.requirement ? true : undefined}
             aria-errormessage={problems.requirement ? `${id}-problem` : undefined}
             onChange={(event) => change({ requirement: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
-            }}
           />
           {problems.requirement ? <FieldProblem id={`${id}-problem`}>{problems.requirement}</FieldProblem> : null}
           <div id={`${id}-hint`} className="flex flex-wrap justify-between gap-x-4 text-xs text-ink-soft">

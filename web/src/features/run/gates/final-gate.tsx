@@ -53,6 +53,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
   const [problem, setProblem] = useState<string | null>(null);
   const [touched, setTouched] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
+  const revise = useRef<HTMLButtonElement>(null);
   const hold = useHoldGate(address);
   const answer = useAnswerGate(address, onConflict);
   const waiting = answer.isPending || answer.isSuccess;
@@ -62,8 +63,10 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
     setTouched(true);
     hold.mutate(gate.id, { onError: () => setTouched(false) });
   }
+  /** What takes the place of the other is there after the next paint, and has the focus: whoever asked for it goes on in it. */
   function setRevising(next: boolean) {
     typed.change({ ...typed.value, revising: next });
+    requestAnimationFrame(() => (next ? box : revise).current?.focus());
   }
 
   function decide(decision: Decision, words?: string) {
@@ -81,7 +84,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
     );
   }
 
-  function revise(event: FormEvent) {
+  function sendBack(event: FormEvent) {
     event.preventDefault();
     const words = comment.trim();
     setProblem(words === "" ? strings.gate.commentMissing : null);
@@ -132,7 +135,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
           </Notice>
         ) : null}
         {revising ? (
-          <form onSubmit={revise} onFocusCapture={touch} onInputCapture={touch} className="space-y-2" noValidate>
+          <form onSubmit={sendBack} onFocusCapture={touch} onInputCapture={touch} className="space-y-2" noValidate>
             {typed.restored ? <Restored onDiscard={() => typed.change({ ...NOTHING_TYPED, revising: true })} /> : null}
             <label htmlFor={`${id}-comment`} className="block font-medium">
               {strings.gate.comment}
@@ -167,14 +170,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
               </Button>
             ) : null}
             {may("revise") ? (
-              <Button
-                disabled={waiting}
-                onClick={() => {
-                  setRevising(true);
-                  // The box is there after the next paint; whoever asked for it wants to write.
-                  requestAnimationFrame(() => box.current?.focus());
-                }}
-              >
+              <Button ref={revise} disabled={waiting} onClick={() => setRevising(true)}>
                 {strings.gate.revise}
               </Button>
             ) : null}
