@@ -198,6 +198,7 @@ export const strings = {
     filterPriority: "Priority",
     filterAll: "All",
     filteredOut: "No card matches the filter.",
+    showAll: "Show all",
     confidence: (percent: string) => `${percent} sure`,
     confidenceBasis: "What the confidence rests on",
     reasoning: "Reasoning",

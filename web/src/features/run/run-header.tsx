@@ -90,7 +90,18 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
           </p>
         </div>
       )}
-      {cancel.error ? <Notice tone="bad" role="alert" title={asProblem(cancel.error).message} /> : null}
+      {cancel.error ? (
+        <Notice
+          tone="bad"
+          role="alert"
+          title={asProblem(cancel.error).message}
+          actions={
+            <Button size="small" onClick={() => cancel.mutate()}>
+              {strings.common.retry}
+            </Button>
+          }
+        />
+      ) : null}
     </header>
   );
 }

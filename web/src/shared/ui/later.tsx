@@ -1,4 +1,4 @@
-import { Component, use } from "react";
+import { Component, lazy } from "react";
 import type { ComponentType, ReactNode } from "react";
 
 import { strings } from "@/shared/strings";
@@ -13,14 +13,19 @@ const failed = new Set<() => void>();
  * the network was away for a moment, is fetched again when somebody wants it. Stands below a `Suspense` and a `Loads`.
  */
 export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  let loading: Promise<ComponentType<Props>> | null = null;
-  return function Later(props: Props) {
-    // Not tried again by itself: each rendering would begin anew.
-    loading ??= load().catch((error: unknown) => {
-      failed.add(() => (loading = null));
-      throw error;
+  const fresh = () =>
+    lazy(async () => {
+      try {
+        return { default: await load() };
+      } catch (error) {
+        // Not tried again by itself: each rendering would begin anew.
+        failed.add(() => (part = fresh()));
+        throw error;
+      }
     });
-    const Part = use(loading);
+  let part = fresh();
+  return function Later(props: Props) {
+    const Part: ComponentType<Props> = part;
     return <Part {...props} />;
   };
 }
