@@ -186,6 +186,9 @@ test("the rules can be sifted, the report has contents, and files can be searche
   await files.getByLabel("Search the files").fill("score py");
   await expect(files.getByRole("status")).toHaveText("2 files match.");
   await expect(files.getByRole("link")).toHaveText(["score.py", "test_score.py"]);
+  await files.getByRole("link", { name: "score.py", exact: true }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("tabpanel").getByRole("button", { name: "Download", exact: true }).click()]);
+  expect(download.suggestedFilename()).toBe("score.py");
   await expectWellMade(page);
 });
 

@@ -100,7 +100,7 @@ test("a window that is made narrower, or a tablet that is turned, costs nobody t
   await page.getByRole("article").first().getByRole("button").click();
   await page.setViewportSize(wide);
   await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for half the cost.");
-  await expect(page.getByRole("article").first().getByRole("button")).toHaveAttribute("aria-expanded", "true");
+  await expect(page.getByRole("article").first().getByRole("button", { expanded: true })).toBeVisible();
 });
 
 test("what a model thinks passes by, and its card takes its place", async ({ page, browser }) => {
@@ -176,9 +176,13 @@ test("a part that cannot be fetched says so, costs nothing else, and comes when 
   await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for less.");
   await page.getByRole("tab", { name: "Costs" }).click();
   await expect(alert).toBeVisible();
+  // Trying too early costs nothing.
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(alert).toContainText("The platform cannot be reached");
   await context.setOffline(false);
   await alert.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("region", { name: "What if?" })).toBeVisible();
+  await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for less.");
 });
 
 test("a reload costs nobody their words, until they are sent", async ({ page }) => {
@@ -260,6 +264,9 @@ test("a card's link can be copied, and a refusal of the clipboard is told", asyn
   await expect(status(page)).toHaveText("Completed");
   const card = page.getByRole("article").filter({ hasText: "Nightly batch on managed services" }).first();
   await card.getByRole("button").first().click();
+  // What it rests on leads to the words.
+  await card.getByRole("button", { name: "Show in the requirement" }).first().click();
+  await expect(page.locator("mark[data-words]").first()).toBeFocused();
   const copy = card.getByRole("button", { name: "Copy link to this card" });
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { configurable: true, value: undefined }));
   await copy.click();

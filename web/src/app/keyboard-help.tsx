@@ -34,9 +34,9 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
           </div>
           <dl className="divide-y divide-line text-sm">
             {of.keys.map(({ keys, does }) => (
-              <div key={does} className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 py-2">
+              <div key={does} className="flex items-baseline justify-between gap-6 py-2">
                 <dt>{does}</dt>
-                <dd className="flex gap-1">
+                <dd className="flex shrink-0 gap-1">
                   {keys.map((key) => (
                     <kbd key={key} className="rounded border border-line-strong bg-sunken px-1.5 py-0.5 font-mono text-xs">
                       {key === "Ctrl" && MAC ? "⌘" : key}

@@ -4,8 +4,10 @@ import type { ReactNode } from "react";
 
 import { priorityTones } from "@/features/run/gates/input-gate";
 import { verdictTones } from "@/features/run/plan/policy-table";
-import { Excerpt } from "@/features/run/requirement-panel";
+import { Excerpt, toWords } from "@/features/run/requirement-panel";
+import { useLinks } from "@/features/run/use-links";
 import type { ReasonCard, Thinker, Verdict } from "@/shared/api/types";
+import type { Span } from "@/shared/lib/characters";
 import { classNames } from "@/shared/lib/class-names";
 import { percent, words } from "@/shared/lib/format";
 import type { CardView } from "@/shared/live/fold";
@@ -14,6 +16,9 @@ import { Badge } from "@/shared/ui/badge";
 import { CopyButton } from "@/shared/ui/copy-button";
 import { Markdown } from "@/shared/ui/markdown";
 import { Prose } from "@/shared/ui/prose";
+
+/** After which the page shows what its address says. */
+const DRAWN_MS = 50;
 
 interface ReasonCardItemProps {
   view: CardView;
@@ -107,6 +112,12 @@ function linkTo(sequence: number): string {
 }
 
 function Details({ sequence, card, requirement }: { sequence: number; card: ReasonCard; requirement: string }) {
+  const { go } = useLinks();
+  const showWords = (link: Span) => {
+    // The words of the card that was opened last are marked, which may be another.
+    go({ card: String(sequence) });
+    setTimeout(() => toWords(link), DRAWN_MS);
+  };
   const impacts = (["cost", "performance", "security", "operations"] as const).flatMap((kind) => {
     const text = card.impact[kind];
     return text ? [{ kind, text }] : [];
@@ -132,7 +143,12 @@ function Details({ sequence, card, requirement }: { sequence: number; card: Reas
           <ul className="space-y-2">
             {card.evidence.map((link) => (
               <li key={`${link.claim} ${link.start}`}>
-                <span className="font-medium">{link.claim}</span>
+                <span className="flex flex-wrap items-baseline justify-between gap-x-3">
+                  <span className="font-medium">{link.claim}</span>
+                  <button type="button" className="text-xs text-accent underline underline-offset-2" onClick={() => showWords(link)}>
+                    {strings.run.showWords}
+                  </button>
+                </span>
                 <q className="block border-s-2 border-line-strong ps-3 text-ink-soft">
                   <Excerpt requirement={requirement} link={link} />
                 </q>

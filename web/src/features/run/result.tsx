@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { memo, Suspense, useId } from "react";
+import { Suspense, lazy, memo, useId } from "react";
 import type { ReactNode } from "react";
 
 import { GitBundle } from "@/features/run/git-bundle";
@@ -11,22 +11,22 @@ import { useLinks } from "@/features/run/use-links";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
-import { Loads, later } from "@/shared/ui/later";
+import { Loads } from "@/shared/ui/loads";
 import { Skeleton } from "@/shared/ui/skeleton";
 import { TabsContent, TabsList, TabsRoot, TabsTrigger } from "@/shared/ui/tabs";
 
-const WorkflowTab = later(async () => (await import("@/features/run/workflow/workflow-tab")).WorkflowTab);
-const TimelineTab = later(async () => (await import("@/features/run/workflow/timeline-tab")).TimelineTab);
-const DataTab = later(async () => (await import("@/features/run/data-tab")).DataTab);
-const PlanTab = later(async () => (await import("@/features/run/plan/plan-tab")).PlanTab);
-const CandidatesTab = later(async () => (await import("@/features/run/plan/candidates-tab")).CandidatesTab);
-const RepositoryTab = later(async () => (await import("@/features/run/repository/repository-tab")).RepositoryTab);
-const ReportTab = later(async () => (await import("@/features/run/repository/report-tab")).ReportTab);
-const CostsTab = later(async () => (await import("@/features/run/plan/costs-tab")).CostsTab);
-const PolicyTab = later(async () => (await import("@/features/run/plan/policy-tab")).PolicyTab);
-const ValidationTab = later(async () => (await import("@/features/run/repository/validation-tab")).ValidationTab);
-const TraceTab = later(async () => (await import("@/features/run/repository/trace-tab")).TraceTab);
-const DiffTab = later(async () => (await import("@/features/run/repository/diff-tab")).DiffTab);
+const WorkflowTab = lazy(async () => ({ default: (await import("@/features/run/workflow/workflow-tab")).WorkflowTab }));
+const TimelineTab = lazy(async () => ({ default: (await import("@/features/run/workflow/timeline-tab")).TimelineTab }));
+const DataTab = lazy(async () => ({ default: (await import("@/features/run/data-tab")).DataTab }));
+const PlanTab = lazy(async () => ({ default: (await import("@/features/run/plan/plan-tab")).PlanTab }));
+const CandidatesTab = lazy(async () => ({ default: (await import("@/features/run/plan/candidates-tab")).CandidatesTab }));
+const RepositoryTab = lazy(async () => ({ default: (await import("@/features/run/repository/repository-tab")).RepositoryTab }));
+const ReportTab = lazy(async () => ({ default: (await import("@/features/run/repository/report-tab")).ReportTab }));
+const CostsTab = lazy(async () => ({ default: (await import("@/features/run/plan/costs-tab")).CostsTab }));
+const PolicyTab = lazy(async () => ({ default: (await import("@/features/run/plan/policy-tab")).PolicyTab }));
+const ValidationTab = lazy(async () => ({ default: (await import("@/features/run/repository/validation-tab")).ValidationTab }));
+const TraceTab = lazy(async () => ({ default: (await import("@/features/run/repository/trace-tab")).TraceTab }));
+const DiffTab = lazy(async () => ({ default: (await import("@/features/run/repository/diff-tab")).DiffTab }));
 
 /** What changed comes right after the plan. */
 const TABS = ["workflow", "plan", "diff", "candidates", "costs", "policy", "report", "repository", "trace", "validation", "timeline", "data"] as const;

@@ -1,8 +1,6 @@
-import { Suspense, useEffect, useRef } from "react";
+import { Suspense, lazy, useEffect, useRef } from "react";
 
-import { later } from "@/shared/ui/later";
-
-const HighlightedCode = later(async () => (await import("@/shared/ui/highlighted-code")).HighlightedCode);
+const HighlightedCode = lazy(async () => ({ default: (await import("@/shared/ui/highlighted-code")).HighlightedCode }));
 
 /** A file's text with line numbers; one line may be marked, and is scrolled to. */
 export function CodeView({ code, path, line }: { code: string; path: string; line?: number | undefined }) {

@@ -1,5 +1,5 @@
 import type { Element, ElementContent, Root, RootContent } from "hast";
-import { Suspense, useContext, useEffect, useMemo, useRef } from "react";
+import { Suspense, lazy, useContext, useEffect, useMemo, useRef } from "react";
 import Markdown from "react-markdown";
 import type { Components } from "react-markdown";
 import { Link } from "react-router";
@@ -9,12 +9,11 @@ import { headingIds } from "@/shared/lib/headings";
 import type { Heading } from "@/shared/lib/headings";
 import { proseOf } from "@/shared/lib/prose";
 import { strings } from "@/shared/strings";
-import { later } from "@/shared/ui/later";
 import { PatternNames } from "@/shared/ui/prose";
 import { ScrollRegion } from "@/shared/ui/scroll-region";
 
 /** Fetched when a text has a diagram in it. */
-const MermaidDiagram = later(async () => (await import("@/shared/ui/mermaid-diagram")).MermaidDiagram);
+const MermaidDiagram = lazy(async () => ({ default: (await import("@/shared/ui/mermaid-diagram")).MermaidDiagram }));
 
 const REMARK = [remarkGfm];
 

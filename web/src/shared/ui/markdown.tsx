@@ -1,11 +1,11 @@
-import { Suspense } from "react";
+import { Suspense, lazy } from "react";
 
 import { classNames } from "@/shared/lib/class-names";
-import { Loads, later } from "@/shared/ui/later";
+import { Loads } from "@/shared/ui/loads";
 import type { MarkdownViewProps } from "@/shared/ui/markdown-view";
 import { Skeleton } from "@/shared/ui/skeleton";
 
-const MarkdownView = later(async () => (await import("@/shared/ui/markdown-view")).MarkdownView);
+const MarkdownView = lazy(async () => ({ default: (await import("@/shared/ui/markdown-view")).MarkdownView }));
 
 /** About as many letters as stand in a line. */
 const LINE = 90;

@@ -117,12 +117,9 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         ) : null}
       </div>
 
-      <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 @2xl:p-5">
+      <div onPointerDownCapture={touch} onFocusCapture={touch} className="p-4 @2xl:p-5">
         {decisionSet ? (
-          <>
-            <GateChanges address={address} decisionSet={decisionSet} />
-            <PlanUnderReview decisionSet={decisionSet} told={gate.summary} />
-          </>
+          <PlanUnderReview decisionSet={decisionSet} told={gate.summary} changes={<GateChanges address={address} decisionSet={decisionSet} />} />
         ) : (
           <Skeleton lines={5} />
         )}
@@ -203,8 +200,8 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** What is being approved, in the order in which a person asks: what, why this one, how much, what is wrong. */
-function PlanUnderReview({ decisionSet, told }: { decisionSet: DecisionSet; told: string }) {
+/** What is being approved, in the order in which a person asks: what, why, how much, what is wrong; beside it, where there is room, what else there was. */
+function PlanUnderReview({ decisionSet, told, changes }: { decisionSet: DecisionSet; told: string; changes: ReactNode }) {
   const { plan, cost_review: cost, tech_review: tech, policy_report: policy } = decisionSet;
   const selected = plan?.candidates.find(({ id }) => id === plan.selected);
   if (!plan || !selected) return <p className="text-sm text-ink-soft">{strings.gate.noPlan}</p>;
@@ -213,73 +210,76 @@ function PlanUnderReview({ decisionSet, told }: { decisionSet: DecisionSet; told
   const regions = regionsOf(plan);
   const unread = notUnderstood(plan.responses);
   return (
-    <>
-      {unread.length > 0 ? (
-        <Notice tone="warn" title={strings.gate.notUnderstoodTitle}>
-          <ul className="list-disc ps-5">
-            {unread.map((line) => (
-              <li key={line}>{line}</li>
+    <div className="grid grid-cols-1 gap-x-8 gap-y-5 @2xl:grid-cols-2">
+      <div className="min-w-0 space-y-5">
+        {changes}
+        {unread.length > 0 ? (
+          <Notice tone="warn" title={strings.gate.notUnderstoodTitle}>
+            <ul className="list-disc ps-5">
+              {unread.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+            <p>{strings.gate.notUnderstoodHelp}</p>
+          </Notice>
+        ) : null}
+        <Part title={`${strings.gate.plan}: ${selected.name}`}>
+          {told.includes(selected.summary.trim()) ? null : (
+            <p className="text-sm">
+              <Prose text={selected.summary} />
+            </p>
+          )}
+          <Markdown text={plan.reason} className="text-sm" />
+          <ul className="flex flex-wrap gap-2">
+            {selected.components.map(({ pattern, name, capability }) => (
+              <li key={pattern + capability} title={pattern} className="rounded-lg border border-line px-2.5 py-1 text-sm">
+                <span className="text-ink-soft">{capability}</span> {name}
+              </li>
             ))}
           </ul>
-          <p>{strings.gate.notUnderstoodHelp}</p>
-        </Notice>
-      ) : null}
-      <Part title={`${strings.gate.plan}: ${selected.name}`}>
-        {told.includes(selected.summary.trim()) ? null : (
           <p className="text-sm">
-            <Prose text={selected.summary} />
-          </p>
-        )}
-        <Markdown text={plan.reason} className="text-sm" />
-        <ul className="flex flex-wrap gap-2">
-          {selected.components.map(({ pattern, name, capability }) => (
-            <li key={pattern + capability} title={pattern} className="rounded-lg border border-line px-2.5 py-1 text-sm">
-              <span className="text-ink-soft">{capability}</span> {name}
-            </li>
-          ))}
-        </ul>
-        <p className="text-sm">
-          <span className="text-ink-soft">{strings.gate.where}:</span> {strings.clouds[cloud]}
-          {regions === null ? null : (
-            <>
-              {", "}
-              <Prose text={regions} />
-            </>
-          )}
-        </p>
-      </Part>
-      {cloud === "aws" ? null : (
-        <Notice tone="warn" title={strings.gate.awsOnlyTitle}>
-          <p>{strings.gate.awsOnly}</p>
-        </Notice>
-      )}
-      {cost ? (
-        <Part title={strings.result.tabs.costs}>
-          <p className="text-sm">
-            <strong className="text-base">{usd(cost.estimate.expected_usd)}</strong> {strings.gate.perMonth} (
-            {strings.result.range(usd(cost.estimate.low_usd), usd(cost.estimate.high_usd))})
-            {cost.budget ? (
+            <span className="text-ink-soft">{strings.gate.where}:</span> {strings.clouds[cloud]}
+            {regions === null ? null : (
               <>
-                {"; "}
-                <span className={cost.budget.within ? "text-good" : "font-medium text-bad"}>
-                  {strings.result.budgetUsed(percent(cost.budget.used_share), budgetOf(decisionSet, cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
-                </span>
+                {", "}
+                <Prose text={regions} />
               </>
-            ) : null}
+            )}
           </p>
         </Part>
-      ) : null}
+        {cloud === "aws" ? null : (
+          <Notice tone="warn" title={strings.gate.awsOnlyTitle}>
+            <p>{strings.gate.awsOnly}</p>
+          </Notice>
+        )}
+        {cost ? (
+          <Part title={strings.result.tabs.costs}>
+            <p className="text-sm">
+              <strong className="text-base">{usd(cost.estimate.expected_usd)}</strong> {strings.gate.perMonth} (
+              {strings.result.range(usd(cost.estimate.low_usd), usd(cost.estimate.high_usd))})
+              {cost.budget ? (
+                <>
+                  {"; "}
+                  <span className={cost.budget.within ? "text-good" : "font-medium text-bad"}>
+                    {strings.result.budgetUsed(percent(cost.budget.used_share), budgetOf(decisionSet, cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
+                  </span>
+                </>
+              ) : null}
+            </p>
+          </Part>
+        ) : null}
+        <Part title={strings.gate.findings}>
+          <Findings findings={findings} />
+        </Part>
+        {policy ? (
+          <Part title={`${strings.result.tabs.policy}: ${strings.result.policySummary(policy.passed, policy.failed)}`}>
+            <PolicyTable report={policy} onlyFailed />
+          </Part>
+        ) : null}
+      </div>
       <Part title={strings.gate.candidates}>
         <CandidateList candidates={plan.candidates} selected={plan.selected} known={selected.summary} />
       </Part>
-      <Part title={strings.gate.findings}>
-        <Findings findings={findings} />
-      </Part>
-      {policy ? (
-        <Part title={`${strings.result.tabs.policy}: ${strings.result.policySummary(policy.passed, policy.failed)}`}>
-          <PolicyTable report={policy} onlyFailed />
-        </Part>
-      ) : null}
-    </>
+    </div>
   );
 }

@@ -135,6 +135,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
               <p>{refused.message}</p>
             </Notice>
           ) : null}
+          <p className="text-sm text-ink-soft">{strings.gate.skip}</p>
           <div className="flex flex-col gap-2 @2xl:flex-row">
             <Button type="submit" tone="primary" busy={waiting}>
               {strings.gate.submit}

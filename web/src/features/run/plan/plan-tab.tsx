@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useContext, useMemo } from "react";
+import { Suspense, lazy, useCallback, useContext, useMemo } from "react";
 import { Link } from "react-router";
 
 import { CALLERS, costOf, findingsOf, flowsOf } from "@/features/run/plan/architecture-map";
@@ -17,12 +17,11 @@ import { canvas } from "@/shared/strings-canvas";
 import { edits } from "@/shared/strings-edits";
 import { Badge } from "@/shared/ui/badge";
 import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
-import { later } from "@/shared/ui/later";
 import { Markdown } from "@/shared/ui/markdown";
 import { PatternNames, Prose } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
-const ArchitectureGraph = later(async () => (await import("@/features/run/plan/architecture-graph")).ArchitectureGraph);
+const ArchitectureGraph = lazy(async () => ({ default: (await import("@/features/run/plan/architecture-graph")).ArchitectureGraph }));
 
 const NO_PATHS: readonly PathBudget[] = [];
 

@@ -1,14 +1,13 @@
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import type { RunAddress } from "@/shared/api/queries";
 import type { EditConflict, NewEdit } from "@/shared/api/types";
 import { edits } from "@/shared/strings-edits";
 import { Button } from "@/shared/ui/button";
 import { Confirm } from "@/shared/ui/dialog";
-import { later } from "@/shared/ui/later";
 import { Skeleton } from "@/shared/ui/skeleton";
 
-const EditDifference = later(async () => (await import("@/features/run/repository/edit-difference")).EditDifference);
+const EditDifference = lazy(async () => ({ default: (await import("@/features/run/repository/edit-difference")).EditDifference }));
 
 export type Side = NonNullable<NewEdit["take"]>;
 

@@ -1,5 +1,5 @@
 import { Database, Sparkles } from "lucide-react";
-import { Suspense, useState } from "react";
+import { Suspense, lazy, useState } from "react";
 import type { ReactNode } from "react";
 
 import type { RunAddress } from "@/shared/api/queries";
@@ -8,12 +8,11 @@ import { duration, number, usdPerUnit, words } from "@/shared/lib/format";
 import { canvas } from "@/shared/strings-canvas";
 import { Badge } from "@/shared/ui/badge";
 import { Button } from "@/shared/ui/button";
-import { later } from "@/shared/ui/later";
 import { Prose } from "@/shared/ui/prose";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** With what compares two texts, which few look at. */
-const ModelEffect = later(async () => (await import("@/features/run/workflow/model-effect")).ModelEffect);
+const ModelEffect = lazy(async () => ({ default: (await import("@/features/run/workflow/model-effect")).ModelEffect }));
 
 type NodeRecord = DecisionSet["agent_runs"][number];
 type Use = NonNullable<NodeRecord["model"]>;

@@ -1,4 +1,4 @@
-import { Suspense, useMemo } from "react";
+import { Suspense, lazy, useMemo } from "react";
 
 import { NodeDetails } from "@/features/run/workflow/node-details";
 import { WorkflowList } from "@/features/run/workflow/workflow-list";
@@ -8,10 +8,9 @@ import { useLinks } from "@/features/run/use-links";
 import { useNow } from "@/shared/lib/use-now";
 import { useWidth } from "@/shared/lib/use-width";
 import { canvas } from "@/shared/strings-canvas";
-import { later } from "@/shared/ui/later";
 import { Skeleton } from "@/shared/ui/skeleton";
 
-const WorkflowGraph = later(async () => (await import("@/features/run/workflow/workflow-graph")).WorkflowGraph);
+const WorkflowGraph = lazy(async () => ({ default: (await import("@/features/run/workflow/workflow-graph")).WorkflowGraph }));
 
 /** Below this width the picture's words are too small, and the list says the same. */
 const READABLE = 620;
