@@ -19,8 +19,8 @@ const SCHEMES = ["Light", "Dark"] as const;
 const THEMES = [...SCHEMES, "Claude", "Midnight"] as const;
 type Theme = (typeof THEMES)[number];
 
-/** Of the picture's dots: far fewer than a word that moves, more than edges of letters that another release of the browser draws. */
-const TOLERANCE = { maxDiffPixelRatio: 0.0005 };
+/** In dots, and how far a colour may be off. A small badge in another colour was 207, Chromium 147 against 156 at most 65 (2026-11). */
+const TOLERANCE = { maxDiffPixels: 120, threshold: 0.1 };
 
 /** Letters of one shape and width on every machine; a system's own would give each machine other pictures. */
 const FONTS = {
