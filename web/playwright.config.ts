@@ -7,6 +7,7 @@ const mock = `http://127.0.0.1:${MOCK_PORT}`;
 
 export default defineConfig({
   testDir: "e2e",
+  snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   // A run on two cores takes a while; a test that hangs is told from it by its own, shorter waits.
   timeout: 240_000,
   expect: { timeout: 60_000 },
@@ -20,7 +21,8 @@ export default defineConfig({
     trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env["CHROMIUM_PATH"] ?? process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+      // The last two: letters look alike on every machine, for the pictures that are compared.
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none", "--disable-lcd-text"],
     },
   },
   ...(platform
@@ -30,7 +32,7 @@ export default defineConfig({
           // The build as it is served, content security policy included.
           command: `npx vite build --mode mock && npx vite preview --mode mock --port ${MOCK_PORT} --strictPort`,
           url: mock,
-          env: { MOCK_PACE_MS: "100", MOCK_GATE_SECONDS: "120" },
+          env: { MOCK_PACE_MS: "100", MOCK_GATE_SECONDS: "120", MOCK_STILL: "1" },
           reuseExistingServer: false,
         },
       }),

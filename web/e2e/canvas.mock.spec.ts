@@ -186,6 +186,9 @@ test("the rules can be sifted, the report has contents, and files can be searche
   await files.getByLabel("Search the files").fill("score py");
   await expect(files.getByRole("status")).toHaveText("2 files match.");
   await expect(files.getByRole("link")).toHaveText(["score.py", "test_score.py"]);
+  await files.getByRole("link", { name: "score.py", exact: true }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("tabpanel").getByRole("button", { name: "Download", exact: true }).click()]);
+  expect(download.suggestedFilename()).toBe("score.py");
   await expectWellMade(page);
 });
 
@@ -330,6 +333,13 @@ test("past runs are found by their words and status", async ({ page }) => {
   await expect(library.getByRole("link", { name: /v1/ })).toHaveCount(1);
   await page.getByRole("searchbox", { name: "Search runs" }).fill("pears failed");
   await expect(library).toContainText("No run matches.");
+  // Cards are sifted, and a filter that leaves none is taken back at once.
+  await page.getByLabel("Agent", { exact: true }).selectOption("Coverage");
+  await expect(page.getByRole("article")).toHaveCount(1);
+  await page.getByLabel("Priority", { exact: true }).selectOption("Critical");
+  await expect(page.getByText("No card matches the filter.")).toBeVisible();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await expect(page.getByRole("article")).toHaveCount(17);
 });
 
 test("diagrams of a report are drawn, and what cannot be drawn is shown as it is written", async ({ page }) => {

@@ -100,7 +100,7 @@ test("a window that is made narrower, or a tablet that is turned, costs nobody t
   await page.getByRole("article").first().getByRole("button").click();
   await page.setViewportSize(wide);
   await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for half the cost.");
-  await expect(page.getByRole("article").first().getByRole("button")).toHaveAttribute("aria-expanded", "true");
+  await expect(page.getByRole("article").first().getByRole("button", { expanded: true })).toBeVisible();
 });
 
 test("what a model thinks passes by, and its card takes its place", async ({ page, browser }) => {
@@ -157,6 +157,130 @@ test("a socket that is cut in the middle costs no event and doubles none", async
   const all = await numbers(page);
   expect(all.length).toBe(17);
   expect(all).toEqual([...new Set(all)].toSorted((a, b) => a - b));
+});
+
+test("a part that cannot be fetched says so, costs nothing else, and comes when it is asked for again", async ({ page, context }) => {
+  await start(page, "Score churn.", /Straight through/);
+  await expect(status(page)).toHaveText("Completed");
+  await page.getByLabel("Requirement of the new version").fill("Score churn for less.");
+  await expect(page.getByRole("heading", { name: "What was decided" })).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.getByText("You are offline.")).toBeVisible();
+  await page.getByRole("tab", { name: "Costs" }).click();
+  const alert = page.getByRole("alert").filter({ hasText: "This could not be loaded" });
+  await expect(alert).toBeVisible();
+  await expectAccessible(page);
+  // What was loaded already is there, and so is what was typed.
+  await page.getByRole("tab", { name: "Report" }).click();
+  await expect(page.getByRole("heading", { name: "What was decided" })).toBeVisible();
+  await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for less.");
+  await page.getByRole("tab", { name: "Costs" }).click();
+  await expect(alert).toBeVisible();
+  // Trying too early costs nothing.
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(alert).toContainText("The platform cannot be reached");
+  await context.setOffline(false);
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("region", { name: "What if?" })).toBeVisible();
+  await expect(page.getByLabel("Requirement of the new version")).toHaveValue("Score churn for less.");
+});
+
+test("a reload costs nobody their words, until they are sent", async ({ page }) => {
+  // The requirement, with what was chosen beside it.
+  await page.goto("/");
+  await page.getByLabel("What do you need?").fill("Score churn, kept.");
+  await page.getByRole("radio", { name: /Ask me more/ }).check();
+  await page.getByLabel("Name of the new project").fill(`Kept ${Date.now()}`);
+  await page.reload();
+  await expect(page.getByText("What you had typed is back.")).toBeVisible();
+  await expect(page.getByLabel("What do you need?")).toHaveValue("Score churn, kept.");
+  await expect(page.getByRole("radio", { name: /Ask me more/ })).toBeChecked();
+  await expectAccessible(page);
+  // An example does not cost it either.
+  await page.getByRole("button", { name: /Card fraud/ }).click();
+  await expect(page.getByLabel("What do you need?")).toHaveValue(/card payments/);
+  await page.goto("/");
+  await expect(page.getByLabel("What do you need?")).toHaveValue("Score churn, kept.");
+  await page.getByRole("button", { name: "Design it" }).click();
+
+  // Answers.
+  const budget = page.getByLabel("How much may it cost per month?");
+  await budget.fill("1750");
+  await page.getByRole("checkbox", { name: "SOC 2" }).check();
+  await page.reload();
+  await expect(page.getByText("What you had typed is back.")).toBeVisible();
+  await expect(budget).toHaveValue("1750");
+  await expect(page.getByRole("checkbox", { name: "SOC 2" })).toBeChecked();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Go on with these answers" }).click();
+
+  // The words of a revision, and a second thought.
+  await page.getByRole("button", { name: "Ask for a revision" }).click();
+  await page.getByLabel("What should change?").fill("half the cost");
+  await page.reload();
+  await expect(page.getByLabel("What should change?")).toHaveValue("half the cost");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Begin anew" }).click();
+  await expect(page.getByLabel("What should change?")).toHaveValue("");
+  await page.getByLabel("What should change?").fill("a third of the cost");
+  await page.getByRole("button", { name: "Send back to the planner" }).click();
+  await expect(page.getByText("2 rounds").first()).toBeVisible();
+  // What was sent is not offered at the next gate, nor after a reload.
+  await page.reload();
+  await page.getByRole("button", { name: "Ask for a revision" }).click();
+  await expect(page.getByLabel("What should change?")).toHaveValue("");
+  await page.getByRole("button", { name: "Keep as it is" }).click();
+  await page.getByRole("button", { name: "Approve and generate" }).click();
+
+  // The next version, and a file.
+  const next = page.getByLabel("Requirement of the new version");
+  await next.fill("Score churn for less.");
+  await page.goto(`${new URL(page.url()).pathname}?tab=repository&file=Dockerfile`);
+  await expect(next).toHaveValue("Score churn for less.");
+  await page.getByRole("tabpanel").getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByLabel("Text of Dockerfile").fill("FROM scratch\n");
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(page.getByLabel("Text of Dockerfile")).toHaveValue("FROM scratch\n");
+  // Nothing is left behind but what was not sent.
+  expect(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("typed:")).length)).toBe(2);
+});
+
+test("what somebody else decided at a gate takes what was typed there with it", async ({ page, context }) => {
+  await start(page, "Score churn.", /Ask me more/);
+  await page.getByLabel("How much may it cost per month?").fill("1750");
+  const keys = () => page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.includes("input-")));
+  expect(await keys()).toHaveLength(1);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByLabel("How much may it cost per month?")).toHaveValue("2500");
+  await other.getByRole("button", { name: "Accept all suggestions" }).click();
+  await expect(page.getByRole("heading", { name: "Approve the design?" })).toBeVisible();
+  expect(await keys()).toHaveLength(0);
+});
+
+test("a card's link can be copied, and a refusal of the clipboard is told", async ({ page, context }) => {
+  await start(page, "Score churn.", /Straight through/);
+  await expect(status(page)).toHaveText("Completed");
+  const card = page.getByRole("article").filter({ hasText: "Nightly batch on managed services" }).first();
+  await card.getByRole("button").first().click();
+  // What it rests on leads to the words.
+  await card.getByRole("button", { name: "Show in the requirement" }).first().click();
+  await expect(page.locator("mark[data-words]").first()).toBeFocused();
+  const copy = card.getByRole("button", { name: "Copy link to this card" });
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { configurable: true, value: undefined }));
+  await copy.click();
+  await expect(card.getByText("Could not be copied")).toBeVisible();
+  await page.reload();
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await copy.click();
+  await expect(card.getByText("Copied")).toBeVisible();
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  expect(address).toMatch(/[?&]card=\d+/);
+  const later = await context.newPage();
+  await later.goto(address);
+  await expect(later.getByRole("article").filter({ hasText: "Nightly batch on managed services" }).first()).toContainText("What the confidence rests on");
+  await expect(later).toHaveTitle(/^Completed · Score churn\./);
 });
 
 test("a version is compared with the one before", async ({ page }) => {

@@ -59,7 +59,7 @@ const tab = (name, rest = "") => `${second.path}?tab=${name}${rest}`;
 const interrupted = await run(project, { requirement: `${WORDS} [interrupt]`, variant: "thin" }, ({ progress }) => progress.percentage >= 0);
 const VIEWS = {
   start: ["/"],
-  "start-filled": ["/?example=nightly-churn"],
+  "start-filled": ["/?example=churn"],
   project: [`/projects/${project}`],
   "gate-input": [asked.path],
   "gate-final": [shown.path],
@@ -100,7 +100,7 @@ for (const [theme, width, height] of LOOKS) {
     page.on("console", (message) => message.type() === "error" && !/status of 4|status of 5|ERR_INTERNET/.test(message.text()) && console.log(look, view, "console:", message.text()));
     if (told === null) {
       // In the middle of it: a run of its own.
-      const { decision_set_id: id } = await call("POST", `/projects/${project}/constraints`, { requirement: `${WORDS} [think]`, variant: "thin" });
+      const { decision_set_id: id } = await call("POST", `/projects/${project}/constraints`, { requirement: `${WORDS} [think 700]`, variant: "thin" });
       await page.goto(`/projects/${project}/decision-sets/${id}?tab=workflow&node=planner`);
       await page.getByText("is thinking; this is not stored").first().waitFor({ timeout: 30_000 });
       await page.waitForTimeout(300);

@@ -5,7 +5,7 @@
  * contradicts the edits of the version before, `[think]` lets a model think aloud at the planner and take part in its
  * decision (`[think 500]` with so many milliseconds between its words), `[stream 2000 5]` makes so many more cards with so many milliseconds between them.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 
 import type { ReasoningDelta } from "../src/shared/live/passing.ts";
 import type { Artifact, DecisionSet, EditConflict, Event, FileEdit, Gate, GateAnswer, ModelSettings, NewDecisionSet, NewEdits, ProblemBody, Progress, Project, ProjectModels, PricedDesign, Run, ServerMessage, TriedField, TriedValues, WhatIf } from "./types.ts";
@@ -45,12 +45,17 @@ function ulid(): string {
     result = ALPHABET[time % 32] + result;
     time = Math.floor(time / 32);
   }
-  for (const byte of randomBytes(16)) result += ALPHABET[byte % 32];
+  for (let place = 0; place < 16; place += 1) result += ALPHABET[Math.floor(Math.random() * 32)];
   return result;
 }
 
 /** Between two pieces of what a model says. */
 const THINK_MS = 120;
+
+/** The beginning of a text, cut between words where it is too long. */
+function titleOf(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79).replace(/ \S*$/, "")}…`;
+}
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -95,6 +100,8 @@ export class MockPlatform {
     const parts = path.split("/").filter(Boolean).slice(1);
     const [first, projectId, second, third, fourth, fifth] = parts;
     if (first === "health") return ok({ status: "ok", version: "mock" });
+    // What a signed address leads to.
+    if (first === "mock-object") return { status: 200, body: "mock", text: true };
     if (first !== "projects") return problem(404, "route-not-found", "There is no such route.");
     if (!projectId) {
       if (method === "GET") return ok(this.#listed(Number(query.get("limit") ?? 50), query.get("cursor")));
@@ -209,7 +216,7 @@ export class MockPlatform {
       kind: "design",
       version: project.last_version,
       parent: body.parent ?? null,
-      title: body.title ?? body.requirement.slice(0, 70),
+      title: body.title ?? titleOf(body.requirement),
       variant: body.variant ?? "full",
       status: "queued",
       revision: 1,

@@ -8,6 +8,7 @@ import type { WebSocket } from "ws";
 
 import type { ClientMessage, DecisionSet, Event } from "../src/shared/api/types.ts";
 import { MockPlatform } from "./platform.ts";
+import { addStillRuns } from "./still.ts";
 import type { ServerMessage } from "./types.ts";
 
 function number(name: string, otherwise: number): number {
@@ -23,6 +24,8 @@ function serve(server: ViteDevServer | PreviewServer): void {
   const platform = new MockPlatform({ pace: number("MOCK_PACE_MS", 900), gateSeconds: number("MOCK_GATE_SECONDS", 120) });
   // Folders with what the API said of real runs: `decision-set.json`, `events.jsonl` and the files under `repo`.
   for (const folder of (process.env["MOCK_STORED"] ?? "").split(",").filter(Boolean)) loadStored(platform, folder);
+  // Runs for pictures that are compared.
+  if (process.env["MOCK_STILL"]) addStillRuns(platform);
   const followers = new Map<string, Set<WebSocket>>();
   platform.onEvent = (runId, message) => {
     for (const socket of followers.get(runId) ?? []) send(socket, message);

@@ -1,15 +1,19 @@
-import { Feather, Monitor, Moon, MoonStar, Sun } from "lucide-react";
-import { Suspense, lazy } from "react";
+import { Feather, Keyboard, Monitor, Moon, MoonStar, Sun } from "lucide-react";
+import { Suspense, lazy, useState } from "react";
 import { Link, Outlet, ScrollRestoration, useMatch, useNavigation } from "react-router";
 
 import { SHELL } from "@/features/start/start-shell";
 import { paths } from "@/shared/lib/paths";
 import { THEMES, setTheme, useTheme } from "@/shared/lib/theme";
 import type { ThemeChoice } from "@/shared/lib/theme";
+import { useShortcut } from "@/shared/lib/use-shortcut";
 import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
 
 /** Only a run is live: other pages do without what the connection needs. */
 const ConnectionBanner = lazy(async () => ({ default: (await import("@/app/connection-banner")).ConnectionBanner }));
+
+const KeyboardHelp = lazy(async () => ({ default: (await import("@/app/keyboard-help")).KeyboardHelp }));
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon, claude: Feather, midnight: MoonStar } as const satisfies Record<ThemeChoice, unknown>;
 
@@ -30,7 +34,10 @@ export function AppLayout() {
             <img src="/icon.svg" alt="" width="26" height="26" />
             {strings.app.name}
           </Link>
-          <ThemeChooser />
+          <div className="flex shrink-0 items-center gap-1">
+            <KeyboardButton />
+            <ThemeChooser />
+          </div>
         </div>
       </header>
       {run ? (
@@ -43,6 +50,24 @@ export function AppLayout() {
       </main>
       <ScrollRestoration />
     </div>
+  );
+}
+
+/** Where there is no keyboard, as on a phone, there is no button. */
+function KeyboardButton() {
+  const [open, setOpen] = useState(false);
+  useShortcut("/", () => setOpen(true));
+  return (
+    <>
+      <Button tone="quiet" size="icon" aria-haspopup="dialog" aria-label={strings.keyboard.show} title={strings.keyboard.show} className="pointer-coarse:hidden" onClick={() => setOpen(true)}>
+        <Keyboard aria-hidden />
+      </Button>
+      {open ? (
+        <Suspense>
+          <KeyboardHelp onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
 

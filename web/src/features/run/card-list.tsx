@@ -6,6 +6,7 @@ import { ReasonCardItem, cardElementId } from "@/features/run/reason-card";
 import type { Priority } from "@/shared/api/types";
 import type { CardView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
+import { Button } from "@/shared/ui/button";
 import { Select } from "@/shared/ui/field";
 
 /** From here on only what is in sight is on the page, so that thousands of cards stay smooth. */
@@ -38,12 +39,14 @@ export const CardList = memo(function CardList({ cards, dropped, thinking, requi
   );
 
   const change = useCallback(
-    (name: string, value: string | null) => {
+    (values: Readonly<Record<string, string | null>>) => {
       setSearch(
         (previous) => {
           const next = new URLSearchParams(previous);
-          if (value) next.set(name, value);
-          else next.delete(name);
+          for (const [name, value] of Object.entries(values)) {
+            if (value) next.set(name, value);
+            else next.delete(name);
+          }
           return next;
         },
         { replace: true, preventScrollReset: true },
@@ -62,7 +65,7 @@ export const CardList = memo(function CardList({ cards, dropped, thinking, requi
     const opens = !next.delete(sequence);
     if (opens) next.add(sequence);
     setOpened(next);
-    newest.current.change("card", opens ? String(sequence) : null);
+    newest.current.change({ card: opens ? String(sequence) : null });
   }, []);
 
   // A link to a card opens it and brings it into view, once, when it is there; one that was opened here is in view.
@@ -90,7 +93,7 @@ export const CardList = memo(function CardList({ cards, dropped, thinking, requi
         </h2>
         {cards.length > 1 ? (
           <div className="flex gap-2">
-            <Select aria-label={strings.run.filterAgent} value={agent} onChange={(event) => change("agent", event.target.value)} className="min-h-9 w-auto max-w-44">
+            <Select aria-label={strings.run.filterAgent} value={agent} onChange={(event) => change({ agent: event.target.value })} className="min-h-9 w-auto max-w-44">
               <option value="">
                 {strings.run.filterAgent}: {strings.run.filterAll}
               </option>
@@ -98,7 +101,7 @@ export const CardList = memo(function CardList({ cards, dropped, thinking, requi
                 <option key={name}>{name}</option>
               ))}
             </Select>
-            <Select aria-label={strings.run.filterPriority} value={priority} onChange={(event) => change("priority", event.target.value)} className="min-h-9 w-auto max-w-44">
+            <Select aria-label={strings.run.filterPriority} value={priority} onChange={(event) => change({ priority: event.target.value })} className="min-h-9 w-auto max-w-44">
               <option value="">
                 {strings.run.filterPriority}: {strings.run.filterAll}
               </option>
@@ -113,7 +116,14 @@ export const CardList = memo(function CardList({ cards, dropped, thinking, requi
       </div>
       {dropped > 0 ? <p className="text-sm text-ink-soft">{strings.run.cardsDropped(dropped)}</p> : null}
       {cards.length === 0 && !thinking ? <p className="text-sm text-ink-soft">{ended ? strings.run.cardsEmptyEnded : strings.run.cardsEmpty}</p> : null}
-      {cards.length > 0 && shown.length === 0 ? <p className="text-sm text-ink-soft">{strings.run.filteredOut}</p> : null}
+      {cards.length > 0 && shown.length === 0 ? (
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-soft">
+          {strings.run.filteredOut}
+          <Button size="small" onClick={() => change({ agent: null, priority: null })}>
+            {strings.run.showAll}
+          </Button>
+        </p>
+      ) : null}
       {shown.length > MANY ? (
         <VirtualRows cards={shown} wanted={wanted} item={item} />
       ) : (

@@ -9,7 +9,7 @@ import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { ArtifactLink, DecisionSet, Event } from "@/shared/api/types";
-import { bytes, clockTime, time } from "@/shared/lib/format";
+import { bytes, clockTime, exactTime } from "@/shared/lib/format";
 import { saveAs } from "@/shared/lib/save-as";
 import { strings } from "@/shared/strings";
 import { canvas } from "@/shared/strings-canvas";
@@ -144,13 +144,14 @@ function Events({ address, newest }: { address: RunAddress; newest: number }) {
         {shown.map((event) => (
           <li key={event.sequence} className={shown.length > 60 ? "[contain-intrinsic-size:auto_2.25rem] [content-visibility:auto]" : undefined}>
             <details>
-              <summary className="flex flex-wrap items-baseline gap-x-3 px-3 py-1.5 hover:bg-sunken">
-                <span className="w-8 text-end text-xs text-ink-soft tabular-nums">{event.sequence}</span>
-                <span className="@2xl:w-36">
+              {/* Where there is little room, what it is about stands in a line of its own. */}
+              <summary className="grid grid-cols-[2rem_1fr_auto] items-baseline gap-x-3 px-3 py-1.5 hover:bg-sunken @2xl:grid-cols-[2rem_9rem_1fr_auto]">
+                <span className="text-end text-xs text-ink-soft tabular-nums">{event.sequence}</span>
+                <span>
                   <Badge>{event.type}</Badge>
                 </span>
-                <span className="min-w-0 flex-1 basis-40 truncate">{subject(event)}</span>
-                <time dateTime={event.at} title={time(event.at)} className="text-xs text-ink-soft tabular-nums">
+                <span className="col-span-2 col-start-2 row-start-2 truncate @2xl:col-span-1 @2xl:col-start-3 @2xl:row-start-1">{subject(event)}</span>
+                <time dateTime={event.at} title={exactTime(event.at)} className="text-xs text-ink-soft tabular-nums">
                   {clockTime(event.at)}
                 </time>
               </summary>

@@ -11,6 +11,7 @@ import { asProblem } from "@/shared/api/problem";
 import { queries, useStartRun } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet } from "@/shared/api/types";
+import { textField, useTyped } from "@/shared/lib/kept";
 import { paths } from "@/shared/lib/paths";
 import { requestKey } from "@/shared/lib/request-key";
 import { strings } from "@/shared/strings";
@@ -19,6 +20,7 @@ import { edits } from "@/shared/strings-edits";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { FieldProblem, TextArea } from "@/shared/ui/field";
+import { Restored } from "@/shared/ui/restored";
 
 const FOLLOW_UP = "follow-up";
 
@@ -43,7 +45,15 @@ export const FollowUp = memo(function FollowUp({ address, decisionSet }: { addre
     const stored = (manifest?.files ?? []).map(({ path, body }) => ({ path, sha256: body.sha256, size: body.size }));
     return filesNow(stored, manifest?.edits ?? [], list.data).filter(({ own }) => own).length;
   }, [manifest, list.data]);
-  const [requirement, setRequirement] = useState(decisionSet.requirement);
+  const typed = useTyped(
+    `${address.projectId}/${address.runId}/follow-up`,
+    () => ({ requirement: decisionSet.requirement }),
+    (stored) => {
+      const text = textField(stored, "requirement");
+      return text === null ? null : { requirement: text };
+    },
+  );
+  const { requirement } = typed.value;
   const [problem, setProblem] = useState<string | null>(null);
   const request = useRef({ body: "", key: "" });
 
@@ -62,7 +72,10 @@ export const FollowUp = memo(function FollowUp({ address, decisionSet }: { addre
         idempotencyKey: request.current.key,
       },
       {
-        onSuccess: ({ projectId, runId }) => void navigate(paths.run(projectId, runId)),
+        onSuccess: ({ projectId, runId }) => {
+          typed.forget();
+          void navigate(paths.run(projectId, runId));
+        },
         onError: (error) => {
           const refused = asProblem(error);
           setProblem(refused.errors.find(({ field }) => field === "requirement")?.detail ?? refused.message);
@@ -82,6 +95,7 @@ export const FollowUp = memo(function FollowUp({ address, decisionSet }: { addre
           <p className="text-sm text-ink-soft">{strings.followUp.text}</p>
           {edited > 0 ? <p className="mt-1 text-sm">{edits.buildsOn(edited)}</p> : null}
         </div>
+        {typed.restored ? <Restored onDiscard={() => typed.change({ requirement: decisionSet.requirement })} /> : null}
         <label htmlFor={`${id}-text`} className="sr-only">
           {strings.followUp.label}
         </label>
@@ -91,7 +105,7 @@ export const FollowUp = memo(function FollowUp({ address, decisionSet }: { addre
           value={requirement}
           aria-invalid={problem ? true : undefined}
           aria-errormessage={problem ? `${id}-problem` : undefined}
-          onChange={(event) => setRequirement(event.target.value)}
+          onChange={(event) => typed.change({ requirement: event.target.value })}
         />
         {anyTried ? (
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-accent-soft px-3 py-2 text-sm">

@@ -1,18 +1,24 @@
-import { ChevronDown, Sparkles } from "lucide-react";
+import { ChevronDown, Link as LinkIcon, Sparkles } from "lucide-react";
 import { memo } from "react";
 import type { ReactNode } from "react";
 
 import { priorityTones } from "@/features/run/gates/input-gate";
 import { verdictTones } from "@/features/run/plan/policy-table";
-import { Excerpt } from "@/features/run/requirement-panel";
+import { Excerpt, toWords } from "@/features/run/requirement-panel";
+import { useLinks } from "@/features/run/use-links";
 import type { ReasonCard, Thinker, Verdict } from "@/shared/api/types";
+import type { Span } from "@/shared/lib/characters";
 import { classNames } from "@/shared/lib/class-names";
 import { percent, words } from "@/shared/lib/format";
 import type { CardView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
+import { CopyButton } from "@/shared/ui/copy-button";
 import { Markdown } from "@/shared/ui/markdown";
 import { Prose } from "@/shared/ui/prose";
+
+/** After which the page shows what its address says. */
+const DRAWN_MS = 50;
 
 interface ReasonCardItemProps {
   view: CardView;
@@ -63,7 +69,7 @@ export const ReasonCardItem = memo(function ReasonCardItem({ view, requirement, 
         </button>
       </h3>
       <div id={`${id}-details`} hidden={!open}>
-        {open ? <Details card={card} requirement={requirement} /> : null}
+        {open ? <Details sequence={sequence} card={card} requirement={requirement} /> : null}
       </div>
     </article>
   );
@@ -98,7 +104,20 @@ function isVerdict(verdict: string): verdict is Verdict {
   return Object.hasOwn(verdictTones, verdict);
 }
 
-function Details({ card, requirement }: { card: ReasonCard; requirement: string }) {
+/** This page with this card open, whatever else its address says. */
+function linkTo(sequence: number): string {
+  const address = new URL(location.href);
+  address.searchParams.set("card", String(sequence));
+  return address.href;
+}
+
+function Details({ sequence, card, requirement }: { sequence: number; card: ReasonCard; requirement: string }) {
+  const { go } = useLinks();
+  const showWords = (link: Span) => {
+    // The words of the card that was opened last are marked, which may be another.
+    go({ card: String(sequence) });
+    setTimeout(() => toWords(link), DRAWN_MS);
+  };
   const impacts = (["cost", "performance", "security", "operations"] as const).flatMap((kind) => {
     const text = card.impact[kind];
     return text ? [{ kind, text }] : [];
@@ -124,7 +143,12 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
           <ul className="space-y-2">
             {card.evidence.map((link) => (
               <li key={`${link.claim} ${link.start}`}>
-                <span className="font-medium">{link.claim}</span>
+                <span className="flex flex-wrap items-baseline justify-between gap-x-3">
+                  <span className="font-medium">{link.claim}</span>
+                  <button type="button" className="text-xs text-accent underline underline-offset-2" onClick={() => showWords(link)}>
+                    {strings.run.showWords}
+                  </button>
+                </span>
                 <q className="block border-s-2 border-line-strong ps-3 text-ink-soft">
                   <Excerpt requirement={requirement} link={link} />
                 </q>
@@ -185,7 +209,10 @@ function Details({ card, requirement }: { card: ReasonCard; requirement: string 
           </ul>
         </Part>
       ) : null}
-      <p className="text-xs text-ink-soft">{thinkerText(card.thinker)}</p>
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+        <p className="text-xs text-ink-soft">{thinkerText(card.thinker)}</p>
+        <CopyButton Icon={LinkIcon} label={strings.run.linkToCard} text={() => linkTo(sequence)} />
+      </div>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { memo } from "react";
 
 import { markSpans } from "@/shared/lib/characters";
+import type { Span } from "@/shared/lib/characters";
 import { strings } from "@/shared/strings";
 import type { EvidenceLink } from "@/shared/api/types";
 
@@ -13,14 +14,32 @@ export const RequirementPanel = memo(function RequirementPanel({ requirement, ev
       </h2>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <p className="max-h-72 overflow-y-auto text-sm leading-relaxed whitespace-pre-wrap text-ink-soft" tabIndex={0} role="region" aria-labelledby="requirement-title">
-        {markSpans(requirement, evidence).map(({ text, marked }, place) =>
-          // oxlint-disable-next-line react/no-array-index-key
-          marked ? <mark key={place} className="text-ink">{text}</mark> : <span key={place}>{text}</span>,
+        {markSpans(requirement, evidence).map(({ text, marked, start, end }) =>
+          marked ? (
+            <mark key={start} data-words={`${start} ${end}`} tabIndex={-1} className="text-ink">
+              {text}
+            </mark>
+          ) : (
+            <span key={start}>{text}</span>
+          ),
         )}
       </p>
     </div>
   );
 });
+
+/** Brings the marked words of a span into view, and the focus to them; the requirement may be folded away. */
+export function toWords({ start }: Span): void {
+  for (const mark of document.querySelectorAll<HTMLElement>("mark[data-words]")) {
+    const [from = 0, to = 0] = (mark.dataset["words"] ?? "").split(" ").map(Number);
+    if (start < from || start >= to) continue;
+    const folded = mark.closest("details");
+    if (folded) folded.open = true;
+    mark.scrollIntoView({ block: "center" });
+    mark.focus({ preventScroll: true });
+    return;
+  }
+}
 
 /** Characters on either side of the words that are shown with them. */
 const CONTEXT = 60;

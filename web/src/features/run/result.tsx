@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { lazy, memo, Suspense, useId } from "react";
+import { Suspense, lazy, memo, useId } from "react";
+import type { ReactNode } from "react";
 
 import { GitBundle } from "@/features/run/git-bundle";
 import { queries } from "@/shared/api/queries";
@@ -10,6 +11,7 @@ import { useLinks } from "@/features/run/use-links";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
+import { Loads } from "@/shared/ui/loads";
 import { Skeleton } from "@/shared/ui/skeleton";
 import { TabsContent, TabsList, TabsRoot, TabsTrigger } from "@/shared/ui/tabs";
 
@@ -72,51 +74,54 @@ export const Result = memo(function Result({ address, standing }: { address: Run
             </TabsTrigger>
           ))}
         </TabsList>
-        <Suspense
-          fallback={
-            <div className="p-5">
-              <Skeleton lines={5} />
-            </div>
-          }
-        >
-          <TabsContent value="workflow">
-            <WorkflowTab standing={standing} />
-          </TabsContent>
-          <TabsContent value="timeline">
-            <TimelineTab standing={standing} />
-          </TabsContent>
-          <TabsContent value="plan">
-            <PlanTab decisionSet={decisionSet} />
-          </TabsContent>
-          <TabsContent value="candidates">
-            <CandidatesTab decisionSet={decisionSet} />
-          </TabsContent>
-          <TabsContent value="repository">
-            <RepositoryTab address={address} decisionSet={decisionSet} newest={standing.view.lastSequence} />
-          </TabsContent>
-          <TabsContent value="report">
-            <ReportTab address={address} decisionSet={decisionSet} />
-          </TabsContent>
-          <TabsContent value="costs">
-            <CostsTab address={address} decisionSet={decisionSet} />
-          </TabsContent>
-          <TabsContent value="policy">
-            <PolicyTab report={decisionSet.policy_report ?? null} />
-          </TabsContent>
-          <TabsContent value="validation">
-            <ValidationTab report={decisionSet.validation ?? null} />
-          </TabsContent>
-          <TabsContent value="data">
-            <DataTab address={address} standing={standing} />
-          </TabsContent>
-          <TabsContent value="trace">
-            <TraceTab review={decisionSet.implementation ?? null} />
-          </TabsContent>
-          <TabsContent value="diff">
-            <DiffTab address={address} decisionSet={decisionSet} />
-          </TabsContent>
-        </Suspense>
+        <Pane value="workflow">
+          <WorkflowTab standing={standing} />
+        </Pane>
+        <Pane value="timeline">
+          <TimelineTab standing={standing} />
+        </Pane>
+        <Pane value="plan">
+          <PlanTab decisionSet={decisionSet} />
+        </Pane>
+        <Pane value="candidates">
+          <CandidatesTab decisionSet={decisionSet} />
+        </Pane>
+        <Pane value="repository">
+          <RepositoryTab address={address} decisionSet={decisionSet} newest={standing.view.lastSequence} />
+        </Pane>
+        <Pane value="report">
+          <ReportTab address={address} decisionSet={decisionSet} />
+        </Pane>
+        <Pane value="costs">
+          <CostsTab address={address} decisionSet={decisionSet} />
+        </Pane>
+        <Pane value="policy">
+          <PolicyTab report={decisionSet.policy_report ?? null} />
+        </Pane>
+        <Pane value="validation">
+          <ValidationTab report={decisionSet.validation ?? null} />
+        </Pane>
+        <Pane value="data">
+          <DataTab address={address} standing={standing} />
+        </Pane>
+        <Pane value="trace">
+          <TraceTab review={decisionSet.implementation ?? null} />
+        </Pane>
+        <Pane value="diff">
+          <DiffTab address={address} decisionSet={decisionSet} />
+        </Pane>
       </TabsRoot>
     </Card>
   );
 });
+
+/** What cannot be fetched, or fails, takes no other tab with it. */
+function Pane({ value, children }: { value: Tab; children: ReactNode }) {
+  return (
+    <TabsContent value={value}>
+      <Loads of={value}>
+        <Suspense fallback={<Skeleton lines={5} />}>{children}</Suspense>
+      </Loads>
+    </TabsContent>
+  );
+}

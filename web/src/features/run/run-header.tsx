@@ -8,7 +8,7 @@ import { queries, useCancelRun } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import { asProblem } from "@/shared/api/problem";
 import type { DecisionSet, RunStatus } from "@/shared/api/types";
-import { duration, time } from "@/shared/lib/format";
+import { duration } from "@/shared/lib/format";
 import { paths } from "@/shared/lib/paths";
 import { useNow } from "@/shared/lib/use-now";
 import type { RunView } from "@/shared/live/fold";
@@ -18,6 +18,7 @@ import { Confirm } from "@/shared/ui/dialog";
 import { Notice } from "@/shared/ui/notice";
 import { ProgressBar } from "@/shared/ui/progress";
 import { StatusBadge } from "@/shared/ui/status-badge";
+import { Time } from "@/shared/ui/time";
 
 interface RunHeaderProps {
   address: RunAddress;
@@ -54,7 +55,7 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
             </span>
             <VersionStepper address={address} decisionSet={decisionSet} tab={value("tab")} />
             <span>{strings.variants[decisionSet.variant].name}</span>
-            <span>{time(decisionSet.created_at)}</span>
+            <Time at={decisionSet.created_at} />
             {view.attempt > 1 ? <span>{strings.run.attempt(view.attempt)}</span> : null}
             {decisionSet.parent ? (
               <Link to={paths.run(address.projectId, decisionSet.parent)} className="inline-flex items-center gap-1 text-accent underline underline-offset-2">
@@ -89,7 +90,18 @@ export function RunHeader({ address, decisionSet, view, status, ended }: RunHead
           </p>
         </div>
       )}
-      {cancel.error ? <Notice tone="bad" role="alert" title={asProblem(cancel.error).message} /> : null}
+      {cancel.error ? (
+        <Notice
+          tone="bad"
+          role="alert"
+          title={asProblem(cancel.error).message}
+          actions={
+            <Button size="small" onClick={() => cancel.mutate()}>
+              {strings.common.retry}
+            </Button>
+          }
+        />
+      ) : null}
     </header>
   );
 }

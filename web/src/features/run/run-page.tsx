@@ -7,6 +7,7 @@ import { patternNamesOf } from "@/features/run/plan/design-facts";
 import { EndingPanel } from "@/features/run/ending-panel";
 import { FinalGate } from "@/features/run/gates/final-gate";
 import { FollowUp } from "@/features/run/follow-up";
+import { gateKey } from "@/features/run/gates/gate-key";
 import { GateConflict } from "@/features/run/gates/gate-conflict";
 import { GateHistory } from "@/features/run/gates/gate-history";
 import { InputGate } from "@/features/run/gates/input-gate";
@@ -23,6 +24,7 @@ import type { ApiProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { EvidenceLink, RunStatus } from "@/shared/api/types";
+import { keep } from "@/shared/lib/kept";
 import { useMedia } from "@/shared/lib/use-media";
 import { kindOfGate } from "@/shared/live/fold";
 import type { CardView } from "@/shared/live/fold";
@@ -103,6 +105,10 @@ function RunOf({ projectId, runId }: RunAddress) {
   const active = !ended && !interrupted;
   const standing = useMemo(() => (decisionSet ? { decisionSet, view: lateView, active, gateNode: lateGate } : null), [decisionSet, lateView, active, lateGate]);
   const gates = useMemo(() => [...view.gates.values()], [view.gates]);
+  // What was typed at a gate is of use until somebody has decided there, whoever it was.
+  useEffect(() => {
+    for (const { id, status: decided } of gates) if (decided !== "pending") keep(gateKey(address, id), null);
+  }, [address, gates]);
   const openGate = view.openGate;
   const plan = decisionSet?.plan;
   const names = useMemo(() => patternNamesOf(plan), [plan]);
@@ -200,7 +206,8 @@ function RunOf({ projectId, runId }: RunAddress) {
 
   return (
     <PatternNames value={names}>
-      <title>{`${decisionSet.title} · ${strings.app.name}`}</title>
+      {/* Whoever is in another tab meanwhile sees there that the run waits or has ended. */}
+      <title>{`${interrupted ? strings.run.interruptedTitle : strings.status[status]} · ${decisionSet.title} · ${strings.app.name}`}</title>
       {wide ? (
         <Panels
           library={library}

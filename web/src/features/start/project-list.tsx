@@ -4,11 +4,11 @@ import { Link } from "react-router";
 import { asProblem } from "@/shared/api/problem";
 import { queries } from "@/shared/api/queries";
 import { paths } from "@/shared/lib/paths";
-import { time } from "@/shared/lib/format";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { Skeleton } from "@/shared/ui/skeleton";
+import { Time } from "@/shared/ui/time";
 
 /** All projects, the newest first, read on as far as somebody wants. */
 export function ProjectList() {
@@ -29,7 +29,9 @@ export function ProjectList() {
               <li key={id} className="min-w-0">
                 <Link to={paths.project(id)} className="block rounded-lg px-4 py-3 hover:bg-sunken">
                   <span className="line-clamp-1 font-medium">{name}</span>
-                  <span className="block text-xs text-ink-soft">{[strings.project.versionCount(last_version), time(created_at)].join(" · ")}</span>
+                  <span className="block text-xs text-ink-soft">
+                    {strings.project.versionCount(last_version)} · <Time at={created_at} />
+                  </span>
                 </Link>
               </li>
             ))}

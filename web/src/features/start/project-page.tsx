@@ -54,7 +54,7 @@ export default function ProjectPage() {
         <h2 id="next" className="text-lg font-semibold">
           {strings.project.next}
         </h2>
-        <RequirementForm key={projectId} initial="" focused={false} projectId={projectId} />
+        <RequirementForm key={projectId} keptAs={`project/${projectId}`} initial="" focused={false} projectId={projectId} />
       </section>
       <section aria-labelledby="models" className="space-y-4">
         <h2 id="models" className="text-lg font-semibold">

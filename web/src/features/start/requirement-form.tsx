@@ -9,6 +9,7 @@ import { asProblem } from "@/shared/api/problem";
 import { isNameTaken, queries, useStartRun } from "@/shared/api/queries";
 import type { Variant } from "@/shared/api/types";
 import { characterCount } from "@/shared/lib/characters";
+import { textField, useTyped } from "@/shared/lib/kept";
 import { paths } from "@/shared/lib/paths";
 import { requestKey } from "@/shared/lib/request-key";
 import { strings } from "@/shared/strings";
@@ -16,6 +17,7 @@ import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
 import { FieldProblem, Select, TextArea, TextInput } from "@/shared/ui/field";
 import { Notice } from "@/shared/ui/notice";
+import { Restored } from "@/shared/ui/restored";
 
 /** The API's limit, in Unicode scalar values. */
 const REQUIREMENT_MAX = 20_000;
@@ -28,23 +30,39 @@ interface Problems {
   project?: string;
 }
 
+/** What a person has put into the form; `project` is `null` until one is chosen. */
+interface Typed {
+  readonly requirement: string;
+  readonly project: string | null;
+  readonly name: string;
+  readonly variant: Variant;
+}
+
+function typedFrom(stored: unknown): Typed | null {
+  const [requirement, name] = [textField(stored, "requirement"), textField(stored, "name")];
+  const variant = VARIANTS.find((one) => one === textField(stored, "variant"));
+  return requirement === null || name === null || variant === undefined ? null : { requirement, name, variant, project: textField(stored, "project") };
+}
+
 interface RequirementFormProps {
+  /** Under which what is typed is kept. */
+  keptAs: string;
   initial: string;
   focused: boolean;
   /** The project that the person comes from. Without one a new project is made: what is unrelated must not mix. */
   projectId: string | null;
 }
 
-export function RequirementForm({ initial, focused, projectId }: RequirementFormProps) {
+export function RequirementForm({ keptAs, initial, focused, projectId }: RequirementFormProps) {
   const id = useId();
   const navigate = useNavigate();
   const projects = useQuery(queries.projects());
   const own = useQuery({ ...queries.project(projectId ?? ""), enabled: projectId !== null });
   const start = useStartRun();
-  const [requirement, setRequirement] = useState(initial);
-  const [chosenProject, setChosenProject] = useState<string | null>(null);
-  const [newName, setNewName] = useState("");
-  const [variant, setVariant] = useState<Variant>("full");
+  const begin = (): Typed => ({ requirement: initial, project: null, name: "", variant: "full" });
+  const typed = useTyped(keptAs, begin, typedFrom);
+  const { requirement, project: chosenProject, name: newName, variant } = typed.value;
+  const change = (part: Partial<Typed>) => typed.change({ ...typed.value, ...part });
   const [problems, setProblems] = useState<Problems>({});
   const text = useRef<HTMLTextAreaElement>(null);
   const request = useRef({ body: "", key: "" });
@@ -74,8 +92,8 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
     setProblems(found);
     if (found.requirement) text.current?.focus();
     if (found.requirement || found.project) return;
-    const typed = newName.trim();
-    const target = project === NEW ? { name: typed === "" ? nameFrom(requirement) : typed, suggested: typed === "" } : { id: project };
+    const named = newName.trim();
+    const target = project === NEW ? { name: named === "" ? nameFrom(requirement) : named, suggested: named === "" } : { id: project };
     const body = { requirement, variant };
     // A second click, or a try after a lost answer, must not start a second run.
     const fingerprint = JSON.stringify([target, body]);
@@ -83,7 +101,10 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
     start.mutate(
       { project: target, body, idempotencyKey: request.current.key },
       {
-        onSuccess: (address) => void navigate(paths.run(address.projectId, address.runId)),
+        onSuccess: (address) => {
+          typed.forget();
+          void navigate(paths.run(address.projectId, address.runId));
+        },
         onError: (error) => {
           const { errors } = asProblem(error);
           const of = (field: string) => errors.find((entry) => entry.field === field)?.detail;
@@ -104,6 +125,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
   return (
     <Card className="p-4 sm:p-6">
       <form onSubmit={submit} className="space-y-4" noValidate>
+        {typed.restored ? <Restored onDiscard={() => typed.change(begin())} /> : null}
         <div className="space-y-2">
           <label htmlFor="requirement" className="block font-semibold">
             {strings.start.label}
@@ -118,10 +140,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
             aria-describedby={`${id}-hint`}
             aria-invalid={problems.requirement ? true : undefined}
             aria-errormessage={problems.requirement ? `${id}-problem` : undefined}
-            onChange={(event) => setRequirement(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
-            }}
+            onChange={(event) => change({ requirement: event.target.value })}
           />
           {problems.requirement ? <FieldProblem id={`${id}-problem`}>{problems.requirement}</FieldProblem> : null}
           <div id={`${id}-hint`} className="flex flex-wrap justify-between gap-x-4 text-xs text-ink-soft">
@@ -143,7 +162,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
                   name={`${id}-variant`}
                   value={value}
                   checked={variant === value}
-                  onChange={() => setVariant(value)}
+                  onChange={() => change({ variant: value })}
                   className="mt-0.5 size-4 shrink-0 accent-accent-solid outline-none"
                 />
                 <span>
@@ -161,7 +180,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
               <label htmlFor={`${id}-project`} className="block text-sm font-semibold">
                 {strings.start.project}
               </label>
-              <Select id={`${id}-project`} value={project} onChange={(event) => setChosenProject(event.target.value)}>
+              <Select id={`${id}-project`} value={project} onChange={(event) => change({ project: event.target.value })}>
                 <option value={NEW}>{strings.start.newProject}</option>
                 {project !== NEW && !existing ? <option value={project}>{strings.common.loading}</option> : null}
                 {known.map(({ id: value, name }) => (
@@ -184,7 +203,7 @@ export function RequirementForm({ initial, focused, projectId }: RequirementForm
                   maxLength={100}
                   aria-invalid={problems.project ? true : undefined}
                   aria-errormessage={problems.project ? `${id}-name-problem` : undefined}
-                  onChange={(event) => setNewName(event.target.value)}
+                  onChange={(event) => change({ name: event.target.value })}
                 />
                 {problems.project ? <FieldProblem id={`${id}-name-problem`}>{problems.project}</FieldProblem> : null}
               </div>

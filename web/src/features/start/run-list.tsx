@@ -1,11 +1,11 @@
 import { Link } from "react-router";
 
 import type { Run } from "@/shared/api/types";
-import { time } from "@/shared/lib/format";
 import { paths } from "@/shared/lib/paths";
 import { strings } from "@/shared/strings";
 import { Card } from "@/shared/ui/card";
 import { StatusBadge } from "@/shared/ui/status-badge";
+import { Time } from "@/shared/ui/time";
 
 type Listed = Pick<Run, "id" | "project_id" | "title" | "version" | "created_at" | "status">;
 
@@ -16,10 +16,12 @@ export function RunList({ runs, projectName }: { runs: readonly Listed[]; projec
       <ul className="divide-y divide-line">
         {runs.map((run) => (
           <li key={run.id}>
-            <Link to={paths.run(run.project_id, run.id)} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 hover:bg-sunken">
-              <span className="min-w-0 flex-1 basis-64">
-                <span className="line-clamp-1 font-medium">{run.title}</span>
-                <span className="block text-xs text-ink-soft">{[projectName?.(run.project_id), strings.start.version(run.version), time(run.created_at)].filter(Boolean).join(" · ")}</span>
+            <Link to={paths.run(run.project_id, run.id)} className="flex items-center gap-x-4 px-4 py-3 hover:bg-sunken">
+              <span className="min-w-0 flex-1">
+                <span className="line-clamp-2 font-medium sm:line-clamp-1">{run.title}</span>
+                <span className="block text-xs text-ink-soft">
+                  {[projectName?.(run.project_id), strings.start.version(run.version)].filter(Boolean).join(" · ")} · <Time at={run.created_at} />
+                </span>
               </span>
               <StatusBadge status={run.status} />
             </Link>

@@ -22,7 +22,7 @@ export default function StartPage() {
           <p className={SHELL.lead}>{strings.start.lead}</p>
         </div>
         {/* Another example is another form: its text replaces what was there. */}
-        <RequirementForm key={example?.id ?? ""} initial={example?.requirement ?? ""} focused={example !== undefined} projectId={projectId} />
+        <RequirementForm key={example?.id ?? ""} keptAs={`start/${example?.id ?? ""}`} initial={example?.requirement ?? ""} focused={example !== undefined} projectId={projectId} />
       </div>
       <ExampleGallery
         chosen={example?.id ?? null}

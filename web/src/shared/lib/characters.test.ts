@@ -7,9 +7,9 @@ describe("marking", () => {
   it("counts Unicode scalar values, not UTF-16 units", () => {
     expect(characterCount("a🙂é")).toBe(3);
     expect(markSpans("🙂 churn 🙂", [{ start: 2, end: 7 }])).toEqual([
-      { text: "🙂 ", marked: false },
-      { text: "churn", marked: true },
-      { text: " 🙂", marked: false },
+      { text: "🙂 ", marked: false, start: 0, end: 2 },
+      { text: "churn", marked: true, start: 2, end: 7 },
+      { text: " 🙂", marked: false, start: 7, end: 9 },
     ]);
   });
 
@@ -20,6 +20,7 @@ describe("marking", () => {
         const pieces = markSpans(text, spans);
         expect(pieces.map((piece) => piece.text).join("")).toBe(text);
         for (const [place, piece] of pieces.entries()) expect(piece.marked).not.toBe(pieces[place + 1]?.marked);
+        for (const { text: cut, start, end } of pieces) expect([...text].slice(start, end).join("")).toBe(cut);
         const marked = pieces.filter((piece) => piece.marked).reduce((sum, piece) => sum + characterCount(piece.text), 0);
         const expected = [...text].filter((_, place) => spans.some(({ start, end }) => place >= start && place < end)).length;
         expect(marked).toBe(expected);

@@ -10,7 +10,7 @@ export interface Span {
   readonly end: number;
 }
 
-export interface Piece {
+export interface Piece extends Span {
   readonly text: string;
   readonly marked: boolean;
 }
@@ -24,7 +24,7 @@ export function markSpans(text: string, spans: readonly Span[]): Piece[] {
   let from = 0;
   for (let place = 1; place <= characters.length; place += 1) {
     if (place < characters.length && marked[place] === marked[from]) continue;
-    pieces.push({ text: characters.slice(from, place).join(""), marked: marked[from] === 1 });
+    pieces.push({ text: characters.slice(from, place).join(""), marked: marked[from] === 1, start: from, end: place });
     from = place;
   }
   return pieces;

@@ -60,10 +60,15 @@ export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  if (minutes < 60) return both(`${minutes} min`, Math.floor(seconds % 60), "s");
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  if (hours < 48) return both(`${hours} h`, minutes % 60, "min");
   return `${Math.floor(hours / 24)} days`;
+}
+
+/** A rest of nothing is not told. */
+function both(whole: string, rest: number, unit: string): string {
+  return rest === 0 ? whole : `${whole} ${rest} ${unit}`;
 }
 
 export function bytes(size: number): string {
@@ -74,6 +79,13 @@ export function bytes(size: number): string {
 
 export function time(iso: string): string {
   return dateTime.format(new Date(iso));
+}
+
+const exact = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "long" });
+
+/** To the second, with the day of the week and the zone. */
+export function exactTime(iso: string): string {
+  return exact.format(new Date(iso));
 }
 
 const timeOfDay = new Intl.DateTimeFormat("en", { timeStyle: "short" });

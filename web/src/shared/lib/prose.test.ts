@@ -9,7 +9,7 @@ describe("texts of the agents", () => {
   it.each([
     ["Expected $1725 a month ($161 to $25500), of $1,725.", "Expected $1,725 a month ($161 to $25,500), of $1,725."],
     ["cost rises by $2.91 to $1255.19", "cost rises by $2.91 to $1,255"],
-    ["99.8001 % available", "99.8 % available"],
+    ["99.8001 % available", "99.8\u00a0% available"],
     ["1 open points would change it, 21 findings, 1 findings", "1 open point would change it, 21 findings, 1 finding"],
   ])("reads %j as %j", (text, read) => {
     expect(readable(text)).toBe(read);

@@ -14,13 +14,16 @@ const MARKED = /`([^`\n]+)`|(?<![\w.-])[a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])
 /** Amounts without separators; percentages with more decimals than a person reads; a plural of one. */
 const AMOUNT = /\$(\d{4,}(?:\.\d+)?)(?!\d|,\d)/g;
 const PERCENT = /(?<![\d.,])(\d{1,2}\.\d{4,}) ?%/g;
+/** A number and its percent sign stay in one line. */
+const SPACED_PERCENT = /(\d) %/g;
 const ONE = /(?<![\d.,])1 (open point|finding)s\b/g;
 
 export function readable(text: string): string {
   return text
     .replaceAll(AMOUNT, (_, amount: string) => usd(Number(amount)))
     .replaceAll(PERCENT, (_, value: string) => availability(Number(value)))
-    .replaceAll(ONE, "1 $1");
+    .replaceAll(ONE, "1 $1")
+    .replaceAll(SPACED_PERCENT, "$1\u00a0%");
 }
 
 /** Cuts a text into words, inline code and names; `names` are people's names by pattern id. */

@@ -8,8 +8,17 @@ export function TextInput({ className, ...rest }: ComponentProps<"input">) {
   return <input className={classNames(box, "min-h-10 text-sm", className)} {...rest} />;
 }
 
+/** Several lines; Ctrl or Cmd with Enter sends its form. */
 export function TextArea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea className={classNames(box, "py-2.5 text-[0.9375rem] leading-relaxed", className)} {...rest} />;
+  return (
+    <textarea
+      className={classNames(box, "py-2.5 text-[0.9375rem] leading-relaxed", className)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
+      }}
+      {...rest}
+    />
+  );
 }
 
 /** The system's own select: it is the most accessible one, on a phone above all. */

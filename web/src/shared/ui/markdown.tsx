@@ -1,17 +1,24 @@
 import { Suspense, lazy } from "react";
 
 import { classNames } from "@/shared/lib/class-names";
+import { Loads } from "@/shared/ui/loads";
 import type { MarkdownViewProps } from "@/shared/ui/markdown-view";
+import { Skeleton } from "@/shared/ui/skeleton";
 
 const MarkdownView = lazy(async () => ({ default: (await import("@/shared/ui/markdown-view")).MarkdownView }));
 
-/** Markdown, rendered safely. Until the renderer is there, its source is readable. */
+/** About as many letters as stand in a line. */
+const LINE = 90;
+
+/** Markdown, rendered safely. The renderer comes when the first text needs it. */
 export function Markdown({ text, className, ...rest }: MarkdownViewProps & { className?: string }) {
   return (
     <div className={classNames("prose-text", className)}>
-      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-        <MarkdownView text={text} {...rest} />
-      </Suspense>
+      <Loads of={text}>
+        <Suspense fallback={<Skeleton lines={Math.min(8, Math.ceil(text.length / LINE))} />}>
+          <MarkdownView text={text} {...rest} />
+        </Suspense>
+      </Loads>
     </div>
   );
 }

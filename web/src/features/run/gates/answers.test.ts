@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { collect, draftsOf, problemsByQuestion } from "@/features/run/gates/answers";
+import { collect, draftsFrom, draftsOf, problemsByQuestion } from "@/features/run/gates/answers";
 import type { Question } from "@/shared/api/types";
 
 function question(id: string, field: Question["field"], value: Question["default"]["value"]): Question {
@@ -68,5 +68,21 @@ describe("answers", () => {
         { field: "comment", detail: "is missing" },
       ]),
     ).toEqual({ budget: "is too low", many: "is unknown" });
+  });
+
+  it("takes back what was kept only where it fits the question", () => {
+    const stored = { budget: "12", one: "gone", many: ["a", "z"], note: 5, other: "x" };
+    expect(draftsFrom(questions, stored)).toEqual({ ...draftsOf(questions), budget: "12" });
+    expect(draftsFrom(questions, { one: "c", many: [] })).toEqual({ ...draftsOf(questions), one: "c", many: [] });
+  });
+
+  it("makes a form or nothing of whatever was kept", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.record({ budget: fc.jsonValue(), note: fc.jsonValue(), one: fc.jsonValue(), many: fc.jsonValue() })), (stored) => {
+        const drafts = draftsFrom(questions, stored) ?? draftsOf(questions);
+        expect(Object.keys(drafts)).toEqual(Object.keys(draftsOf(questions)));
+        expect(Object.keys(collect(questions, drafts).problems)).not.toContain("one");
+      }),
+    );
   });
 });

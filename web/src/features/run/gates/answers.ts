@@ -19,6 +19,19 @@ export function draftsOf(questions: readonly Question[]): Drafts {
   return Object.fromEntries(questions.map((question) => [question.id, draftOf(question)]));
 }
 
+/** What was kept of a form, for the questions that it asks; `null` when nothing of it fits them. */
+export function draftsFrom(questions: readonly Question[], stored: unknown): Drafts | null {
+  if (typeof stored !== "object" || stored === null) return null;
+  const known = new Map<string, unknown>(Object.entries(stored));
+  const fitting = questions.flatMap(({ id, field }): [string, Draft][] => {
+    const value = known.get(id);
+    if (field.kind === "multi_choice") return Array.isArray(value) && value.every((one) => field.choices.some((choice) => choice.value === one)) ? [[id, value as string[]]] : [];
+    if (typeof value !== "string") return [];
+    return field.kind === "choice" && !field.choices.some((choice) => choice.value === value) ? [] : [[id, value]];
+  });
+  return fitting.length === 0 ? null : { ...draftsOf(questions), ...Object.fromEntries(fitting) };
+}
+
 export function isDefault(question: Question, draft: Draft): boolean {
   const initial = draftOf(question);
   if (typeof draft === "string" || typeof initial === "string") return draft === initial;

@@ -5,6 +5,7 @@ import { CandidateList } from "@/features/run/plan/candidate-list";
 import { budgetOf, cloudOf, notUnderstood, regionsOf } from "@/features/run/plan/design-facts";
 import { Findings } from "@/features/run/findings";
 import { GateChanges } from "@/features/run/gates/gate-changes";
+import { gateKey } from "@/features/run/gates/gate-key";
 import { GateTimer } from "@/features/run/gates/gate-timer";
 import { PolicyTable } from "@/features/run/plan/policy-table";
 import { SentenceList } from "@/features/run/lines";
@@ -14,6 +15,7 @@ import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { Decision, DecisionSet, Gate } from "@/shared/api/types";
 import { percent, usd } from "@/shared/lib/format";
+import { textField, useTyped } from "@/shared/lib/kept";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/card";
@@ -22,10 +24,19 @@ import { FieldProblem, TextArea } from "@/shared/ui/field";
 import { Markdown } from "@/shared/ui/markdown";
 import { Notice } from "@/shared/ui/notice";
 import { Prose } from "@/shared/ui/prose";
+import { Restored } from "@/shared/ui/restored";
 import { Skeleton } from "@/shared/ui/skeleton";
 
 /** The API's limit for a comment. */
 const COMMENT_MAX = 5_000;
+
+const NOTHING_TYPED = { revising: false, comment: "" };
+
+function commentOf(stored: unknown): typeof NOTHING_TYPED | null {
+  const comment = textField(stored, "comment");
+  const revising = (stored as { revising?: unknown } | null)?.revising;
+  return comment === null || typeof revising !== "boolean" ? null : { revising, comment };
+}
 
 interface FinalGateProps {
   gate: Gate;
@@ -37,11 +48,12 @@ interface FinalGateProps {
 
 export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }: FinalGateProps) {
   const id = useId();
-  const [revising, setRevising] = useState(false);
-  const [comment, setComment] = useState("");
+  const typed = useTyped(gateKey(address, gate.id), () => NOTHING_TYPED, commentOf);
+  const { revising, comment } = typed.value;
   const [problem, setProblem] = useState<string | null>(null);
   const [touched, setTouched] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
+  const revise = useRef<HTMLButtonElement>(null);
   const hold = useHoldGate(address);
   const answer = useAnswerGate(address, onConflict);
   const waiting = answer.isPending || answer.isSuccess;
@@ -51,12 +63,20 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
     setTouched(true);
     hold.mutate(gate.id, { onError: () => setTouched(false) });
   }
+  /** What takes the place of the other is there after the next paint, and has the focus: whoever asked for it goes on in it. */
+  function setRevising(next: boolean) {
+    typed.change({ ...typed.value, revising: next });
+    requestAnimationFrame(() => (next ? box : revise).current?.focus());
+  }
 
   function decide(decision: Decision, words?: string) {
     answer.mutate(
       { gate: gate.id, subject_hash: gate.subject_hash, decision, ...(words ? { comment: words } : {}) },
       {
-        onSuccess: onDecided,
+        onSuccess: () => {
+          typed.forget();
+          onDecided();
+        },
         onError: (error) => {
           setProblem(asProblem(error).errors.find(({ field }) => field === "comment")?.detail ?? null);
         },
@@ -64,7 +84,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
     );
   }
 
-  function revise(event: FormEvent) {
+  function sendBack(event: FormEvent) {
     event.preventDefault();
     const words = comment.trim();
     setProblem(words === "" ? strings.gate.commentMissing : null);
@@ -97,12 +117,9 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
         ) : null}
       </div>
 
-      <div onPointerDownCapture={touch} onFocusCapture={touch} className="space-y-5 p-4 @2xl:p-5">
+      <div onPointerDownCapture={touch} onFocusCapture={touch} className="p-4 @2xl:p-5">
         {decisionSet ? (
-          <>
-            <GateChanges address={address} decisionSet={decisionSet} />
-            <PlanUnderReview decisionSet={decisionSet} told={gate.summary} />
-          </>
+          <PlanUnderReview decisionSet={decisionSet} told={gate.summary} changes={<GateChanges address={address} decisionSet={decisionSet} />} />
         ) : (
           <Skeleton lines={5} />
         )}
@@ -115,7 +132,8 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
           </Notice>
         ) : null}
         {revising ? (
-          <form onSubmit={revise} onFocusCapture={touch} onInputCapture={touch} className="space-y-2" noValidate>
+          <form onSubmit={sendBack} onFocusCapture={touch} onInputCapture={touch} className="space-y-2" noValidate>
+            {typed.restored ? <Restored onDiscard={() => typed.change({ ...NOTHING_TYPED, revising: true })} /> : null}
             <label htmlFor={`${id}-comment`} className="block font-medium">
               {strings.gate.comment}
             </label>
@@ -129,7 +147,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
               placeholder={strings.gate.commentPlaceholder}
               aria-invalid={problem ? true : undefined}
               aria-errormessage={problem ? `${id}-problem` : undefined}
-              onChange={(event) => setComment(event.target.value)}
+              onChange={(event) => typed.change({ revising, comment: event.target.value })}
             />
             {problem ? <FieldProblem id={`${id}-problem`}>{problem}</FieldProblem> : null}
             <div className="flex flex-wrap gap-2">
@@ -149,14 +167,7 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
               </Button>
             ) : null}
             {may("revise") ? (
-              <Button
-                disabled={waiting}
-                onClick={() => {
-                  setRevising(true);
-                  // The box is there after the next paint; whoever asked for it wants to write.
-                  requestAnimationFrame(() => box.current?.focus());
-                }}
-              >
+              <Button ref={revise} disabled={waiting} onClick={() => setRevising(true)}>
                 {strings.gate.revise}
               </Button>
             ) : null}
@@ -189,8 +200,8 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** What is being approved, in the order in which a person asks: what, why this one, how much, what is wrong. */
-function PlanUnderReview({ decisionSet, told }: { decisionSet: DecisionSet; told: string }) {
+/** What is being approved, in the order in which a person asks: what, why, how much, what is wrong; beside it, where there is room, what else there was. */
+function PlanUnderReview({ decisionSet, told, changes }: { decisionSet: DecisionSet; told: string; changes: ReactNode }) {
   const { plan, cost_review: cost, tech_review: tech, policy_report: policy } = decisionSet;
   const selected = plan?.candidates.find(({ id }) => id === plan.selected);
   if (!plan || !selected) return <p className="text-sm text-ink-soft">{strings.gate.noPlan}</p>;
@@ -199,73 +210,76 @@ function PlanUnderReview({ decisionSet, told }: { decisionSet: DecisionSet; told
   const regions = regionsOf(plan);
   const unread = notUnderstood(plan.responses);
   return (
-    <>
-      {unread.length > 0 ? (
-        <Notice tone="warn" title={strings.gate.notUnderstoodTitle}>
-          <ul className="list-disc ps-5">
-            {unread.map((line) => (
-              <li key={line}>{line}</li>
+    <div className="grid grid-cols-1 gap-x-8 gap-y-5 @2xl:grid-cols-2">
+      <div className="min-w-0 space-y-5">
+        {changes}
+        {unread.length > 0 ? (
+          <Notice tone="warn" title={strings.gate.notUnderstoodTitle}>
+            <ul className="list-disc ps-5">
+              {unread.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+            <p>{strings.gate.notUnderstoodHelp}</p>
+          </Notice>
+        ) : null}
+        <Part title={`${strings.gate.plan}: ${selected.name}`}>
+          {told.includes(selected.summary.trim()) ? null : (
+            <p className="text-sm">
+              <Prose text={selected.summary} />
+            </p>
+          )}
+          <Markdown text={plan.reason} className="text-sm" />
+          <ul className="flex flex-wrap gap-2">
+            {selected.components.map(({ pattern, name, capability }) => (
+              <li key={pattern + capability} title={pattern} className="rounded-lg border border-line px-2.5 py-1 text-sm">
+                <span className="text-ink-soft">{capability}</span> {name}
+              </li>
             ))}
           </ul>
-          <p>{strings.gate.notUnderstoodHelp}</p>
-        </Notice>
-      ) : null}
-      <Part title={`${strings.gate.plan}: ${selected.name}`}>
-        {told.includes(selected.summary.trim()) ? null : (
           <p className="text-sm">
-            <Prose text={selected.summary} />
-          </p>
-        )}
-        <Markdown text={plan.reason} className="text-sm" />
-        <ul className="flex flex-wrap gap-2">
-          {selected.components.map(({ pattern, name, capability }) => (
-            <li key={pattern + capability} title={pattern} className="rounded-lg border border-line px-2.5 py-1 text-sm">
-              <span className="text-ink-soft">{capability}</span> {name}
-            </li>
-          ))}
-        </ul>
-        <p className="text-sm">
-          <span className="text-ink-soft">{strings.gate.where}:</span> {strings.clouds[cloud]}
-          {regions === null ? null : (
-            <>
-              {", "}
-              <Prose text={regions} />
-            </>
-          )}
-        </p>
-      </Part>
-      {cloud === "aws" ? null : (
-        <Notice tone="warn" title={strings.gate.awsOnlyTitle}>
-          <p>{strings.gate.awsOnly}</p>
-        </Notice>
-      )}
-      {cost ? (
-        <Part title={strings.result.tabs.costs}>
-          <p className="text-sm">
-            <strong className="text-base">{usd(cost.estimate.expected_usd)}</strong> {strings.gate.perMonth} (
-            {strings.result.range(usd(cost.estimate.low_usd), usd(cost.estimate.high_usd))})
-            {cost.budget ? (
+            <span className="text-ink-soft">{strings.gate.where}:</span> {strings.clouds[cloud]}
+            {regions === null ? null : (
               <>
-                {"; "}
-                <span className={cost.budget.within ? "text-good" : "font-medium text-bad"}>
-                  {strings.result.budgetUsed(percent(cost.budget.used_share), budgetOf(decisionSet, cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
-                </span>
+                {", "}
+                <Prose text={regions} />
               </>
-            ) : null}
+            )}
           </p>
         </Part>
-      ) : null}
+        {cloud === "aws" ? null : (
+          <Notice tone="warn" title={strings.gate.awsOnlyTitle}>
+            <p>{strings.gate.awsOnly}</p>
+          </Notice>
+        )}
+        {cost ? (
+          <Part title={strings.result.tabs.costs}>
+            <p className="text-sm">
+              <strong className="text-base">{usd(cost.estimate.expected_usd)}</strong> {strings.gate.perMonth} (
+              {strings.result.range(usd(cost.estimate.low_usd), usd(cost.estimate.high_usd))})
+              {cost.budget ? (
+                <>
+                  {"; "}
+                  <span className={cost.budget.within ? "text-good" : "font-medium text-bad"}>
+                    {strings.result.budgetUsed(percent(cost.budget.used_share), budgetOf(decisionSet, cost.budget.limit_usd))}, {cost.budget.within ? strings.result.withinBudget : strings.result.overBudget}
+                  </span>
+                </>
+              ) : null}
+            </p>
+          </Part>
+        ) : null}
+        <Part title={strings.gate.findings}>
+          <Findings findings={findings} />
+        </Part>
+        {policy ? (
+          <Part title={`${strings.result.tabs.policy}: ${strings.result.policySummary(policy.passed, policy.failed)}`}>
+            <PolicyTable report={policy} onlyFailed />
+          </Part>
+        ) : null}
+      </div>
       <Part title={strings.gate.candidates}>
         <CandidateList candidates={plan.candidates} selected={plan.selected} known={selected.summary} />
       </Part>
-      <Part title={strings.gate.findings}>
-        <Findings findings={findings} />
-      </Part>
-      {policy ? (
-        <Part title={`${strings.result.tabs.policy}: ${strings.result.policySummary(policy.passed, policy.failed)}`}>
-          <PolicyTable report={policy} onlyFailed />
-        </Part>
-      ) : null}
-    </>
+    </div>
   );
 }

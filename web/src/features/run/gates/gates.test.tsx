@@ -71,6 +71,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   cleanup();
+  sessionStorage.clear();
   vi.unstubAllGlobals();
 });
 
@@ -124,6 +125,42 @@ describe("the input gate", () => {
     await userEvent.click(screen.getByRole("button", { name: "Accept all suggestions" }));
     await waitFor(() => expect(onDecided).toHaveBeenCalledOnce());
     expect(requests).toEqual([{ name: "approve", body: { gate: "input-0", subject_hash: "abc", decision: "approve", answers: {} } }]);
+  });
+
+  it("begins again with what was typed before the page was loaded anew, and says so", async () => {
+    show(gate("input-0"));
+    await userEvent.clear(screen.getByLabelText("How much?"));
+    await userEvent.type(screen.getByLabelText("How much?"), "75");
+    await userEvent.click(screen.getByRole("checkbox", { name: "SOC 2" }));
+    cleanup();
+    const { onDecided } = show(gate("input-0", { held: true }));
+    expect(screen.getByText(/is back/)).toBeTruthy();
+    expect(screen.getByLabelText("How much?")).toHaveProperty("value", "75");
+    expect(screen.getByRole("checkbox", { name: "SOC 2" })).toHaveProperty("checked", true);
+    await userEvent.click(screen.getByRole("button", { name: "Go on with these answers" }));
+    await waitFor(() => expect(onDecided).toHaveBeenCalledOnce());
+    expect(sent("approve")[0]?.body).toMatchObject({ answers: { budget: 75, compliance: ["gdpr", "soc2"] } });
+    // Sent is sent: nothing of it comes back.
+    cleanup();
+    show(gate("input-0"));
+    expect(screen.queryByText(/is back/)).toBeNull();
+    expect(screen.getByLabelText("How much?")).toHaveProperty("value", "50");
+  });
+
+  it("keeps nothing of another gate, and begins anew when that is wanted", async () => {
+    show(gate("input-0"));
+    await userEvent.type(screen.getByLabelText("How much?"), "7");
+    cleanup();
+    show(gate("input-1"));
+    expect(screen.getByLabelText("How much?")).toHaveProperty("value", "50");
+    cleanup();
+    show(gate("input-0"));
+    expect(screen.getByLabelText("How much?")).toHaveProperty("value", "507");
+    await userEvent.click(screen.getByRole("button", { name: "Begin anew" }));
+    expect(screen.getByLabelText("How much?")).toHaveProperty("value", "50");
+    cleanup();
+    show(gate("input-0"));
+    expect(screen.queryByText(/is back/)).toBeNull();
   });
 
   it("holds at the first touch, once, and sends only what was changed", async () => {
@@ -180,6 +217,21 @@ describe("the input gate", () => {
 });
 
 describe("the final gate", () => {
+  it("keeps the words of a revision until they are sent", async () => {
+    show(gate("final-0"), designed({}));
+    await userEvent.click(screen.getByRole("button", { name: "Ask for a revision" }));
+    await userEvent.type(screen.getByLabelText("What should change?"), "half the cost");
+    cleanup();
+    const { onDecided } = show(gate("final-0"), designed({}));
+    expect(screen.getByText(/is back/)).toBeTruthy();
+    expect(screen.getByLabelText("What should change?")).toHaveProperty("value", "half the cost");
+    await userEvent.click(screen.getByRole("button", { name: "Send back to the planner" }));
+    await waitFor(() => expect(onDecided).toHaveBeenCalledOnce());
+    cleanup();
+    show(gate("final-0"), designed({}));
+    expect(screen.queryByLabelText("What should change?")).toBeNull();
+  });
+
   it("does not send a revision without words", async () => {
     show(gate("final-0", { held: true }));
     await userEvent.click(screen.getByRole("button", { name: "Ask for a revision" }));

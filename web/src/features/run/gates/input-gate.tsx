@@ -2,8 +2,9 @@ import { RotateCcw } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { FormEvent } from "react";
 
-import { collect, draftsOf, isDefault, problemsByQuestion } from "@/features/run/gates/answers";
+import { collect, draftsFrom, draftsOf, isDefault, problemsByQuestion } from "@/features/run/gates/answers";
 import type { Draft, Drafts } from "@/features/run/gates/answers";
+import { gateKey } from "@/features/run/gates/gate-key";
 import { GateTimer } from "@/features/run/gates/gate-timer";
 import { SentenceList } from "@/features/run/lines";
 import { asProblem } from "@/shared/api/problem";
@@ -12,6 +13,7 @@ import { useAnswerGate, useHoldGate } from "@/shared/api/queries";
 import type { RunAddress } from "@/shared/api/queries";
 import type { AnswerValue, Gate, Priority, Question } from "@/shared/api/types";
 import { number, percent } from "@/shared/lib/format";
+import { useTyped } from "@/shared/lib/kept";
 import { strings } from "@/shared/strings";
 import { Badge } from "@/shared/ui/badge";
 import type { Tone } from "@/shared/ui/badge";
@@ -20,6 +22,7 @@ import { Card } from "@/shared/ui/card";
 import { FieldProblem, TextArea, TextInput } from "@/shared/ui/field";
 import { Notice } from "@/shared/ui/notice";
 import { Prose } from "@/shared/ui/prose";
+import { Restored } from "@/shared/ui/restored";
 
 export const priorityTones: Readonly<Record<Priority, Tone>> = { critical: "bad", high: "warn", medium: "neutral", low: "neutral" };
 
@@ -32,7 +35,12 @@ interface InputGateProps {
 
 export function InputGate({ gate, address, onDecided, onConflict }: InputGateProps) {
   const id = useId();
-  const [drafts, setDrafts] = useState<Drafts>(() => draftsOf(gate.questions));
+  const typed = useTyped<Drafts>(
+    gateKey(address, gate.id),
+    () => draftsOf(gate.questions),
+    (stored) => draftsFrom(gate.questions, stored),
+  );
+  const { value: drafts, change: setDrafts } = typed;
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [touched, setTouched] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -64,7 +72,10 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
     answer.mutate(
       { gate: gate.id, subject_hash: gate.subject_hash, decision: "approve", answers },
       {
-        onSuccess: onDecided,
+        onSuccess: () => {
+          typed.forget();
+          onDecided();
+        },
         onError: (error) => {
           show(problemsByQuestion(asProblem(error).errors));
         },
@@ -91,6 +102,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
             <Prose text={gate.summary} />
           </p>
           <GateTimer gate={gate} touched={touched} />
+          {typed.restored ? <Restored onDiscard={() => setDrafts(draftsOf(gate.questions))} /> : null}
           {gate.auto_approval.blockers.length > 0 ? (
             <details className="text-sm text-ink-soft">
               <summary>{strings.gate.blockers}</summary>
@@ -123,6 +135,7 @@ export function InputGate({ gate, address, onDecided, onConflict }: InputGatePro
               <p>{refused.message}</p>
             </Notice>
           ) : null}
+          <p className="text-sm text-ink-soft">{strings.gate.skip}</p>
           <div className="flex flex-col gap-2 @2xl:flex-row">
             <Button type="submit" tone="primary" busy={waiting}>
               {strings.gate.submit}

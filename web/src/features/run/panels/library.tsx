@@ -10,12 +10,16 @@ import type { RunAddress } from "@/shared/api/queries";
 import type { RunStatus } from "@/shared/api/types";
 import { useRecentRuns } from "@/shared/api/use-recent-runs";
 import { classNames } from "@/shared/lib/class-names";
-import { briefTime, time } from "@/shared/lib/format";
+import { briefTime } from "@/shared/lib/format";
 import { paths } from "@/shared/lib/paths";
 import { strings } from "@/shared/strings";
 import { TextInput } from "@/shared/ui/field";
 import { Skeleton } from "@/shared/ui/skeleton";
 import { StatusBadge } from "@/shared/ui/status-badge";
+import { Time } from "@/shared/ui/time";
+
+/** Where runs are searched. */
+export const RUN_SEARCH = "run-search";
 
 const PROJECTS = 12;
 const PER_PROJECT = 10;
@@ -35,7 +39,7 @@ export const Library = memo(function Library({ address, status }: { address: Run
   const projects = matchingRuns({ runs: known, nameOf: (projectId) => (projectId === address.projectId ? project.data?.name : nameOf(projectId)), sought, first: address.projectId });
   return (
     <div className="space-y-3">
-      <TextInput type="search" aria-label={of.search} placeholder={of.search} value={sought} onChange={(event) => go({ search: event.target.value === "" ? null : event.target.value })} className="min-h-9" />
+      <TextInput id={RUN_SEARCH} type="search" aria-label={of.search} placeholder={of.search} value={sought} onChange={(event) => go({ search: event.target.value === "" ? null : event.target.value })} className="min-h-9" />
       {error ? <p className="text-sm text-ink-soft">{asProblem(error).message}</p> : null}
       {projects.length === 0 ? loading ? <Skeleton lines={4} /> : <p className="text-sm text-ink-soft">{of.nothing}</p> : null}
       <ul className="space-y-3">
@@ -56,7 +60,9 @@ export const Library = memo(function Library({ address, status }: { address: Run
                     >
                       <span className="line-clamp-2 text-sm font-medium">{run.title}</span>
                       <span className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1 text-xs text-ink-soft">
-                        <span title={time(run.created_at)}>{[strings.start.version(run.version), briefTime(run.created_at)].join(" · ")}</span>
+                        <span>
+                          {strings.start.version(run.version)} · <Time at={run.created_at}>{briefTime(run.created_at)}</Time>
+                        </span>
                         <StatusBadge status={run.status} />
                       </span>
                     </Link>

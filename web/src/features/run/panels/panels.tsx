@@ -4,10 +4,15 @@ import type { ReactNode, RefObject } from "react";
 import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from "react-resizable-panels";
 import type { PanelImperativeHandle } from "react-resizable-panels";
 
+import { RUN_SEARCH } from "@/features/run/panels/library";
 import { layoutStorage } from "@/features/run/panels/layout-storage";
 import { classNames } from "@/shared/lib/class-names";
+import { useShortcut } from "@/shared/lib/use-shortcut";
 import { strings } from "@/shared/strings";
 import { Button } from "@/shared/ui/button";
+
+/** After which a panel that was unfolded has been drawn. */
+const FOLD_MS = 100;
 
 interface PanelsProps {
   /** What else there is. */
@@ -25,6 +30,11 @@ export function Panels({ library, conversation, canvas, onConversation }: Panels
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({ id: "run", storage: layoutStorage });
   const [left, right] = [usePanelRef(), usePanelRef()];
   const [open, setOpen] = useState({ library: true, canvas: true });
+  useShortcut("k", () => {
+    left.current?.expand();
+    // What is folded away can take the focus only when it has been drawn open.
+    setTimeout(() => document.getElementById(RUN_SEARCH)?.focus(), open.library ? 0 : FOLD_MS);
+  });
   return (
     <Group id="run" orientation="horizontal" defaultLayout={defaultLayout} onLayoutChanged={onLayoutChanged} className="min-h-0 flex-1">
       <Panel id="library" panelRef={left} collapsible minSize={200} defaultSize="15" onResize={({ inPixels }) => setOpen((known) => (known.library === inPixels > 0 ? known : { ...known, library: inPixels > 0 }))}>

@@ -1,3 +1,5 @@
+import { keep, kept, textField } from "@/shared/lib/kept";
+
 /**
  * What was typed, is not saved yet and would be lost with the page's parts, so that another file or tab can be looked at
  * meanwhile.
@@ -18,10 +20,18 @@ export interface Draft {
 const drafts = new Map<string, Draft>();
 
 export function draftOf(key: string): Draft | null {
-  return drafts.get(key) ?? null;
+  return drafts.get(key) ?? draftFrom(kept(`file/${key}`));
 }
 
 export function keepDraft(key: string, draft: Draft | null): void {
   if (draft) drafts.set(key, draft);
   else drafts.delete(key);
+  // For whoever loads the page again; a text too long for the browser's storage lasts as long as the page.
+  keep(`file/${key}`, draft);
+}
+
+function draftFrom(stored: unknown): Draft | null {
+  const [path, text, original] = [textField(stored, "path"), textField(stored, "text"), textField(stored, "original")];
+  if (path === null || text === null || original === null) return null;
+  return { path, text, original, replaces: textField(stored, "replaces"), mine: textField(stored, "mine"), blind: (stored as { blind?: unknown }).blind === true };
 }

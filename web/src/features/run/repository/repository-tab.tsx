@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { File, FilePlus, Folder as FolderIcon, GitBranch, Pencil, Trash2, Undo2 } from "lucide-react";
+import { Download, File, FilePlus, Folder as FolderIcon, GitBranch, Pencil, Trash2, Undo2 } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
@@ -19,6 +19,7 @@ import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet, FileEdit, ImplementationReview } from "@/shared/api/types";
 import { classNames } from "@/shared/lib/class-names";
 import { bytes, time } from "@/shared/lib/format";
+import { saveAs } from "@/shared/lib/save-as";
 import { useWidth } from "@/shared/lib/use-width";
 import { strings } from "@/shared/strings";
 import { edits } from "@/shared/strings-edits";
@@ -278,7 +279,15 @@ function FileView({ review, address, file, executable, editable, contradicted, p
           <span className="flex flex-wrap items-center gap-x-2 text-xs text-ink-soft">
             {isMarkdown(path) ? <ViewSwitch search={search} name={path} rendered={rendered} /> : null}
             {bytes(file.size)}
-            {text === undefined ? null : <CopyButton text={text} />}
+            {text === undefined ? null : (
+              <>
+                <CopyButton text={text} />
+                <Button tone="quiet" size="small" onClick={() => saveAs(path.split("/").at(-1) ?? path, "text/plain", text)}>
+                  <Download aria-hidden />
+                  {strings.result.downloadFile}
+                </Button>
+              </>
+            )}
             {editable && sha256 !== null && (text !== undefined || stored === null) ? (
               <>
                 <Button tone="quiet" size="small" onClick={() => setEditing(true)}>

@@ -8,7 +8,7 @@ import { NodeThinking } from "@/features/run/thinking";
 import { NodeIcon, nodeName } from "@/features/run/workflow/workflow-list";
 import type { RunAddress } from "@/shared/api/queries";
 import type { DecisionSet, Gate } from "@/shared/api/types";
-import { bytes, duration, number, percent, time } from "@/shared/lib/format";
+import { bytes, duration, number, percent } from "@/shared/lib/format";
 import { kindOfGate } from "@/shared/live/fold";
 import type { CardView, NodeView } from "@/shared/live/fold";
 import { strings } from "@/shared/strings";
@@ -17,6 +17,7 @@ import { Badge } from "@/shared/ui/badge";
 import { Button } from "@/shared/ui/button";
 import { Cell, DataTable, HeadCell } from "@/shared/ui/data-table";
 import { Prose } from "@/shared/ui/prose";
+import { Time } from "@/shared/ui/time";
 
 type NodeRecord = DecisionSet["agent_runs"][number];
 
@@ -160,7 +161,9 @@ function Records({ records }: { records: readonly NodeRecord[] }) {
               {step.iteration + 1}
               {attempt > 1 ? <span className="block text-xs text-ink-soft">{strings.run.attempt(attempt)}</span> : null}
             </Cell>
-            <Cell className="whitespace-nowrap">{time(started_at)}</Cell>
+            <Cell className="whitespace-nowrap">
+              <Time at={started_at} />
+            </Cell>
             <Cell className="whitespace-nowrap tabular-nums">{duration(duration_ms)}</Cell>
             <Cell>
               <Badge tone={ok ? "good" : "bad"}>{ok ? of.fine : of.failed}</Badge>

@@ -32,7 +32,8 @@ export function nodeNotes({ rounds, retries, state }: NodeView): string {
 export function nodeTime(node: NodeView, active: boolean, now: number): string | null {
   const running = node.state === "running" && active && node.startedAt !== null;
   const time = running ? Math.max(0, now - Date.parse(node.startedAt ?? "")) : node.durationMs;
-  if (node.rounds === 0) return null;
+  // How long it took to open a gate is not how long the gate waits.
+  if (node.rounds === 0 || node.state === "waiting") return null;
   // A step that failed has no time of its own.
   if (!running) return time > 0 || node.state === "done" ? duration(time) : null;
   return time < 1_000 ? "" : duration(Math.floor(time / 1_000) * 1_000);
