@@ -193,7 +193,7 @@ pub fn bill(repository: &str, files: &[PackageFile]) -> Bill {
 
 fn read_requirements(file: &PackageFile, listed: &mut Vec<Listed>, unclear: &mut Vec<String>) {
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-    let used = if name == "requirements.txt" { Use::Runtime } else { Use::Development };
+    let used = if name == "requirements-dev.txt" { Use::Development } else { Use::Runtime };
     for line in file.content.replace("\\\n", " ").lines() {
         // Comments begin with ` #`, options of a package with ` --`, options of the file with `-`.
         let line = line.split(" #").next().unwrap_or_default();

@@ -43,6 +43,10 @@ pub struct Requirements {
     pub direct: Vec<Pinned>,
     /// What the code imports, and everything that is needed for it.
     pub locked: Vec<Pinned>,
+    /// What the drift job imports besides: too large for an image that serves.
+    pub monitoring: Vec<Pinned>,
+    /// What the drift job needs besides the locked.
+    pub monitoring_locked: Vec<Pinned>,
     /// What tests and checks import.
     pub dev: Vec<Pinned>,
     /// What tests and checks need besides the locked.
@@ -59,15 +63,21 @@ impl Requirements {
             .map_err(|error| RenderError(format!("data/packages.toml: {error}")))?;
         let hashes = Hashes::embedded()?;
         let direct = catalogue.names(sets)?;
+        let monitoring: BTreeSet<String> = catalogue.names(&["monitoring"])?.difference(&direct).cloned().collect();
         let dev = catalogue.names(dev_sets)?;
         let locked = catalogue.closure(&direct)?;
-        let all: BTreeSet<String> = direct.union(&dev).cloned().collect();
-        let dev_locked = catalogue.closure(&all)?.difference(&locked).cloned().collect();
+        let besides = |names: &BTreeSet<String>| -> Result<BTreeSet<String>, RenderError> {
+            Ok(catalogue.closure(names)?.difference(&locked).cloned().collect())
+        };
+        // Tests run the drift job as well.
+        let tested: BTreeSet<String> = dev.union(&monitoring).cloned().collect();
         Ok(Self {
             direct: hashes.pinned(&catalogue, &direct)?,
             locked: hashes.pinned(&catalogue, &locked)?,
+            monitoring_locked: hashes.pinned(&catalogue, &besides(&monitoring)?)?,
+            monitoring: hashes.pinned(&catalogue, &monitoring)?,
             dev: hashes.pinned(&catalogue, &dev)?,
-            dev_locked: hashes.pinned(&catalogue, &dev_locked)?,
+            dev_locked: hashes.pinned(&catalogue, &besides(&tested)?)?,
         })
     }
 }
@@ -126,6 +136,9 @@ mod tests {
         let has = |list: &[Pinned], name: &str| list.iter().any(|pinned| pinned.name == name);
         assert!(has(&requirements.locked, "botocore") && !has(&requirements.direct, "botocore"));
         assert!(!has(&requirements.locked, "fastapi"), "a batch job has no web server");
+        assert!(has(&requirements.monitoring, "evidently") && !has(&requirements.locked, "evidently"));
+        assert!(has(&requirements.monitoring_locked, "plotly") && has(&requirements.dev_locked, "plotly"));
+        assert!(!has(&requirements.monitoring_locked, "numpy"), "it stands in the first list");
         assert!(has(&requirements.dev_locked, "pluggy") && !has(&requirements.dev_locked, "numpy"));
     }
 

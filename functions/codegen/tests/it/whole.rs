@@ -224,7 +224,7 @@ fn check_versions(folder: &Path, versions: &toml::Table) -> usize {
 #[test]
 fn every_package_has_its_hashes() {
     for (name, repository) in everywhere() {
-        for path in ["requirements.txt", "requirements-dev.txt"] {
+        for path in ["requirements.txt", "requirements-monitoring.txt", "requirements-dev.txt"] {
             let lines: Vec<&str> = text(repository, path).lines().collect();
             let mut packages = 0;
             for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("==")) {
