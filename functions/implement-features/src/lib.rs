@@ -28,7 +28,7 @@ impl Implementer for Features {
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
         let template = format!("tasks/{}/features.py.j2", blueprint.site.task);
-        vec![
+        let mut files = vec![
             blueprint.module(
                 "features",
                 &template,
@@ -36,7 +36,11 @@ impl Implementer for Features {
                 Some(Capability::Feature),
             ),
             blueprint.test("test_features", "Tests that serving sees what training saw"),
-        ]
+        ];
+        if blueprint.site.feast {
+            files.extend(feast(blueprint));
+        }
+        files
     }
 
     fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
@@ -48,14 +52,44 @@ impl Implementer for Features {
         if blueprint.patterns(Capability::Feature).iter().any(|pattern| pattern == "feature.in-request") {
             reasons.push("Each request brings what its features need: the plan keeps no store for them.".to_owned());
         }
+        if blueprint.site.feast {
+            reasons.push(format!(
+                "Feast keeps the features: the ingestion publishes them to the lake and to DynamoDB, and the training learns from \
+                 what was known at each example's time. {}",
+                if blueprint.site.reads_features {
+                    "The service reads them by a record's id."
+                } else {
+                    "Requests still bring their features: what serves here would wait longer for Feast than for its answer."
+                }
+            ));
+        }
         reasons
     }
 
     fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
-        let stored = blueprint.infrastructure.has("feature_store") || blueprint.infrastructure.has("dynamodb");
+        let stored = ["dynamodb", "feast_table", "feature_store"].iter().any(|file| blueprint.infrastructure.has(file));
         left_out([
             (!stored, "an online feature store", "The plan reads no feature that a request does not bring."),
             (blueprint.site.task != "rag", "an index of embeddings", "Nothing is looked up by meaning."),
         ])
     }
+}
+
+/// The feature repository of Feast, and the module that the rest asks it through.
+fn feast(blueprint: &Blueprint) -> Vec<Wanted> {
+    let module = |name: &str, template: &str, purpose: &str| {
+        blueprint.module(name, &format!("feast/{template}.j2"), purpose, Some(Capability::Feature))
+    };
+    let configuration = |name: &str, purpose: &str| {
+        let path = format!("src/{}/feature_repo/{name}", blueprint.site.package);
+        Wanted::new(path, format!("feast/{name}.j2"), purpose, blueprint.patterns(Capability::Feature))
+    };
+    vec![
+        module("feature_store", "feature_store.py", "Features by the time they were known, in Feast"),
+        module("feature_repo/__init__", "__init__.py", "The feature repository of Feast"),
+        module("feature_repo/definitions", "definitions.py", "Entities, feature views and services of Feast"),
+        configuration("feature_store.yaml", "Feast in the cloud: DynamoDB and the data bucket"),
+        configuration("feature_store.local.yaml", "Feast on one machine: files and SQLite"),
+        blueprint.test("test_feature_store", "Tests of the feature store"),
+    ]
 }

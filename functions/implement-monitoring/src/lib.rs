@@ -27,6 +27,7 @@ impl Implementer for Monitoring {
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
         let mut files = vec![
+            blueprint.module("reference", "python/reference.py.j2", "What drift is measured against", None),
             blueprint.module("monitoring", "python/monitoring.py.j2", "Drift", Some(Capability::Observe)),
             blueprint.module("logs", "python/logs.py.j2", "Logs as JSON", None),
             blueprint.test("test_monitoring", "Tests of the drift measures"),
@@ -58,6 +59,9 @@ impl Implementer for Monitoring {
     fn reasoning(&self, blueprint: &Blueprint) -> Vec<String> {
         vec![
             blueprint.site.drift_words(),
+            "Evidently measures and draws the report, in an image of its own: with what it needs it is larger than all that \
+             serves. The limit is ours, because its own does not know how many records were counted."
+                .to_owned(),
             "Logs are JSON with counts and ids, never records or predictions.".to_owned(),
         ]
     }

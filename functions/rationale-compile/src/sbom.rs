@@ -193,9 +193,8 @@ pub fn bill(repository: &str, files: &[PackageFile]) -> Bill {
 
 fn read_requirements(file: &PackageFile, listed: &mut Vec<Listed>, unclear: &mut Vec<String>) {
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-    // What trains runs in production as well, in an image of its own.
-    let is_run = matches!(name, "requirements.txt" | "requirements-train.txt");
-    let used = if is_run { Use::Runtime } else { Use::Development };
+    // What trains and what watches runs in production as well, in images of their own.
+    let used = if name == "requirements-dev.txt" { Use::Development } else { Use::Runtime };
     for line in file.content.replace("\\\n", " ").lines() {
         // Comments begin with ` #`, options of a package with ` --`, options of the file with `-`.
         let line = line.split(" #").next().unwrap_or_default();

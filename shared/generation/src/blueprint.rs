@@ -14,6 +14,7 @@ use crate::{
     RenderError, Site,
     provision::{Iac, Infrastructure, Provisioned, STACKS, stack},
     site::cloud_of,
+    task::Family,
     words,
 };
 
@@ -110,7 +111,7 @@ impl Blueprint {
     pub fn of(subject: &Subject<'_>) -> Result<Self, RenderError> {
         let network = subject.candidate.network.as_ref();
         let components = with_learning(with_stream_consumer(subject.candidate), subject.constraints)?;
-        let infrastructure = Infrastructure::of(&components, network)?;
+        let infrastructure = Infrastructure::of(&with_feast(components, subject.constraints), network)?;
         let site = Site::of(subject, &infrastructure)?;
         Ok(Self { site, infrastructure, components: subject.candidate.components.clone() })
     }
@@ -184,7 +185,7 @@ impl Blueprint {
         let patterns: Vec<String> = provisioned
             .components
             .iter()
-            .map(|component| component.pattern.clone())
+            .map(|component| if component.pattern == FEAST { ONLINE_FEATURES } else { &component.pattern }.to_owned())
             .filter(|pattern| in_plan(pattern))
             .collect();
         let why = if provisioned.components.is_empty() {
@@ -230,6 +231,22 @@ fn with_learning(mut components: Vec<Component>, constraints: &ConstraintSet) ->
     }
     Ok(components)
 }
+
+/// Where records are rows of named features, Feast keeps them: the table then has the shape that Feast reads and writes.
+fn with_feast(mut components: Vec<Component>, constraints: &ConstraintSet) -> Vec<Component> {
+    if matches!(Family::of(constraints), Family::Tabular(_)) {
+        for component in components.iter_mut().filter(|component| component.pattern == ONLINE_FEATURES) {
+            component.pattern = FEAST.to_owned();
+        }
+    }
+    components
+}
+
+/// The catalogue's pattern of features in DynamoDB and the lake.
+const ONLINE_FEATURES: &str = "feature.dynamodb-online";
+
+/// The pattern of the same in Feast, which no plan names.
+const FEAST: &str = "feature.feast";
 
 /// The pattern of a state machine that no plan names.
 const LEARNING: &str = "train.again";

@@ -52,6 +52,10 @@ pub struct Requirements {
     pub training: Vec<Pinned>,
     /// What the training needs besides the locked.
     pub training_locked: Vec<Pinned>,
+    /// What the drift job imports besides: too large for an image that serves.
+    pub monitoring: Vec<Pinned>,
+    /// What the drift job needs besides the locked.
+    pub monitoring_locked: Vec<Pinned>,
     /// What tests and checks import.
     pub dev: Vec<Pinned>,
     /// What tests and checks need besides all of these.
@@ -80,19 +84,26 @@ impl Requirements {
         let hashes = Hashes::embedded()?;
         let direct = catalogue.names(&sets.serving)?;
         let training = catalogue.names(&sets.training)?;
+        let monitoring: BTreeSet<String> = catalogue.names(&["monitoring"])?.difference(&direct).cloned().collect();
         let dev = catalogue.names(&sets.dev)?;
         let locked = catalogue.closure(&direct)?;
         let trains = catalogue.closure(&direct.union(&training).cloned().collect())?;
-        let all = catalogue.closure(&trains.union(&dev).cloned().collect())?;
-        let training_locked = trains.difference(&locked).cloned().collect();
-        let dev_locked = all.difference(&trains).cloned().collect();
+        let watches = catalogue.closure(&monitoring)?;
+        // Tests run the drift job as well.
+        let tests = catalogue.closure(&dev.union(&monitoring).cloned().collect())?;
+        let pinned = |names: &BTreeSet<String>| hashes.pinned(&catalogue, names);
+        let besides = |all: &BTreeSet<String>, those: &BTreeSet<String>| {
+            pinned(&all.difference(those).cloned().collect())
+        };
         Ok(Self {
-            direct: hashes.pinned(&catalogue, &direct)?,
-            locked: hashes.pinned(&catalogue, &locked)?,
-            training: hashes.pinned(&catalogue, &training)?,
-            training_locked: hashes.pinned(&catalogue, &training_locked)?,
-            dev: hashes.pinned(&catalogue, &dev)?,
-            dev_locked: hashes.pinned(&catalogue, &dev_locked)?,
+            direct: pinned(&direct)?,
+            locked: pinned(&locked)?,
+            training: pinned(&training)?,
+            training_locked: besides(&trains, &locked)?,
+            monitoring: pinned(&monitoring)?,
+            monitoring_locked: besides(&watches, &locked)?,
+            dev: pinned(&dev)?,
+            dev_locked: besides(&tests, &trains)?,
         })
     }
 }
@@ -152,6 +163,9 @@ mod tests {
         let requirements = of(&["always", "scikit_learn", "aws"], &[], &["dev"]).unwrap();
         assert!(has(&requirements.locked, "botocore") && !has(&requirements.direct, "botocore"));
         assert!(!has(&requirements.locked, "fastapi"), "a batch job has no web server");
+        assert!(has(&requirements.monitoring, "evidently") && !has(&requirements.locked, "evidently"));
+        assert!(has(&requirements.monitoring_locked, "plotly") && has(&requirements.dev_locked, "plotly"));
+        assert!(!has(&requirements.monitoring_locked, "numpy"), "it stands in the first list");
         assert!(has(&requirements.dev_locked, "pluggy") && !has(&requirements.dev_locked, "numpy"));
         assert!(requirements.training.is_empty() && requirements.training_locked.is_empty());
     }

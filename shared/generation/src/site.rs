@@ -333,6 +333,10 @@ pub struct Site {
     pub outcomes: bool,
     /// True when runs and versions are kept in MLflow: the requirement names it, or the plan's registry is it.
     pub mlflow: bool,
+    /// True when Feast keeps the features: the plan has an online store, and records are rows of named features.
+    pub feast: bool,
+    /// True when the service reads features from Feast by a record's id.
+    pub reads_features: bool,
     /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
     pub aws: bool,
     /// The region that resources are in.
@@ -413,6 +417,7 @@ pub struct Site {
     has_registry: bool,
     has_pipeline_states: bool,
     has_states: bool,
+    has_drift_job: bool,
     has_ecs_service: bool,
     has_eks: bool,
     has_standing: bool,
@@ -517,6 +522,7 @@ impl Site {
         let libraries = named_libraries(constraints);
         let learner = Learner::of(family, &libraries);
         let unused_libraries = task::unused_libraries(family, learner, &libraries);
+        let feast = infrastructure.has("feast_table");
         let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         let pinned = aws
@@ -544,11 +550,14 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, learner, mlflow, aws.then_some(iac))?,
+            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac))?,
             learner,
             trained_with: learner.name(),
             trains_apart: !learner.packages().1.is_empty(),
             mlflow,
+            feast,
+            // A function would spend most of its start on the import, and SageMaker forwards one route only.
+            reads_features: feast && serving.online && !serving.lambda && !serving.sagemaker,
             port: PORT,
             components: components
                 .iter()
@@ -609,8 +618,11 @@ impl Site {
             job_vcpus_least: vcpus_of_a_job(components).max(8),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
+            has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
-            has_standing: ["aurora", "dynamodb", "ecs_service"].iter().any(|file| infrastructure.has(file)),
+            has_standing: ["aurora", "dynamodb", "ecs_service", "feast_table"]
+                .iter()
+                .any(|file| infrastructure.has(file)),
             has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
             has_latency_alarm: ["ecs_service", "lambda_http", "sagemaker_endpoint"]
                 .iter()
@@ -658,6 +670,7 @@ impl Site {
                 .chain(cdk(iac, tooling.as_ref()))
                 .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
                 .chain(no_schedule(serving, infrastructure))
+                .chain(no_library(tooling.as_ref(), feast))
                 .chain(no_cluster(constraints, components, catalogue))
                 .chain(unused_libraries.clone())
                 .collect(),
@@ -792,6 +805,27 @@ fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<Stri
     (serving.online && serving.batch && !is_started).then(|| said.to_owned())
 }
 
+/// What is said where a library was named whose work another one does, or that the plan has no place for.
+fn no_library(tooling: Option<&Tooling>, feast: bool) -> Vec<String> {
+    let is_named = |name: &str| tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == name));
+    let mut said = Vec::new();
+    if is_named("great_expectations") {
+        said.push(
+            "Great Expectations was named: `contract.py` checks each line by the types and limits of `records.py`, which \
+             requests are checked by as well. An expectation suite of yours goes before it, over the files in `raw/`."
+                .to_owned(),
+        );
+    }
+    if is_named("feast") && !feast {
+        said.push(
+            "Feast was named, and there is nothing for it to keep: `docs/architecture.md` names where features come from in \
+             this plan and why."
+                .to_owned(),
+        );
+    }
+    said
+}
+
 /// What is said where Kubernetes was asked for and the plan has none: its parts were chosen for other reasons.
 fn no_cluster(constraints: &ConstraintSet, components: &[Component], catalogue: &Catalogue) -> Option<String> {
     let platform = value(constraints.platform.as_ref());
@@ -822,6 +856,7 @@ fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, 
         (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
         (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
         (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
+        (infrastructure.has("feast_table"), "FEATURE_TABLE", format!("{system}-features")),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
         (infrastructure.has("model_registry"), "MODEL_IMAGE", format!("{repository}/{system}:${{ImageTag}}")),
         (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
@@ -1016,6 +1051,7 @@ fn requirements(
     family: Family,
     learner: Learner,
     mlflow: bool,
+    feast: bool,
     iac: Option<Iac>,
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
@@ -1042,6 +1078,9 @@ fn requirements(
     }
     if mlflow {
         sets.push("mlflow");
+    }
+    if feast {
+        sets.push("feast");
     }
     if family == Family::Recommendation {
         sets.push("sparse");

@@ -88,6 +88,77 @@ fn what_the_plan_does_not_ask_for_is_not_there() {
 }
 
 #[test]
+fn feast_is_there_where_the_plan_keeps_features_of_named_rows() {
+    let stream = fixture::one("fraud-stream").generate();
+    assert!(has(&stream, "/feature_repo/definitions.py") && has(&stream, "terraform/feast_table.tf"));
+    assert!(text(&stream, "/feature_repo/feature_store.yaml").contains("type: dynamodb"));
+    assert!(text(&stream, "terraform/main.tf").contains("FEATURE_TABLE = aws_dynamodb_table.features.name"));
+    assert!(text(&stream, "/training.py").contains("feature_store.as_of("), "as of each example's time");
+    assert!(text(&stream, "/ingestion.py").contains("feature_store.publish("));
+    assert!(!has(&stream, "terraform/dynamodb.tf") || text(&stream, "terraform/dynamodb.tf").contains("\"pk\""));
+    // A function answers before Feast is imported: the document says so.
+    assert!(text(&stream, "docs/architecture.md").contains("Requests bring their features all the same"));
+
+    let stacks = fixture::one("arrival-cloudformation").generate();
+    assert!(text(&stacks, "cloudformation/features.yaml").contains("AttributeName: entity_id"));
+
+    // The same service as a container reads features by a record's id.
+    let mut container = fixture::one("lambda-http");
+    let catalogue = knowledge::catalogue::Catalogue::embedded().unwrap();
+    let fargate = catalogue.pattern("serve.ecs-fargate").unwrap();
+    for component in &mut container.plan.candidates[0].components {
+        if component.pattern == "serve.lambda-container" {
+            *component = fixture::component(fargate, None);
+        }
+    }
+    let container = container.generate();
+    assert!(text(&container, "/service.py").contains("\"/predict/known\""));
+    assert!(!text(&fixture::one("lambda-http").generate(), "/service.py").contains("feast"));
+
+    for name in ["churn-realtime", "recommender-ecs", "forecast-batch"] {
+        let other = fixture::one(name).generate();
+        assert!(!has(&other, "/feature_repo/definitions.py"), "{name}");
+        assert!(!text(&other, "requirements.txt").contains("feast=="), "{name}");
+        assert!(!text(&other, "/records.py").contains("observed_at"), "{name}");
+    }
+}
+
+#[test]
+fn evidently_is_in_the_image_of_the_drift_job_alone() {
+    for (name, fixture) in fixture::all() {
+        let repository = fixture.generate();
+        assert!(text(&repository, "requirements-monitoring.txt").contains("evidently=="), "{name}");
+        assert!(!text(&repository, "requirements.txt").contains("evidently=="), "{name}");
+        let importers: Vec<&str> = repository
+            .files
+            .iter()
+            .filter(|file| file.path.starts_with("src/") && file.content.contains("evidently import"))
+            .map(|file| file.path.rsplit('/').next().unwrap())
+            .collect();
+        assert_eq!(importers, ["monitoring.py"], "{name}");
+        // What serves and learns never imports the drift job.
+        let imports = |file: &&generation::SourceFile| {
+            file.path.starts_with("src/")
+                && file.content.lines().any(|line| line.starts_with("from . import") && line.contains("monitoring"))
+        };
+        assert_eq!(repository.files.iter().filter(imports).count(), 0, "{name}");
+    }
+    let stream = fixture::one("fraud-stream").generate();
+    assert!(text(&stream, "terraform/drift_job.tf").contains("\"${local.image}-monitoring\""));
+    assert!(text(&stream, "scripts/deploy.sh").contains("-monitoring\" requirements-monitoring.txt"));
+}
+
+#[test]
+fn a_library_that_is_named_and_not_used_is_answered_in_the_readme() {
+    let readme = |name: &str, tools: &[&str]| {
+        text(&fixture::one(name).with_tools(tools, &[]).generate(), "README.md").to_owned()
+    };
+    assert!(readme("forecast-batch", &["great_expectations"]).contains("Great Expectations was named: `contract.py`"));
+    assert!(readme("forecast-batch", &["feast"]).contains("Feast was named, and there is nothing for it to keep"));
+    assert!(!readme("fraud-stream", &["feast", "evidently"]).contains("was named"), "they are used");
+}
+
+#[test]
 fn numbers_of_the_requirement_arrive_in_the_files() {
     let repository = fixture::one("churn-realtime").generate();
     assert!(text(&repository, "terraform/variables.tf").contains("default     = 800\n"), "the budget");

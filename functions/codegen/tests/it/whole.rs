@@ -227,7 +227,9 @@ fn check_versions(folder: &Path, versions: &toml::Table) -> usize {
 #[test]
 fn every_package_has_its_hashes() {
     for (name, repository) in everywhere() {
-        for path in ["requirements.txt", "requirements-train.txt", "requirements-dev.txt"] {
+        for path in
+            ["requirements.txt", "requirements-train.txt", "requirements-monitoring.txt", "requirements-dev.txt"]
+        {
             if !repository.files.iter().any(|file| file.path == path) {
                 assert_eq!(path, "requirements-train.txt", "{name}");
                 continue;
