@@ -92,9 +92,8 @@ impl Requirements {
         // Tests run the drift job as well.
         let tests = catalogue.closure(&dev.union(&monitoring).cloned().collect())?;
         let pinned = |names: &BTreeSet<String>| hashes.pinned(&catalogue, names);
-        let besides = |all: &BTreeSet<String>, those: &BTreeSet<String>| {
-            pinned(&all.difference(those).cloned().collect())
-        };
+        let besides =
+            |all: &BTreeSet<String>, those: &BTreeSet<String>| pinned(&all.difference(those).cloned().collect());
         Ok(Self {
             direct: pinned(&direct)?,
             locked: pinned(&locked)?,
