@@ -163,4 +163,17 @@ mod tests {
             Some(UseCase::FineTuning)
         );
     }
+
+    #[test]
+    fn which_of_them_is_told_apart_and_how_many_is_a_forecast() {
+        let use_case = |text: &str| extract(text).constraints.use_case.map(|stated| stated.value);
+        let scoring = Some(UseCase::TabularScoring);
+        assert_eq!(use_case("Predict which telecom customers will churn next month from their usage table."), scoring);
+        assert_eq!(
+            use_case("Predict which of our pumps will fail next week, from their maintenance records."),
+            scoring
+        );
+        assert_eq!(use_case("Predict next month's sales for each store."), Some(UseCase::Forecasting));
+        assert_eq!(use_case("Predict how many pallets each depot ships next week."), Some(UseCase::Forecasting));
+    }
 }
