@@ -19,6 +19,7 @@ use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
     http::{Response, StatusCode},
+    serve::ListenerExt,
 };
 use futures::{StreamExt, stream};
 use serde_json::Value;
@@ -143,6 +144,8 @@ impl Server {
             complaints: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(shared.clone());
+        // Small pieces go out at once, as from a real server: with Nagle's algorithm each waits for the acknowledgement of the last.
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { address: address.parse().unwrap(), shared }
     }
