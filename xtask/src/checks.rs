@@ -9,6 +9,7 @@ use crate::functions::{self, Targets, cargo};
 use crate::matrix::{self, MatrixArguments};
 use crate::platform::{Options, Platform};
 use crate::progress::Progress;
+use crate::small_model;
 use crate::steps::{Steps, shell};
 use crate::tools::Tools;
 use crate::web;
@@ -17,7 +18,7 @@ use crate::workspace::Workspace;
 /// The steps of `cargo xtask check`.
 const CHECK: [&str; 3] = ["format", "clippy", "state-machine"];
 /// The steps of `cargo xtask test`.
-const TEST: [&str; 15] = [
+const TEST: [&str; 16] = [
     "format",
     "clippy",
     "state-machine",
@@ -30,6 +31,7 @@ const TEST: [&str; 15] = [
     "unit",
     "repositories",
     "training-networks",
+    "small-model",
     "platform",
     "end-to-end",
     "browser",
@@ -101,6 +103,13 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         let reason = "PyTorch of the package index brings the libraries of graphics processors, 6 GB on disk: ask for it with \
                       `cargo xtask test --only training-networks`.";
         steps.not_run("training-networks", reason);
+    }
+    if only.iter().any(|name| name == "small-model") {
+        steps.run("small-model", async || small_model::run(workspace, &tools).await).await;
+    } else {
+        let reason =
+            "A real small model is compiled for minutes: ask for it with `cargo xtask test --only small-model`.";
+        steps.not_run("small-model", reason);
     }
     deployed(workspace, &tools, &progress, &mut steps).await?;
     if steps.any_failed() {

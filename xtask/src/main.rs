@@ -12,6 +12,7 @@ mod package;
 mod platform;
 mod prices;
 mod progress;
+mod small_model;
 mod steps;
 mod tools;
 mod web;

@@ -107,6 +107,11 @@ impl Tools {
         self.python_environment("scanners", &["scanners.requirements.txt"]).await
     }
 
+    /// A small language model and a server for it; its runtime is compiled on the spot, which takes minutes.
+    pub async fn small_model(&self) -> Result<PythonEnvironment> {
+        self.python_environment("small-model", &["small-model.requirements.txt"]).await
+    }
+
     /// The state machine linter.
     pub async fn statelint(&self) -> Result<PathBuf> {
         let folder = self.node_packages("checks").await?;
