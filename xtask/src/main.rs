@@ -123,6 +123,7 @@ fn choose_tls() {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    choose_tls();
     match run(Cli::parse()).await {
         Ok(code) => code,
         Err(error) if error.is::<design::BadInput>() => {

@@ -8,7 +8,7 @@ use design::{
     words::{capitalised, percent, readable},
 };
 use estimate::{EstimateError, assessment::assess, part::Part, workload::Workload};
-use knowledge::{catalogue::Catalogue, pattern::wire_name, revision::Revision};
+use knowledge::{catalogue::Catalogue, lexicon, pattern::wire_name, revision::Revision};
 
 use crate::{
     Brief,
@@ -39,16 +39,17 @@ pub struct Setting<'a> {
 fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
     let (constraints, workload) = (setting.constraints, setting.bench.workload);
     let mut traces = Vec::new();
-    let mut claim = |field: ConstraintField, claim: String| {
+    let mut quoting = |field: ConstraintField, claim: String, says: &dyn Fn(&str) -> bool| {
         let known = constraints.provenance(field);
         let claim = match known.as_ref().map(|provenance| provenance.source) {
             None => format!("{claim} (an assumption: nothing was said)"),
             Some(Source::Default) => format!("{claim} (an accepted default)"),
             Some(Source::Text | Source::Structured | Source::Answer | Source::Inherited) => claim,
         };
-        let quote = constraints.words(field).first().map(|words| words.quote.clone());
+        let quote = constraints.words(field).iter().find(|words| says(&words.quote)).map(|words| words.quote.clone());
         traces.push(Trace { claim, field: Some(field), quote });
     };
+    let mut claim = |field: ConstraintField, claim: String| quoting(field, claim, &|_| true);
     let pattern = part.pattern;
     let deployment = wire_name(workload.deployment).replace('_', " ");
     claim(
@@ -129,21 +130,34 @@ fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
             required_traits(workload).iter().map(|(name, _)| *name).filter(|name| pattern.has(name)).collect();
         claim(ConstraintField::Compliance, format!("has {}", names.join(", ")));
     }
-    for tool in setting.wishes.met_by(pattern) {
-        claim(ConstraintField::Tooling, format!("is {tool}, which is wanted"));
+    // Of several words about a list, those that name the tool.
+    for tool in setting.wishes.met_by(pattern).into_iter().collect::<BTreeSet<_>>() {
+        quoting(ConstraintField::Tooling, format!("has {tool}, as wanted"), &|quote| names(quote, &tool));
     }
     if let Some(platform) = setting.wishes.platform
         && matches!(pattern.capability, Capability::Transform | Capability::Train | Capability::Serve)
     {
         let name = wire_name(platform);
-        let is = if is_of(pattern, platform) { "is" } else { "is not" };
-        claim(ConstraintField::Platform, format!("{is} {name}, which is wanted"));
+        let claimed = if is_of(pattern, platform) {
+            format!("is {name}, as wanted")
+        } else {
+            format!("is not {name}, although that is wanted")
+        };
+        quoting(ConstraintField::Platform, claimed, &|_| true);
     }
     if workload.budget_usd.is_some() {
-        claim(ConstraintField::Budget, format!("costs ${} a month", readable(part.expected_usd)));
+        quoting(ConstraintField::Budget, format!("costs ${} a month", readable(part.expected_usd)), &|_| true);
     }
     traces.push(Trace { claim: pattern.summary.clone(), field: None, quote: None });
     traces
+}
+
+/// True where words of a requirement name a tool.
+fn names(quote: &str, tool: &str) -> bool {
+    let lower = quote.to_lowercase();
+    let known = lexicon::tools().iter().filter(|known| known.name == tool);
+    known.flat_map(|known| &known.words).any(|word| lower.contains(&word.to_lowercase()))
+        || lower.contains(&tool.replace(['-', '_'], " "))
 }
 
 fn rationale(part: &Part<'_>, workload: &Workload) -> String {
@@ -581,4 +595,15 @@ pub fn confidence(input: &Brief, constraints: &ConstraintSet, candidates: &[Cand
         basis.push(format!("{broken} broken constraints: × 0.6 each, at most three times = {value:.2}"));
     }
     ((value * 1000.0).round() / 1000.0, basis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn words_about_one_tool_are_not_quoted_for_another() {
+        assert!(names("trained with XGBoost", "xgboost") && !names("Our code is on GitLab", "xgboost"));
+        assert!(names("GitLab CI", "gitlab") && names("in feature stores like Feast", "feast"));
+    }
 }
