@@ -57,6 +57,19 @@ const VIEWS: readonly View[] = [
   { name: "project", picture: "page", address: "/projects/:project", shows: (page) => page.getByLabel("Temperature") },
   { name: "gate-input", picture: "Conversation", version: 3, address: "", at: [2, 20], shows: (page) => page.getByRole("button", { name: "Accept all suggestions" }) },
   { name: "gate-final", picture: "page", version: 4, address: "", phone: true, at: [3, 20], shows: (page) => page.getByRole("heading", { name: "Against Version 1" }) },
+  {
+    name: "gate-final-wide",
+    picture: "page",
+    version: 4,
+    address: "",
+    at: [3, 20],
+    shows: (page) => page.getByRole("button", { name: "Bring the canvas back" }),
+    // The widths are kept from one theme to the next.
+    act: async (page) => {
+      const button = page.getByRole("button", { name: /^(Side by side, without the canvas|Bring the canvas back)$/ });
+      if ((await button.getAttribute("aria-pressed")) === "false") await button.click();
+    },
+  },
   { name: "failed", picture: "Conversation", version: 5, address: "", shows: (page) => page.getByRole("button", { name: "Resume" }) },
   { name: "workflow", picture: "page", version: 2, address: "?tab=workflow&node=planner", shows: (page) => page.getByRole("region", { name: "What the model did" }) },
   {

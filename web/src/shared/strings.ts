@@ -234,6 +234,8 @@ export const strings = {
   gate: {
     inputTitle: "A few questions before the design begins",
     finalTitle: "Approve the design?",
+    sideBySide: "Side by side, without the canvas",
+    withCanvas: "Bring the canvas back",
     autoIn: (time: string) => `The suggested answers are taken in ${time} unless you touch the form.`,
     autoApproveIn: (time: string) => `The design is approved in ${time} unless you touch it.`,
     closesIn: (time: string) => `This stays open for another ${time}.`,

@@ -14,6 +14,7 @@ import { InputGate } from "@/features/run/gates/input-gate";
 import { RequirementPanel } from "@/features/run/requirement-panel";
 import { Library } from "@/features/run/panels/library";
 import { Panels } from "@/features/run/panels/panels";
+import type { CanvasFold } from "@/features/run/panels/panels";
 import { Result } from "@/features/run/result";
 import { RunHeader } from "@/features/run/run-header";
 import { ThinkingList, ThoughtsContext } from "@/features/run/thinking";
@@ -72,6 +73,7 @@ function RunOf({ projectId, runId }: RunAddress) {
   // The two layouts have other places for the same parts: a window that is made narrower must cost nobody their words.
   const [openingElement, canvasElement, restElement] = [useMovable(STACK), useMovable(STACK), useMovable(STACK)];
   const [conversationBox, setConversationBox] = useState<HTMLElement | null>(null);
+  const [fold, setFold] = useState<CanvasFold | null>(null);
   const { view, thoughts, ready, fetchError, catchUp } = useRunFeed(projectId, runId);
   const query = useQuery(queries.decisionSet(address));
   const decisionSet = query.data;
@@ -173,7 +175,7 @@ function RunOf({ projectId, runId }: RunAddress) {
         ) : kindOfGate(gate.id) === "input" ? (
           <InputGate key={gate.id + gate.subject_hash} gate={gate} address={address} onDecided={catchUp} onConflict={conflictAt} />
         ) : (
-          <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} />
+          <FinalGate key={gate.id + gate.subject_hash} gate={gate} address={address} decisionSet={decisionSet} onDecided={catchUp} onConflict={conflictAt} fold={fold} />
         )
       ) : null}
       {/* After whatever somebody is asked or told: that comes first. */}
@@ -212,6 +214,7 @@ function RunOf({ projectId, runId }: RunAddress) {
         <Panels
           library={library}
           onConversation={setConversationBox}
+          onCanvas={setFold}
           conversation={
             <>
               <Place of={openingElement} />

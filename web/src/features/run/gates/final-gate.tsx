@@ -1,3 +1,4 @@
+import { Columns2 } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 
@@ -7,6 +8,7 @@ import { Findings } from "@/features/run/findings";
 import { GateChanges } from "@/features/run/gates/gate-changes";
 import { gateKey } from "@/features/run/gates/gate-key";
 import { GateTimer } from "@/features/run/gates/gate-timer";
+import type { CanvasFold } from "@/features/run/panels/panels";
 import { PolicyTable } from "@/features/run/plan/policy-table";
 import { SentenceList } from "@/features/run/lines";
 import { asProblem } from "@/shared/api/problem";
@@ -44,9 +46,11 @@ interface FinalGateProps {
   decisionSet: DecisionSet | undefined;
   onDecided: () => void;
   onConflict: (problem: ApiProblem) => void;
+  /** The canvas beside it, which can make room; `null` where panels are not side by side, as on a phone. */
+  fold?: CanvasFold | null;
 }
 
-export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }: FinalGateProps) {
+export function FinalGate({ gate, address, decisionSet, onDecided, onConflict, fold = null }: FinalGateProps) {
   const id = useId();
   const typed = useTyped(gateKey(address, gate.id), () => NOTHING_TYPED, commentOf);
   const { revising, comment } = typed.value;
@@ -104,6 +108,12 @@ export function FinalGate({ gate, address, decisionSet, onDecided, onConflict }:
           <Prose text={gate.summary} />
         </p>
         <GateTimer gate={gate} touched={touched} />
+        {fold ? (
+          <Button size="small" aria-pressed={!fold.open} onClick={fold.toggle}>
+            <Columns2 aria-hidden />
+            {fold.open ? strings.gate.sideBySide : strings.gate.withCanvas}
+          </Button>
+        ) : null}
         {gate.risks && gate.risks.length > 0 ? (
           <Notice tone="warn" title={strings.gate.risks}>
             <SentenceList sentences={gate.risks} className="space-y-1" />
@@ -200,7 +210,10 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** What is being approved, in the order in which a person asks: what, why, how much, what is wrong; beside it, where there is room, what else there was. */
+/**
+ * What is being approved, in the order in which a person asks: what changed, what, why, how much; beside it, where there is room, what
+ * is wrong and what else there was.
+ */
 function PlanUnderReview({ decisionSet, told, changes }: { decisionSet: DecisionSet; told: string; changes: ReactNode }) {
   const { plan, cost_review: cost, tech_review: tech, policy_report: policy } = decisionSet;
   const selected = plan?.candidates.find(({ id }) => id === plan.selected);
@@ -268,6 +281,8 @@ function PlanUnderReview({ decisionSet, told, changes }: { decisionSet: Decision
             </p>
           </Part>
         ) : null}
+      </div>
+      <div className="min-w-0 space-y-5">
         <Part title={strings.gate.findings}>
           <Findings findings={findings} />
         </Part>
@@ -276,10 +291,10 @@ function PlanUnderReview({ decisionSet, told, changes }: { decisionSet: Decision
             <PolicyTable report={policy} onlyFailed />
           </Part>
         ) : null}
+        <Part title={strings.gate.candidates}>
+          <CandidateList candidates={plan.candidates} selected={plan.selected} known={selected.summary} />
+        </Part>
       </div>
-      <Part title={strings.gate.candidates}>
-        <CandidateList candidates={plan.candidates} selected={plan.selected} known={selected.summary} />
-      </Part>
     </div>
   );
 }

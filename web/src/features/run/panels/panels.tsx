@@ -1,5 +1,5 @@
 import { PanelLeftClose, PanelLeftOpen, PanelRightClose, PanelRightOpen } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ReactNode, RefObject } from "react";
 import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from "react-resizable-panels";
 import type { PanelImperativeHandle } from "react-resizable-panels";
@@ -23,10 +23,19 @@ interface PanelsProps {
   canvas: ReactNode;
   /** Told the element that scrolls the conversation, and `null` when it is gone. */
   onConversation: (box: HTMLElement | null) => void;
+  /** Told how the canvas is folded, and `null` when there are no panels any more. */
+  onCanvas: (fold: CanvasFold | null) => void;
+}
+
+/** The canvas beside the conversation. */
+export interface CanvasFold {
+  open: boolean;
+  /** Folds it away, so that the conversation has its room, or brings it back. */
+  toggle: () => void;
 }
 
 /** Three panels side by side, as wide as the person made them the last time; the outer two can be folded away. */
-export function Panels({ library, conversation, canvas, onConversation }: PanelsProps) {
+export function Panels({ library, conversation, canvas, onConversation, onCanvas }: PanelsProps) {
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({ id: "run", storage: layoutStorage });
   const [left, right] = [usePanelRef(), usePanelRef()];
   const [open, setOpen] = useState({ library: true, canvas: true });
@@ -35,6 +44,10 @@ export function Panels({ library, conversation, canvas, onConversation }: Panels
     // What is folded away can take the focus only when it has been drawn open.
     setTimeout(() => document.getElementById(RUN_SEARCH)?.focus(), open.library ? 0 : FOLD_MS);
   });
+  useEffect(() => {
+    onCanvas({ open: open.canvas, toggle: () => (open.canvas ? right.current?.collapse() : right.current?.expand()) });
+    return () => onCanvas(null);
+  }, [onCanvas, open.canvas, right]);
   return (
     <Group id="run" orientation="horizontal" defaultLayout={defaultLayout} onLayoutChanged={onLayoutChanged} className="min-h-0 flex-1">
       <Panel id="library" panelRef={left} collapsible minSize={200} defaultSize="15" onResize={({ inPixels }) => setOpen((known) => (known.library === inPixels > 0 ? known : { ...known, library: inPixels > 0 }))}>
