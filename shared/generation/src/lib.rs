@@ -25,7 +25,7 @@ pub use advice::{Change, ImplementerAnswer, rewrite};
 pub use blueprint::{Blueprint, Subject, Wanted};
 pub use implementer::{Implementation, Implementer, left_out, write};
 pub use mends::Mends;
-pub use provision::{Iac, Infrastructure, Missing, Provisioned, STACKS, stack};
+pub use provision::{FillIn, Iac, Infrastructure, Missing, Provisioned, STACKS, stack};
 pub use render::files;
 pub use request::Request;
 pub use site::{Ci, Serving, Site};

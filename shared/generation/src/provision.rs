@@ -50,8 +50,22 @@ struct File {
     alarms: Vec<String>,
     #[serde(default)]
     left: Vec<String>,
+    #[serde(default)]
+    fill_in: Vec<FillIn>,
     /// Why there is no CloudFormation template of it; `None` where there is one.
     terraform_only: Option<String>,
+}
+
+/// A setting without a default: nothing can be deployed before people have filled it in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FillIn {
+    /// Its name: as Terraform spells it in the data, as the plan's language does in a site.
+    pub name: String,
+    /// What it is, in words that follow its name.
+    pub words: String,
+    /// A value of the right shape, as Terraform writes it.
+    pub example: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -304,6 +318,25 @@ impl Infrastructure {
     pub fn terraform_only(&self) -> Vec<String> {
         let reason = |file: &Provisioned| Some(format!("`{}`: {}", file.file, file.terraform_only.as_ref()?));
         self.files.iter().filter_map(reason).collect()
+    }
+
+    /// What people fill in before the first deployment, in the order of the files that need it.
+    ///
+    /// # Errors
+    /// When the data is broken.
+    pub fn fill_in(&self, iac: Iac) -> Result<Vec<FillIn>, RenderError> {
+        let rules = rules()?;
+        let mut wanted = Vec::new();
+        for provisioned in &self.files {
+            for setting in &rules.of(&provisioned.file)?.fill_in {
+                let name = match iac {
+                    Iac::Terraform => setting.name.clone(),
+                    Iac::CloudFormation => pascal(&setting.name),
+                };
+                wanted.push(FillIn { name, ..setting.clone() });
+            }
+        }
+        Ok(wanted)
     }
 
     /// True when the plan has this file.

@@ -17,7 +17,7 @@ use crate::{
     RenderError,
     blueprint::Subject,
     packages::{Requirements, Sets},
-    provision::{Iac, Infrastructure, STACKS, stack},
+    provision::{FillIn, Iac, Infrastructure, STACKS, stack},
     render::pick,
     task::{self, Family, Feature, Learner, Learning},
     words,
@@ -211,6 +211,24 @@ impl Ci {
             (Self::Azure, Iac::Terraform) => {
                 "Make the service connection `deploy` with workload identity federation, let the role trust its issuer and \
                  subject, and set the variables `AWS_ROLE_ARN` and `STATE_BUCKET`."
+            }
+        }
+    }
+
+    /// What makes the checks a condition of merging: a setting of the service, which no file of a repository can make.
+    fn gate(self) -> &'static str {
+        match self {
+            Self::Github => {
+                "A ruleset for `main` that requires the checks of `.github/workflows/ci.yml` and a review: until then a failed \
+                 change can be merged."
+            }
+            Self::Gitlab => {
+                "The setting \"Pipelines must succeed\" of merge requests, and an approval rule for `main`: until then a failed \
+                 change can be merged."
+            }
+            Self::Azure => {
+                "A build validation policy on `main` that runs `azure-pipelines.yml`, and a minimum of reviewers: Azure Repos \
+                 ignores `pr:` in the file, so that without the policy pull requests are not checked at all."
             }
         }
     }
@@ -417,6 +435,8 @@ pub struct Site {
     has_registry: bool,
     has_pipeline_states: bool,
     has_states: bool,
+    /// True with a DynamoDB table besides that of the features.
+    has_table: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
     has_eks: bool,
@@ -454,6 +474,8 @@ pub struct Site {
     llm_model_id: String,
     deployment: &'static str,
     deployment_needs: &'static str,
+    /// Settings without a default, as the language of the infrastructure spells them.
+    fill_in: Vec<FillIn>,
     /// True when what serves is tied to one version of the model, so that a new one is a new deployment.
     pinned: bool,
     /// What the containers that serve read from their environment.
@@ -616,6 +638,7 @@ impl Site {
             // Two jobs at the same time, and in a small environment one.
             job_vcpus: (vcpus_of_a_job(components) * 2).max(32),
             job_vcpus_least: vcpus_of_a_job(components).max(8),
+            has_table: infrastructure.has("dynamodb"),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
             has_drift_job: infrastructure.has("drift_job"),
@@ -666,6 +689,7 @@ impl Site {
                 .into_iter()
                 .map(|left| iac.words(&left))
                 .chain(ci.left(tooling.as_ref()))
+                .chain([ci.gate().to_owned()])
                 .chain(kept_in_terraform.clone())
                 .chain(cdk(iac, tooling.as_ref()))
                 .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
@@ -679,6 +703,7 @@ impl Site {
             ci_name: ci.name(),
             deployment: ci.deployment(),
             deployment_needs: ci.deployment_needs(iac),
+            fill_in: infrastructure.fill_in(iac)?,
             iac,
             kept_in_terraform,
             has_api: infrastructure.has("lambda_http"),
@@ -853,6 +878,8 @@ fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, 
         (true, "DATA_DIR", "/tmp/data".to_owned()),
         (true, "MODEL_DIR", "/tmp/models".to_owned()),
         (true, "LOG_LEVEL", "${LogLevel}".to_owned()),
+        // The AWS SDK for Python reads this name alone; not every service sets it in a container.
+        (true, "AWS_DEFAULT_REGION", "${AWS::Region}".to_owned()),
         (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
         (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
         (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),

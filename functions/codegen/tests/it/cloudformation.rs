@@ -76,6 +76,7 @@ fn actions(text: &str) -> BTreeSet<&str> {
             is_service && action.starts_with(|c: char| c.is_ascii_uppercase()) && !["aws", "cron"].contains(service)
         })
         .filter(|word| !word.contains("SourceA") && !word.contains("SecureTransport") && !word.contains("PassedTo"))
+        .filter(|word| !word.contains("GrantIsFor"))
         // A device's own name in its policy.
         .filter(|word| !word.starts_with("iot:Connection"))
         .collect()
@@ -188,7 +189,11 @@ fn the_system_is_the_same_in_both_languages() {
         assert_eq!(named, groups, "{name}: groups of logs");
         for variable in theirs.split("\n  environment = {").nth(1).unwrap().split("\n  }").next().unwrap().lines() {
             if let Some((variable, _)) = variable.split_once('=') {
-                assert!(ours.contains(variable.trim()), "{name}: {variable} is in no environment");
+                // A system of functions alone is told its region by AWS Lambda.
+                let environments = ours.matches("DATA_BUCKET").count();
+                let functions = ours.matches("Type: AWS::Lambda::Function").count();
+                let is_told = variable.trim() == "AWS_DEFAULT_REGION" && environments == functions;
+                assert!(is_told || ours.contains(variable.trim()), "{name}: {variable} is in no environment");
             }
         }
         compared += 1;

@@ -5,6 +5,7 @@
 mod agent_node;
 mod catalogue;
 mod cloudformation;
+mod deployment;
 mod fixture;
 mod model;
 mod repository;

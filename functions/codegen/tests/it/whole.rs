@@ -160,7 +160,11 @@ fn the_wanted_service_checks_and_deploys_and_no_other() {
     let jenkins = with(&["jenkins"], &[]);
     assert_eq!(of(&jenkins), [files[0]]);
     assert!(text(&jenkins.generate(), "README.md").contains("Jenkins was named"));
-    for name in ["recommender-gitlab", "ranking-azure-pipelines"] {
+    let credentials = [
+        ("recommender-gitlab", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        ("ranking-azure-pipelines", "assume-role-with-web-identity"),
+    ];
+    for (name, credential) in credentials {
         let repository = fixture::one(name).generate();
         let holds = |part: &str| {
             let found = repository.files.iter().any(|file| file.path.ends_with(".yml") && file.content.contains(part));
@@ -169,7 +173,7 @@ fn the_wanted_service_checks_and_deploys_and_no_other() {
         for step in ["ruff check", "ruff format --check", "-m mypy", "-m pytest", "docker build", "scripts/deploy.sh"] {
             holds(step);
         }
-        holds("AWS_WEB_IDENTITY_TOKEN_FILE");
+        holds(credential);
     }
 }
 

@@ -1,0 +1,139 @@
+//! The deployment scripts as they run, with commands in place of the cloud's: what they do when something is missing.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+
+use crate::fixture::{self, Repository};
+
+/// What a script answered, and the commands that it called, one a line.
+struct Run {
+    succeeded: bool,
+    said: String,
+    called: String,
+}
+
+/// Commands of the cloud that write down how they were called. `HEAD` says how the look for a model ends, and `SERVING`
+/// what serves already.
+const COMMAND: &str = r#"#!/usr/bin/env bash
+echo "$(basename "$0") $*" >> "${CALLED}"
+case "$(basename "$0") $*" in
+  *head-object*)
+    if [[ -n "${HEAD}" ]]; then echo "${HEAD}" >&2; exit 254; fi ;;
+  *"s3 cp"*manifest.json*) echo '{"version": "v7"}' > manifest.json ;;
+  *"state list"*) echo "${SERVING}" ;;
+  *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
+  *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
+  *"get-caller-identity"*) echo 123456789012 ;;
+  *"prefix-lists"*) echo pl-1 ;;
+  *"output -raw"*) echo thing ;;
+  "terraform "*apply*) echo "version=${TF_VAR_model_version-none}" >> "${CALLED}" ;;
+esac
+"#;
+
+/// Runs the script of a repository: with the settings filled in or not, and with an answer to the look for a model.
+fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("repository");
+    for file in &repository.files {
+        let path = root.join(&file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let content = if filled_in {
+            let uncommented = file.content.replace("\n# certificate_arn = ", "\ncertificate_arn = ");
+            uncommented
+                .replace("\"CertificateArn\": \"\"", "\"CertificateArn\": \"arn:aws:acm:eu-central-1:1:certificate/1\"")
+        } else {
+            file.content.clone()
+        };
+        fs::write(path, content).unwrap();
+    }
+    let commands = folder.path().join("commands");
+    fs::create_dir(&commands).unwrap();
+    for name in ["aws", "docker", "terraform"] {
+        let path = commands.join(name);
+        fs::write(&path, COMMAND).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let called = folder.path().join("called");
+    fs::write(&called, "").unwrap();
+    let path = format!("{}:{}", commands.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("bash")
+        .args(["scripts/deploy.sh", "dev", "abc"])
+        .current_dir(&root)
+        .env("PATH", path)
+        .env("STATE_BUCKET", "state")
+        .env("CALLED", &called)
+        .env("HEAD", head)
+        .env("SERVING", serving)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(Path::new(&called).exists());
+    Run { succeeded: output.status.success(), said, called: fs::read_to_string(&called).unwrap() }
+}
+
+/// What has an endpoint or a service of its own in each language, and how something that serves shows.
+fn serving() -> Vec<(String, Repository, &'static str)> {
+    let mut found = Vec::new();
+    for (name, fixture) in fixture::all() {
+        for language in ["terraform", "cloudformation"] {
+            let fixture = fixture.clone().with_tools(&[language], &[]);
+            let site = fixture.blueprint().site;
+            let is_wanted = site.iac.name().to_lowercase() == language;
+            let repository = fixture.generate();
+            let script = repository.files.iter().find(|file| file.path == "scripts/deploy.sh");
+            let Some(script) = script.filter(|script| is_wanted && script.content.contains("is serving")) else {
+                continue;
+            };
+            let shown = match language {
+                "terraform" if script.content.contains("aws_ecs_service") => "aws_ecs_service.service[0]",
+                "terraform" => "aws_sagemaker_endpoint.service[0]",
+                _ => "v6",
+            };
+            found.push((format!("{name} {language}"), repository, shown));
+        }
+    }
+    assert!(found.len() > 3, "{}", found.len());
+    found
+}
+
+#[test]
+fn only_a_model_that_is_not_there_is_no_model() {
+    let missing = "An error occurred (404) when calling the HeadObject operation: Not Found";
+    for (name, repository, serving) in serving() {
+        let found = run(&repository, true, "", serving);
+        assert!(found.succeeded, "{name}: {}", found.said);
+        assert!(found.called.contains("v7") || found.called.contains("version=v7"), "{name}: {}", found.called);
+
+        let first = run(&repository, true, missing, "");
+        assert!(first.succeeded && first.said.contains("No model is in production yet"), "{name}: {}", first.said);
+
+        for trouble in ["(403) when calling HeadObject: Forbidden", "(ExpiredToken)", "(SlowDown)", "Could not connect"]
+        {
+            let refused = run(&repository, true, trouble, serving);
+            assert!(!refused.succeeded && refused.said.contains(trouble), "{name}: {}", refused.said);
+            assert!(!refused.called.contains("version=\n"), "{name}: {}", refused.called);
+            assert!(!refused.called.contains("ModelVersion= "), "{name}: {}", refused.called);
+        }
+
+        let gone = run(&repository, true, missing, serving);
+        assert!(!gone.succeeded && gone.said.contains("is serving"), "{name}: {}", gone.said);
+    }
+}
+
+#[test]
+fn nothing_is_made_before_what_has_no_default_is_filled_in() {
+    let mut seen = 0;
+    for (name, repository, serving) in serving() {
+        let asks =
+            repository.files.iter().any(|file| file.path == "scripts/deploy.sh" && file.content.contains("filled_in "));
+        if !asks {
+            continue;
+        }
+        seen += 1;
+        let stopped = run(&repository, false, "", serving);
+        assert!(!stopped.succeeded && stopped.said.starts_with("Fill in "), "{name}: {}", stopped.said);
+        assert_eq!(stopped.called, "", "{name}");
+        let readme = repository.files.iter().find(|file| file.path == "README.md").unwrap();
+        assert!(readme.content.contains("**Fill in first**"), "{name}");
+    }
+    assert!(seen > 1, "{seen}");
+}
