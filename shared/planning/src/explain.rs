@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Deployment, Source},
+    constraint::{ConstraintField, ConstraintSet, Deployment, Platform, Source},
     plan::{Candidate, Capability, Component, Override, Relaxation, Trace},
     words::{capitalised, percent, readable},
 };
@@ -130,14 +130,25 @@ fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
         claim(ConstraintField::Compliance, format!("has {}", names.join(", ")));
     }
     for tool in setting.wishes.met_by(pattern) {
-        claim(ConstraintField::Tooling, format!("is {tool}, which is wanted"));
+        claim(ConstraintField::Tooling, format!("uses {tool}, as asked"));
     }
     if let Some(platform) = setting.wishes.platform
         && matches!(pattern.capability, Capability::Transform | Capability::Train | Capability::Serve)
     {
-        let name = wire_name(platform);
-        let is = if is_of(pattern, platform) { "is" } else { "is not" };
-        claim(ConstraintField::Platform, format!("{is} {name}, which is wanted"));
+        let (is, is_not) = match platform {
+            Platform::Serverless => ("is serverless", "is not serverless"),
+            Platform::Containers => ("runs in containers", "does not run in containers of ours"),
+            Platform::Kubernetes => ("runs on Kubernetes", "does not run on Kubernetes"),
+            Platform::Managed => ("is run by the provider", "is not run by the provider as a whole"),
+        };
+        claim(
+            ConstraintField::Platform,
+            if is_of(pattern, platform) {
+                format!("{is}, as asked")
+            } else {
+                format!("{is_not}, although that was asked for")
+            },
+        );
     }
     if workload.budget_usd.is_some() {
         claim(ConstraintField::Budget, format!("costs ${} a month", readable(part.expected_usd)));
@@ -220,7 +231,11 @@ pub fn candidate(
     ]
     .into_iter()
     .filter(|(_, capability)| !short(*capability).is_empty())
-    .map(|(what, capability)| format!("{what} {}", short(capability)))
+    .map(|(what, capability)| match short(capability) {
+        // "features in the request" says what it is by itself.
+        features if capability == Capability::Feature && features.contains("features") => features.to_owned(),
+        other => format!("{what} {other}"),
+    })
     .collect();
     Ok(Candidate {
         id,
