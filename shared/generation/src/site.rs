@@ -1091,7 +1091,14 @@ fn requirements(
     Requirements::of(&Sets { serving: sets, training: training.to_vec(), dev })
 }
 
-fn limits(family: Family, sensitive: bool, latency_ms: f64, learning: &Learning, set: &ConstraintSet, serving: Serving) -> Limits {
+fn limits(
+    family: Family,
+    sensitive: bool,
+    latency_ms: f64,
+    learning: &Learning,
+    set: &ConstraintSet,
+    serving: Serving,
+) -> Limits {
     let on_drift = set.retraining.as_ref().is_some_and(|stated| stated.value == Retraining::OnDrift);
     let (drift_threshold, drift_reason) = if sensitive {
         (0.1, "Regulated data: even a moderate shift is looked at by a person.")
