@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Deployment, Source},
+    constraint::{ConstraintField, ConstraintSet, Deployment, Platform, Source},
     plan::{Candidate, Capability, Component, Override, Relaxation, Trace},
     words::{capitalised, percent, readable},
 };
@@ -132,16 +132,21 @@ fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
     }
     // Of several words about a list, those that name the tool.
     for tool in setting.wishes.met_by(pattern).into_iter().collect::<BTreeSet<_>>() {
-        quoting(ConstraintField::Tooling, format!("has {tool}, as wanted"), &|quote| names(quote, &tool));
+        quoting(ConstraintField::Tooling, format!("uses {tool}, as asked"), &|quote| names(quote, &tool));
     }
     if let Some(platform) = setting.wishes.platform
         && matches!(pattern.capability, Capability::Transform | Capability::Train | Capability::Serve)
     {
-        let name = wire_name(platform);
+        let (is, is_not) = match platform {
+            Platform::Serverless => ("is serverless", "is not serverless"),
+            Platform::Containers => ("runs in containers", "does not run in containers of ours"),
+            Platform::Kubernetes => ("runs on Kubernetes", "does not run on Kubernetes"),
+            Platform::Managed => ("is run by the provider", "is not run by the provider as a whole"),
+        };
         let claimed = if is_of(pattern, platform) {
-            format!("is {name}, as wanted")
+            format!("{is}, as asked")
         } else {
-            format!("is not {name}, although that is wanted")
+            format!("{is_not}, although that was asked for")
         };
         quoting(ConstraintField::Platform, claimed, &|_| true);
     }
@@ -234,7 +239,11 @@ pub fn candidate(
     ]
     .into_iter()
     .filter(|(_, capability)| !short(*capability).is_empty())
-    .map(|(what, capability)| format!("{what} {}", short(capability)))
+    .map(|(what, capability)| match short(capability) {
+        // "features in the request" says what it is by itself.
+        features if capability == Capability::Feature && features.contains("features") => features.to_owned(),
+        other => format!("{what} {other}"),
+    })
     .collect();
     Ok(Candidate {
         id,
