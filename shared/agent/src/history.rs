@@ -1,8 +1,9 @@
 //! What the run decided so far, as a model is told it.
 //!
 //! Every agent sees the whole history: each reason card's decision with its reasons, and what people decided at gates, of the
-//! version that it continues and then of its own. What would outgrow its room is summarised, the oldest first: a decision without its reasons, and where that is not enough, left
-//! out; what people said goes last. What was summarised or left out is told on the card.
+//! version that it continues and then of its own. What would outgrow its room is summarised, the oldest first: a decision
+//! without its reasons, and where that is not enough, left out; what people said goes last. What was summarised or left out
+//! is told on the card.
 
 use run::{
     event::{Event, EventBody},

@@ -45,7 +45,7 @@ export function Panels({ library, conversation, canvas, onConversation, onCanvas
     setTimeout(() => document.getElementById(RUN_SEARCH)?.focus(), open.library ? 0 : FOLD_MS);
   });
   useEffect(() => {
-    onCanvas({ open: open.canvas, toggle: () => (open.canvas ? right.current?.collapse() : right.current?.expand()) });
+    onCanvas({ open: open.canvas, toggle: () => turn(right, open.canvas) });
     return () => onCanvas(null);
   }, [onCanvas, open.canvas, right]);
   return (
@@ -112,6 +112,12 @@ interface FoldProps {
   name: string;
 }
 
+/** Folds a panel away that is open, and brings back one that is not. */
+function turn(panel: FoldProps["panel"], open: boolean): void {
+  if (open) panel.current?.collapse();
+  else panel.current?.expand();
+}
+
 function Fold({ panel, id, open, icons: [Close, Open], name }: FoldProps) {
   const words = open ? strings.panels.fold(name) : strings.panels.unfold(name);
   return (
@@ -122,10 +128,7 @@ function Fold({ panel, id, open, icons: [Close, Open], name }: FoldProps) {
       aria-controls={id}
       aria-label={words}
       title={words}
-      onClick={() => {
-        if (open) panel.current?.collapse();
-        else panel.current?.expand();
-      }}
+      onClick={() => turn(panel, open)}
     >
       {open ? <Close aria-hidden /> : <Open aria-hidden />}
     </Button>
