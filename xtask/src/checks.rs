@@ -79,7 +79,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         .await;
     steps
         .run("repositories", async || {
-            let sample = MatrixArguments { sample: Some(SAMPLE), only: None, without_pytorch: true };
+            let sample = MatrixArguments { sample: Some(SAMPLE), without_pytorch: true, ..MatrixArguments::default() };
             anyhow::ensure!(
                 matrix::run(workspace, &sample, Targets::All).await?,
                 "generated repositories are not in order"
@@ -87,30 +87,26 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
             Ok(())
         })
         .await;
-    if only.iter().any(|name| name == "training-networks") {
-        steps
-            .run("training-networks", async || {
-                let networks =
-                    MatrixArguments { sample: Some(NETWORKS), only: Some("vision".to_owned()), without_pytorch: false };
-                anyhow::ensure!(
-                    matrix::run(workspace, &networks, Targets::All).await?,
-                    "generated repositories that train networks are not in order"
-                );
-                Ok(())
-            })
-            .await;
-    } else {
-        let reason = "PyTorch of the package index brings the libraries of graphics processors, 6 GB on disk: ask for it with \
-                      `cargo xtask test --only training-networks`.";
-        steps.not_run("training-networks", reason);
-    }
-    if only.iter().any(|name| name == "small-model") {
-        steps.run("small-model", async || small_model::run(workspace, &tools).await).await;
-    } else {
-        let reason =
-            "A real small model is compiled for minutes: ask for it with `cargo xtask test --only small-model`.";
-        steps.not_run("small-model", reason);
-    }
+    let six_gigabytes = "PyTorch of the package index brings the libraries of graphics processors, 6 GB on disk";
+    steps
+        .on_request("training-networks", six_gigabytes, async || {
+            let networks = MatrixArguments {
+                sample: Some(NETWORKS),
+                only: Some("vision".to_owned()),
+                ..MatrixArguments::default()
+            };
+            anyhow::ensure!(
+                matrix::run(workspace, &networks, Targets::All).await?,
+                "generated repositories that train networks are not in order"
+            );
+            Ok(())
+        })
+        .await;
+    steps
+        .on_request("small-model", "A real small model is compiled for minutes", async || {
+            small_model::run(workspace, &tools).await
+        })
+        .await;
     deployed(workspace, &tools, &progress, &mut steps).await?;
     if steps.any_failed() {
         note_room(workspace, &progress);

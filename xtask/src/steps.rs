@@ -72,6 +72,15 @@ impl Steps {
         self.done.push((name.to_owned(), outcome, started.elapsed()));
     }
 
+    /// Run a step that takes so much that it has to be asked for by its name; otherwise say how.
+    pub async fn on_request(&mut self, name: &str, cost: &str, work: impl AsyncFnOnce() -> Result<()>) {
+        if self.only.iter().any(|only| only == name) {
+            self.run(name, work).await;
+        } else {
+            self.not_run(name, &format!("{cost}: ask for it with `cargo xtask test --only {name}`."));
+        }
+    }
+
     /// Remember that a wanted step could not be run.
     pub fn not_run(&mut self, name: &str, reason: &str) {
         if self.wants(name) {
