@@ -30,8 +30,15 @@ struct Factor {
     values: &'static [(&'static str, &'static str)],
 }
 
+/// A requirement and how it came about.
+struct Asked {
+    name: String,
+    factors: BTreeMap<&'static str, &'static str>,
+    requirement: String,
+}
+
 /// What people ask for. Of the first three every combination is made.
-const FACTORS: [Factor; 10] = [
+const FACTORS: [Factor; 11] = [
     Factor {
         name: "use_case",
         values: &[
@@ -130,6 +137,16 @@ const FACTORS: [Factor; 10] = [
             ("pytorch", "Our team works with PyTorch."),
         ],
     },
+    Factor {
+        name: "schema",
+        values: &[
+            ("unnamed", ""),
+            (
+                "named",
+                "The features are age, monthly spend, region and number of orders. The classes are good, worn and broken.",
+            ),
+        ],
+    },
 ];
 
 /// Factors of which every combination is made.
@@ -204,6 +221,9 @@ pub struct Arguments {
     /// Write only those whose name contains this.
     #[arg(long)]
     pub only: Option<String>,
+    /// Write the repository of this requirement in place of the combinations; may be repeated.
+    #[arg(long)]
+    pub requirement: Vec<String>,
 }
 
 /// Why the repositories could not be written.
@@ -260,8 +280,24 @@ fn name(row: &Row) -> String {
     values(row).map(|(_, value, _)| value).collect::<Vec<_>>().join("_")
 }
 
-fn requirement(row: &Row) -> String {
-    values(row).map(|(_, _, words)| words).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
+fn asked(row: &Row) -> Asked {
+    let words = values(row).map(|(_, _, words)| words).filter(|words| !words.is_empty());
+    Asked {
+        name: name(row),
+        factors: values(row).map(|(factor, value, _)| (factor, value)).collect(),
+        requirement: words.collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// Requirements that somebody wrote, by their places.
+fn own(requirements: &[String]) -> Vec<Asked> {
+    let own = requirements.iter().enumerate();
+    own.map(|(index, requirement)| Asked {
+        name: format!("own-{}", index + 1),
+        factors: BTreeMap::new(),
+        requirement: requirement.clone(),
+    })
+    .collect()
 }
 
 /// Writes the repositories and `matrix.json` about them.
@@ -274,18 +310,19 @@ pub async fn run(arguments: &Arguments) -> Result<Vec<Written>, MatrixError> {
         fs::remove_dir_all(&arguments.out).map_err(folder)?;
     }
     fs::create_dir_all(&arguments.out).map_err(folder)?;
-    let mut wanted = rows();
+    let mut wanted =
+        if arguments.requirement.is_empty() { rows().iter().map(asked).collect() } else { own(&arguments.requirement) };
     if let Some(only) = &arguments.only {
-        wanted.retain(|row| name(row).contains(only.as_str()));
+        wanted.retain(|one| one.name.contains(only.as_str()));
     }
     if let Some(sample) = arguments.sample.filter(|sample| *sample > 0 && *sample < wanted.len()) {
         let picked = picked(sample, wanted.len());
         wanted =
-            wanted.into_iter().enumerate().filter(|(index, _)| picked.contains(index)).map(|(_, row)| row).collect();
+            wanted.into_iter().enumerate().filter(|(index, _)| picked.contains(index)).map(|(_, one)| one).collect();
     }
     let mut written = Vec::with_capacity(wanted.len());
-    for row in &wanted {
-        let one = write(arguments, row).await?;
+    for asked in wanted {
+        let one = write(arguments, asked).await?;
         eprintln!("{}: {} files, {}", one.name, one.files, if one.faults.is_empty() { "in order" } else { "FAULTS" });
         written.push(one);
     }
@@ -294,8 +331,8 @@ pub async fn run(arguments: &Arguments) -> Result<Vec<Written>, MatrixError> {
     Ok(written)
 }
 
-async fn write(arguments: &Arguments, row: &Row) -> Result<Written, MatrixError> {
-    let (name, requirement) = (name(row), requirement(row));
+async fn write(arguments: &Arguments, asked: Asked) -> Result<Written, MatrixError> {
+    let Asked { name, factors, requirement } = asked;
     let failed = |error| MatrixError::Agent(name.clone(), error);
     let title: String = requirement.split('.').next().unwrap_or_default().to_owned();
     let mut desktop = Desktop::new(&title, &requirement).map_err(failed)?;
@@ -350,7 +387,7 @@ async fn write(arguments: &Arguments, row: &Row) -> Result<Written, MatrixError>
     let remarks = review.findings.iter().filter(|finding| finding.severity == Severity::Minor);
     let selected = design.plans.last().and_then(|plan| plan.selected());
     Ok(Written {
-        factors: values(row).map(|(factor, value, _)| (factor, value)).collect(),
+        factors,
         design: selected.map(|selected| selected.name.clone()).unwrap_or_default(),
         feasible: selected.is_some_and(|selected| selected.violations.is_empty()),
         files: files.len(),

@@ -37,6 +37,9 @@ pub struct MatrixArguments {
     /// Only repositories whose name contains this.
     #[arg(long, value_name = "PART")]
     pub only: Option<String>,
+    /// The repository of this requirement, in place of the combinations; may be repeated.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["sample", "only"])]
+    pub requirement: Vec<String>,
     /// Leave out the types and tests of repositories that train in PyTorch: its packages take 6 GB.
     #[arg(long)]
     pub without_pytorch: bool,
@@ -193,6 +196,9 @@ async fn write(
             }
             if let Some(only) = &arguments.only {
                 write.args(["--only", only]);
+            }
+            for requirement in &arguments.requirement {
+                write.args(["--requirement", requirement]);
             }
             // It fails also when a repository has faults, which stand in its list.
             crate::command::capture(&mut write, &log, |line| step.detail(line)).await

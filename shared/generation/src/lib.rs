@@ -7,6 +7,7 @@
 //! randomness and no id in what is written.
 
 mod advice;
+mod asked;
 mod blueprint;
 mod guard;
 mod implementer;
@@ -15,9 +16,11 @@ mod packages;
 mod provision;
 mod render;
 mod request;
+mod schema;
 mod site;
 mod source;
 mod stack;
+mod subject;
 mod task;
 pub mod words;
 

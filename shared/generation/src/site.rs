@@ -19,7 +19,9 @@ use crate::{
     packages::{Requirements, Sets},
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
     render::pick,
-    task::{self, Family, Feature, Learner, Learning},
+    schema::Schema,
+    subject::Feature,
+    task::{self, Family, Learner, Learning},
     words,
 };
 
@@ -381,8 +383,8 @@ pub struct Site {
     summary_toml: String,
     summary_markdown: String,
     mode: &'static str,
-    subject: Option<task::Subject>,
-    moved: Option<task::Moved>,
+    #[serde(flatten)]
+    schema: Schema,
     learning: Learning,
     limits: Limits,
     stream: Stream,
@@ -510,15 +512,7 @@ impl Site {
             // Elsewhere a stream pushes its events to the service.
             serving = Serving { online: true, stream: false, ..serving };
         }
-        let subject = match family {
-            Family::Tabular(mode) => Some(task::Subject::pick(mode, requirement)?),
-            Family::Forecasting
-            | Family::Recommendation
-            | Family::Vision
-            | Family::Nlp
-            | Family::Rag
-            | Family::FineTuning => None,
-        };
+        let schema = Schema::of(family, requirement)?;
         let class = value(constraints.data_class.as_ref());
         let frameworks = value(constraints.compliance.as_ref()).unwrap_or_default();
         let sensitive = class.is_some_and(|class| class >= DataClass::Pii) || !frameworks.is_empty();
@@ -558,7 +552,7 @@ impl Site {
             short_name: words::short_name(&name),
             title_python: format!("\"{humanised}\""),
             title_comment: humanised,
-            title_markdown: heading(title, requirement, family, subject.as_ref(), use_case, &name),
+            title_markdown: heading(title, requirement, family, &schema, use_case, &name),
             requirement_markdown: excerpt(requirement),
             versions: versions()?,
             summary_toml: serde_json::Value::from(words::one_line(&candidate.summary, 200).replace('\u{7f}', ""))
@@ -672,7 +666,7 @@ impl Site {
             throttle_rate: (peak * 1.5).ceil() as u64,
             throttle_burst: (peak * 3.0).ceil() as u64,
             parallelization: count(components, "serve").unwrap_or(1).div_ceil(shards).clamp(1, 10),
-            features: subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
+            features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
             greengrass_anywhere: infrastructure.has("ecs_anywhere"),
@@ -735,8 +729,7 @@ impl Site {
                 .collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
-            moved: subject.as_ref().and_then(task::Subject::moved),
-            subject,
+            schema,
             learning,
             serving,
             name,
@@ -897,7 +890,7 @@ fn heading(
     title: &str,
     requirement: &str,
     family: Family,
-    subject: Option<&task::Subject>,
+    schema: &Schema,
     use_case: Option<UseCase>,
     name: &str,
 ) -> String {
@@ -909,10 +902,7 @@ fn heading(
     }
     let about = match use_case {
         Some(UseCase::ExperimentationPlatform) => Some("Experimentation platform".to_owned()),
-        Some(_) | None => {
-            let named = subject.filter(|subject| subject.hits(requirement) > 0);
-            family.title().map(str::to_owned).or_else(|| named.map(|subject| subject.title.clone()))
-        }
+        Some(_) | None => family.title().map(str::to_owned).or_else(|| schema.title().map(str::to_owned)),
     };
     words::markdown(&about.unwrap_or_else(|| words::humanised(name)))
 }
@@ -1542,9 +1532,9 @@ mod tests {
     fn a_title_is_the_persons_or_says_what_it_is_about() {
         let requirement = "We want to predict which customers will churn. Budget 900 dollars.";
         let of = |title: &str, requirement: &str| {
-            let subject = task::Subject::pick(task::Mode::Classification, requirement).unwrap();
             let family = Family::Tabular(task::Mode::Classification);
-            heading(title, requirement, family, Some(&subject), None, "predict-leavers")
+            let schema = Schema::of(family, requirement).unwrap();
+            heading(title, requirement, family, &schema, None, "predict-leavers")
         };
         assert_eq!(of("We want to predict which customers…", requirement), "Churn prediction");
         assert_eq!(of("Leavers of the north", requirement), "Leavers of the north");

@@ -1,9 +1,7 @@
-//! What the generated code learns: the family of templates, the mode of the tabular family, and its subject.
+//! What the generated code learns: the family of templates, and the mode of the tabular family.
 
 use design::constraint::{ConstraintSet, MlTask, UseCase};
 use serde::{Deserialize, Serialize};
-
-use crate::RenderError;
 
 /// A family of templates in `templates/tasks/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,7 +24,7 @@ pub enum Family {
 }
 
 /// What the tabular family learns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Yes or no.
@@ -299,148 +297,11 @@ pub fn unused_libraries(family: Family, learner: Learner, named: &[&str]) -> Vec
         .collect()
 }
 
-/// One feature of a tabular subject.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Feature {
-    /// Name in records and code.
-    pub name: String,
-    /// `number`, `integer` or `category`.
-    pub kind: String,
-    /// Smallest accepted value.
-    #[serde(default)]
-    pub minimum: f64,
-    /// Largest accepted value.
-    #[serde(default)]
-    pub maximum: f64,
-    /// Mean of generated values.
-    #[serde(default)]
-    pub mean: f64,
-    /// Standard deviation of generated values.
-    #[serde(default)]
-    pub deviation: f64,
-    /// Values of a category.
-    #[serde(default)]
-    pub choices: Vec<String>,
-    /// Part in the law of generated labels.
-    pub weight: f64,
-    /// What it is.
-    pub description: String,
-}
-
-/// What a tabular repository is about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Subject {
-    /// Name of the subject.
-    pub id: String,
-    /// Title of a project about it.
-    pub title: String,
-    /// What is learned.
-    pub mode: Mode,
-    /// Words of a requirement that pick the subject.
-    pub words: Vec<String>,
-    /// One record in a word.
-    pub noun: String,
-    /// Many of them in a few words.
-    pub noun_plural: String,
-    /// Beginning of generated ids.
-    pub id_prefix: String,
-    /// Name of what is predicted.
-    pub label: String,
-    /// What it is.
-    pub label_description: String,
-    /// Share of positives among generated examples.
-    pub rate: f64,
-    /// Size of generated numbers, for regression.
-    #[serde(default)]
-    pub scale: f64,
-    /// The features.
-    pub features: Vec<Feature>,
-}
-
-/// The feature that moves the score most, and two values of it: from the first to the second the score must rise.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Moved {
-    /// Name of the feature.
-    pub name: String,
-    /// `number` or `integer`.
-    pub kind: String,
-    /// Where the score is low.
-    pub low: f64,
-    /// Where it is high.
-    pub high: f64,
-}
-
-impl Subject {
-    /// The feature with the largest part in the law of generated labels.
-    pub fn moved(&self) -> Option<Moved> {
-        let numeric = self.features.iter().filter(|feature| feature.kind != "category");
-        let feature = numeric.max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()))?;
-        let at = |deviations: f64| {
-            let value = (feature.mean + deviations * feature.deviation).clamp(feature.minimum, feature.maximum);
-            if feature.kind == "integer" { value.round() } else { value }
-        };
-        let (low, high) = match self.mode {
-            // What is unusual lies on one side of what is usual.
-            Mode::Anomaly => (0.0, 5.0 * feature.weight),
-            Mode::Classification | Mode::Regression | Mode::Ranking | Mode::Clustering => {
-                (-1.5 * feature.weight.signum(), 1.5 * feature.weight.signum())
-            }
-        };
-        Some(Moved { name: feature.name.clone(), kind: feature.kind.clone(), low: at(low), high: at(high) })
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Subjects {
-    subject: Vec<Subject>,
-}
-
-impl Subject {
-    /// The subject of a mode whose words the requirement names most often; the mode's first when it names none.
-    ///
-    /// # Errors
-    /// When the data is broken or has no subject for the mode.
-    pub fn pick(mode: Mode, requirement: &str) -> Result<Self, RenderError> {
-        let mut best: Option<(usize, Self)> = None;
-        for subject in all()? {
-            let hits = subject.hits(requirement);
-            if subject.mode == mode && best.as_ref().is_none_or(|(most, _)| hits > *most) {
-                best = Some((hits, subject));
-            }
-        }
-        best.map(|(_, subject)| subject)
-            .ok_or_else(|| RenderError(format!("data/subjects.toml has no subject for {}", mode.as_str())))
-    }
-
-    /// How often the requirement names the subject.
-    pub fn hits(&self, requirement: &str) -> usize {
-        let requirement = requirement.to_lowercase();
-        self.words.iter().map(|word| requirement.matches(word.as_str()).count()).sum()
-    }
-}
-
-fn all() -> Result<Vec<Subject>, RenderError> {
-    toml::from_str::<Subjects>(include_str!("../data/subjects.toml"))
-        .map(|subjects| subjects.subject)
-        .map_err(|error| RenderError(format!("data/subjects.toml: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
     use design::constraint::{Source, Stated};
 
     use super::*;
-
-    #[test]
-    fn the_words_of_the_requirement_pick_the_subject() {
-        let pick = |mode, text: &str| Subject::pick(mode, text).unwrap().id;
-        assert_eq!(pick(Mode::Classification, "Which loan applications will default? Credit scoring."), "credit_risk");
-        assert_eq!(pick(Mode::Classification, "nothing that is known"), "churn");
-        assert_eq!(pick(Mode::Regression, "Estimate house prices"), "price");
-        assert_eq!(pick(Mode::Anomaly, "Network intrusion from logs"), "requests");
-    }
 
     #[test]
     fn a_library_that_is_named_is_used_where_it_fits_and_otherwise_explained() {
@@ -454,39 +315,6 @@ mod tests {
         assert!(said.len() == 1 && said[0].contains("XGBoost") && said[0].contains("isolation forest"), "{said:?}");
         let said = unused_libraries(Family::Nlp, Learner::ScikitLearn, &["pytorch", "spark"]);
         assert!(said.len() == 1 && said[0].contains("PyTorch") && said[0].contains("`learning.fit`"), "{said:?}");
-    }
-
-    #[test]
-    fn every_subject_can_be_rendered() {
-        for subject in all().unwrap() {
-            let id = &subject.id;
-            assert!(subject.features.iter().any(|feature| feature.kind != "category"), "{id}: needs a number");
-            assert!(subject.rate > 0.0 && subject.rate < 1.0, "{id}");
-            assert_eq!(subject.mode == Mode::Regression, subject.scale > 0.0, "{id}: scale");
-            let mut names: Vec<_> = subject.features.iter().map(|feature| feature.name.as_str()).collect();
-            names.push(&subject.label);
-            let moved = subject.moved().unwrap();
-            assert!(moved.low != moved.high, "{id}: {moved:?} does not move");
-            names.extend(["record_id", "query_id", "probability", "score", "lower", "upper", "group", "distance"]);
-            let count = names.len();
-            names.sort_unstable();
-            names.dedup();
-            assert_eq!(names.len(), count, "{id}: a name is used twice");
-            for feature in &subject.features {
-                match feature.kind.as_str() {
-                    "category" => assert!(feature.choices.len() > 1, "{id}.{}", feature.name),
-                    "number" | "integer" => {
-                        assert!(feature.deviation > 0.0, "{id}.{}", feature.name);
-                        assert!(
-                            feature.minimum < feature.mean && feature.mean < feature.maximum,
-                            "{id}.{}",
-                            feature.name
-                        );
-                    }
-                    other => panic!("{id}.{}: kind {other}", feature.name),
-                }
-            }
-        }
     }
 
     #[test]

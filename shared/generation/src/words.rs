@@ -50,6 +50,111 @@ const TAKEN: [&str; 35] = [
     "jobs",
 ];
 
+/// Names that a field of a record must not have: keywords and built-in names of Python, what pydantic's models have, and
+/// what the templates use beside the fields.
+const FIELDS_TAKEN: [&str; 84] = [
+    "all",
+    "and",
+    "any",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "bool",
+    "break",
+    "bytes",
+    "class",
+    "continue",
+    "copy",
+    "created",
+    "date",
+    "def",
+    "del",
+    "dict",
+    "distance",
+    "drive",
+    "elif",
+    "else",
+    "except",
+    "example",
+    "examples",
+    "filter",
+    "finally",
+    "float",
+    "for",
+    "format",
+    "from",
+    "generate",
+    "global",
+    "group",
+    "hash",
+    "id",
+    "if",
+    "import",
+    "in",
+    "index",
+    "input",
+    "int",
+    "is",
+    "json",
+    "label",
+    "lambda",
+    "len",
+    "list",
+    "lower",
+    "map",
+    "matrix",
+    "max",
+    "min",
+    "names",
+    "next",
+    "not",
+    "object",
+    "observed_at",
+    "open",
+    "or",
+    "pass",
+    "prediction",
+    "print",
+    "probability",
+    "query_id",
+    "raise",
+    "random",
+    "range",
+    "rank",
+    "record",
+    "record_id",
+    "return",
+    "round",
+    "row",
+    "rows",
+    "schema",
+    "score",
+    "seed",
+    "set",
+    "sum",
+    "try",
+    "type",
+    "upper",
+    "while",
+];
+
+/// Names as Markdown lists them: "`a`, `b` and `c`".
+pub fn code_list(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// The name of a field of a record.
+pub fn field_name(name: &str) -> String {
+    let is_taken = FIELDS_TAKEN.contains(&name) || name.starts_with("model_");
+    if is_taken { format!("{name}_value") } else { name.to_owned() }
+}
+
 /// The name of a repository: up to four telling words of the title, otherwise the fallback.
 pub fn repository_name(title: &str, fallback: &str) -> String {
     let mut name = String::new();
