@@ -149,6 +149,19 @@ impl Origin<'_> {
     }
 }
 
+/// Whether a default that was accepted only says again what was said, and no more surely.
+fn stays<T>(said: Option<&Stated<T>>, value: &T, origin: &Origin<'_>, is_same: impl FnOnce(&T, &T) -> bool) -> bool {
+    origin.source == Source::Default
+        && said.is_some_and(|said| {
+            said.source != Source::Default && said.confidence >= origin.confidence && is_same(&said.value, value)
+        })
+}
+
+/// Whether two figures are the same to those who read them.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 0.005 * one.abs().max(other.abs())
+}
+
 /// A value that a person or a field gave.
 fn given<T>(value: T, confidence: f64, source: Source, derivation: Option<String>) -> Stated<T> {
     Stated { value, confidence: round(confidence), source, evidence: Vec::new(), derivation }
@@ -338,19 +351,19 @@ impl Merged {
                 None if defaulted => (Source::Default, 0.5),
                 None => (Source::Answer, HIGHEST),
             };
-            if self.take(field, answer, &Origin { source, confidence, evidence: &[], note: None }) {
-                let line = match source {
-                    Source::Default => format!("accepted default of `{id}` ({confidence:.2})"),
-                    Source::Answer | Source::Text | Source::Structured | Source::Inherited => {
-                        format!("answered at {} by {}", gate.id, decision.actor.name)
-                    }
-                };
-                self.basis.insert(field, vec![line]);
-                // Who was asked has seen the contradiction.
-                self.constraints.conflicts.retain(|conflict| !conflict.fields.contains(&field));
-            } else {
+            if !self.take(field, answer, &Origin { source, confidence, evidence: &[], note: None }) {
                 self.notes.push(format!("The answer to `{id}` could not be read and was left out."));
+                continue;
             }
+            // Who was asked has seen the contradiction.
+            self.constraints.conflicts.retain(|conflict| !conflict.fields.contains(&field));
+            let line = match self.constraints.provenance(field).map_or(source, |provenance| provenance.source) {
+                Source::Default => format!("accepted default of `{id}` ({confidence:.2})"),
+                Source::Answer => format!("answered at {} by {}", gate.id, decision.actor.name),
+                // The words stay what it comes from.
+                Source::Text | Source::Structured | Source::Inherited => continue,
+            };
+            self.basis.insert(field, vec![line]);
         }
     }
 
@@ -359,7 +372,12 @@ impl Merged {
         let set = &mut self.constraints;
         macro_rules! put {
             ($name:ident, $value:expr, $derivation:expr) => {
+                put!($name, $value, $derivation, |said, value| said == value)
+            };
+            ($name:ident, $value:expr, $derivation:expr, $is_same:expr) => {
                 match $value {
+                    // Nobody changed what the words say more surely: they stay what it comes from.
+                    Some(value) if stays(set.$name.as_ref(), &value, origin, $is_same) => true,
                     Some(value) => {
                         let derivation = origin.derivation($derivation);
                         let stated = given(value, origin.confidence, origin.source, derivation);
@@ -379,7 +397,8 @@ impl Merged {
                     amount: usd,
                     currency: Currency::Usd
                 }),
-                None
+                None,
+                |said, value| same(said.usd_per_month, value.usd_per_month)
             ),
             ConstraintField::Regions => {
                 let codes = match answer {
@@ -399,7 +418,8 @@ impl Merged {
             ConstraintField::Latency => put!(
                 latency,
                 number(answer).filter(|ms| *ms > 0.0).map(|milliseconds| Latency { milliseconds, percentile: 95.0 }),
-                None
+                None,
+                |said, value| same(said.milliseconds, value.milliseconds)
             ),
             ConstraintField::Throughput => put!(
                 throughput,
@@ -410,7 +430,8 @@ impl Merged {
                     "peak assumed {PEAK_FACTOR} × {}/s = {}/s",
                     show(average),
                     show(average * PEAK_FACTOR)
-                ))
+                )),
+                |said, value| same(said.average_per_second, value.average_per_second)
             ),
             ConstraintField::DataVolume => {
                 let earlier = set.data_volume.as_ref().map(|stated| stated.value.clone());

@@ -147,6 +147,31 @@ fn answers_and_defaults_are_told_apart_and_the_newest_wins() {
     assert_eq!((latency.source, latency.value.milliseconds), (Source::Answer, 75.0));
 }
 
+#[test]
+fn an_accepted_default_that_says_what_the_words_say_leaves_it_to_the_words() {
+    let accept = |field, value: AnswerValue, confidence| {
+        let design = input(
+            "GDPR applies. Score loans in us-east-1 on AWS, P99 within 200 ms.",
+            StructuredConstraints::default(),
+        );
+        let gate = gate(0, vec![question(field, value, confidence)], Answers::default());
+        think(memory(&design).iteration(1).gates(vec![gate])).expect("a thought").output
+    };
+    let regions = |codes: &[&str]| AnswerValue::Many(codes.iter().map(|code| (*code).to_owned()).collect());
+    let set = accept(ConstraintField::Regions, regions(&["us-east-1"]), 0.7);
+    assert_eq!(set.conflicts, [], "who was asked has seen it");
+    let kept = set.regions.expect("regions");
+    assert_eq!((kept.source, kept.evidence[0].quote.as_str()), (Source::Text, "us-east-1"));
+    // The percentile of the words is not lost either.
+    let latency = accept(ConstraintField::Latency, AnswerValue::Number(200.0), 0.7).latency.expect("latency");
+    assert_eq!((latency.source, latency.value.percentile), (Source::Text, 99.0));
+    // Another value, or one that is surer than the words, is the default's.
+    let moved = accept(ConstraintField::Regions, regions(&["eu-central-1"]), 0.7).regions.expect("regions");
+    assert_eq!((moved.source, moved.value[0].code.as_str()), (Source::Default, "eu-central-1"));
+    let surer = accept(ConstraintField::Latency, AnswerValue::Number(200.0), 0.99).latency.expect("latency");
+    assert_eq!(surer.source, Source::Default);
+}
+
 /// Every answer that a question of the bank accepts becomes the value that it says.
 #[test]
 fn every_choice_and_default_of_the_bank_is_read_back() {
