@@ -3,6 +3,7 @@
 
 mod controls;
 pub mod edits;
+mod read_first;
 
 use std::collections::BTreeMap;
 
@@ -74,7 +75,8 @@ impl Agent for Codegen {
     }
 
     async fn think(&self, input: Input, desk: &Desk) -> Result<Thought<RepositoryManifest, NoSignal>, AgentError> {
-        let blueprint = Blueprint::of(&input.request.subject()?)?;
+        let mut blueprint = Blueprint::of(&input.request.subject()?)?;
+        blueprint.site.read_first = read_first::of(&input.request.plan, input.policy.as_ref());
         let mut own = stored(&shared_files(&blueprint)?, Node::Codegen, desk).await?;
         let mended = input.request.mends.apply(&mut own);
         let files = joined(input.parts.iter().flat_map(|(_, part)| part.files.clone()).chain(own))?;

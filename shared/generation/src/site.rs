@@ -383,6 +383,8 @@ pub struct Site {
     summary_toml: String,
     summary_markdown: String,
     mode: &'static str,
+    /// What who reads the README must know before all else; known to who joins the parts alone.
+    pub read_first: Vec<String>,
     #[serde(flatten)]
     schema: Schema,
     learning: Learning,
@@ -729,6 +731,7 @@ impl Site {
                 .collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
+            read_first: Vec::new(),
             schema,
             learning,
             serving,
