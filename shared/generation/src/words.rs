@@ -1,6 +1,7 @@
 //! Words and names: from what people wrote to what languages and formats accept.
 
 use design::words::capitalised;
+use knowledge::lexicon;
 
 /// Words that say nothing about a system.
 const FILLER: [&str; 62] = [
@@ -10,6 +11,9 @@ const FILLER: [&str; 62] = [
     "this", "based", "machine", "learning", "ml", "model", "have", "will", "shall", "next", "every", "each", "all",
     "their", "there", "when", "into",
 ];
+
+/// Providers, which say nothing about a system either.
+const CLOUDS: [&str; 5] = ["aws", "amazon", "azure", "google", "gcp"];
 
 /// Names that a Python package must not have: keywords, and modules that its code or its tools import.
 const TAKEN: [&str; 35] = [
@@ -163,7 +167,11 @@ pub fn repository_name(title: &str, fallback: &str) -> String {
         .map(str::to_ascii_lowercase)
         // A word with digits, or a very long one, may be an amount, an id or a secret: never part of a name.
         .filter(|word| (3..=14).contains(&word.len()) && word.chars().all(|c| c.is_ascii_lowercase()))
-        .filter(|word| !FILLER.contains(&word.as_str()));
+        .filter(|word| !FILLER.contains(&word.as_str()))
+        // What is named may be what is not wanted.
+        .filter(|word| {
+            lexicon::tools().iter().all(|tool| !tool.words.contains(word)) && !CLOUDS.contains(&word.as_str())
+        });
     for word in words.take(4) {
         if name.len() + word.len() + 1 > 32 {
             break;
@@ -270,6 +278,7 @@ mod tests {
         assert_eq!(name("Système de détection — fraud 欺诈"), "fraud", "no halves of words");
         assert_eq!(name("欺诈检测"), "tabular-scoring");
         assert_eq!(name("json"), "json-system");
+        assert_eq!(name("No Kubernetes, no Azure: parcel delays"), "parcel-delays", "what is not wanted is no name");
         assert_eq!(name("key AKIAIOSFODNN7EXAMPLE"), "key", "a word with digits may be a secret");
     }
 
