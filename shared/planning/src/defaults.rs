@@ -5,7 +5,7 @@
 //! plan says so.
 
 use design::{
-    constraint::{ConstraintField, ConstraintSet, Framework, Region, Source, Stated},
+    constraint::{ConstraintField, ConstraintSet, DataClass, Framework, Region, Source, Stated},
     plan::Override,
     words::{self, percent, readable},
 };
@@ -43,12 +43,56 @@ fn is_soft<T>(stated: &Option<Stated<T>>) -> bool {
     stated.as_ref().is_none_or(|stated| stated.source == Source::Default)
 }
 
-/// A region that nobody named gives way to the law: data under a law that binds it to a place stays there, and a region
-/// that was excluded is not used.
+/// The class of data that a law is about alone, and where that is written. Read 2026-11.
+fn class_of(framework: Framework) -> Option<(DataClass, &'static str)> {
+    match framework {
+        Framework::Gdpr => Some((DataClass::Pii, "Regulation (EU) 2016/679, Art. 2(1)")),
+        Framework::Ccpa => Some((DataClass::Pii, "California Civil Code, 1798.140(v)")),
+        Framework::Hipaa => Some((DataClass::Phi, "45 CFR 160.103")),
+        Framework::PciDss => Some((DataClass::Pci, "PCI DSS 4.0.1, section 2")),
+        Framework::Soc2 | Framework::Iso27001 | Framework::FedRamp | Framework::EuAiAct => None,
+    }
+}
+
+/// What nobody said gives way to the law: data of which only a law is named is of the law's class, data under a law that
+/// binds it to a place stays there, and a region that was excluded is not used.
 pub fn keep_the_law(constraints: &ConstraintSet, catalogue: &Catalogue) -> (ConstraintSet, Vec<Override>) {
+    let (set, class) = with_class(constraints);
+    let (set, place) = with_place(&set, catalogue);
+    (set, class.into_iter().chain(place).collect())
+}
+
+/// The data's class, where nobody named one and a law is about one alone.
+fn with_class(constraints: &ConstraintSet) -> (ConstraintSet, Option<Override>) {
+    let mut set = constraints.clone();
+    let Some(laws) = constraints.compliance.as_ref().filter(|_| constraints.data_class.is_none()) else {
+        return (set, None);
+    };
+    let strictest =
+        laws.value.iter().filter_map(|law| class_of(*law).map(|(class, source)| (class, *law, source))).max();
+    let Some((class, law, source)) = strictest else { return (set, None) };
+    let reason = format!("{} is about such data alone ({source}).", words::name(&law));
+    set.data_class = Some(Stated {
+        value: class,
+        confidence: laws.confidence,
+        source: Source::Default,
+        evidence: Vec::new(),
+        derivation: Some(reason.clone()),
+    });
+    let told = Override {
+        field: ConstraintField::DataClass,
+        from: "internal data, which is assumed where nothing is said".to_owned(),
+        to: words::constraint(&set, ConstraintField::DataClass).unwrap_or_default(),
+        reason,
+    };
+    (set, Some(told))
+}
+
+/// The region, where nobody named one.
+fn with_place(constraints: &ConstraintSet, catalogue: &Catalogue) -> (ConstraintSet, Option<Override>) {
     let mut set = constraints.clone();
     if !is_soft(&constraints.regions) {
-        return (set, Vec::new());
+        return (set, None);
     }
     let workload = Workload::of(constraints, catalogue);
     let here = region::by_code(&workload.region).map(|fact| fact.region());
@@ -62,7 +106,7 @@ pub fn keep_the_law(constraints: &ConstraintSet, catalogue: &Catalogue) -> (Cons
         (_, Some(here)) if excluded(here) => Some(law.map_or(here.jurisdiction.as_str(), |((_, place), _)| place)),
         (_, Some(_) | None) => None,
     };
-    let Some(place) = wanted else { return (set, Vec::new()) };
+    let Some(place) = wanted else { return (set, None) };
     let own = region::of_jurisdiction(workload.patterns_of, place).into_iter().find(|region| !excluded(region));
     // Where the whole jurisdiction is excluded, any place of the provider's that is not.
     let any = || {
@@ -72,14 +116,14 @@ pub fn keep_the_law(constraints: &ConstraintSet, catalogue: &Catalogue) -> (Cons
             .map(|fact| fact.region())
             .find(|region| !excluded(region))
     };
-    let Some(new) = own.or_else(any) else { return (set, Vec::new()) };
+    let Some(new) = own.or_else(any) else { return (set, None) };
     let reason = match law {
         Some(((framework, place), _)) => {
             format!("{} keeps the data in {place}, and no region was named by a person.", words::name(&framework))
         }
         None => format!("{} is excluded, and no other region was named.", workload.region),
     };
-    let overrides = vec![Override {
+    let told = Override {
         field: ConstraintField::Regions,
         from: match &constraints.regions {
             Some(_) => words::constraint(constraints, ConstraintField::Regions).unwrap_or_default(),
@@ -87,7 +131,7 @@ pub fn keep_the_law(constraints: &ConstraintSet, catalogue: &Catalogue) -> (Cons
         },
         to: new.code.clone(),
         reason: reason.clone(),
-    }];
+    };
     set.regions = Some(Stated {
         value: vec![new],
         // As sure as the law is that calls for it.
@@ -96,7 +140,7 @@ pub fn keep_the_law(constraints: &ConstraintSet, catalogue: &Catalogue) -> (Cons
         evidence: Vec::new(),
         derivation: Some(reason),
     });
-    (set, overrides)
+    (set, Some(told))
 }
 
 /// What the best design misses of a default objective: the constraints with what it reaches, and what to say.
