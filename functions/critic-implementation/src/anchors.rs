@@ -122,7 +122,7 @@ pub struct Wanted {
     pub number: Option<f64>,
 }
 
-/// What is wanted of a field; `None` when nothing is known of it.
+/// What is wanted of a field; `None` when nothing is known of it, or nothing is wanted (no rules, no tools).
 pub fn wanted(constraints: &ConstraintSet, field: ConstraintField) -> Option<Wanted> {
     constraints.provenance(field)?;
     let set = serde_json::to_value(constraints).unwrap_or_default();
@@ -148,6 +148,9 @@ pub fn wanted(constraints: &ConstraintSet, field: ConstraintField) -> Option<Wan
         | ConstraintField::ModelTypes => &Value::Null,
     };
     let name = |value: &Value| value.as_str().or_else(|| value["code"].as_str()).map(str::to_owned);
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return None;
+    }
     let names = match value {
         Value::Array(values) => values.iter().filter_map(name).collect(),
         other => name(other).into_iter().collect(),

@@ -55,6 +55,11 @@ impl Source {
     }
 }
 
+/// Whether a file lists what packages bring along.
+fn is_lock(path: &str) -> bool {
+    path.starts_with("requirements") && path.ends_with(".txt")
+}
+
 /// What is reviewed.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
@@ -255,7 +260,8 @@ impl Subject<'_> {
         }
         self.sources
             .iter()
-            .filter(|source| source.is_code())
+            // What a package brings along is in the lock, and nobody has chosen it.
+            .filter(|source| source.is_code() && !is_lock(&source.file.path))
             .find_map(|source| Some(source.place(named_in(&source)?, says)))
     }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use design::{
     constraint::{
-        Availability, Budget, Conflict, ConstraintField, ConstraintSet, Currency, DataVolume, Evidence, Expertise,
-        Latency, Region, Source, Stated, StructuredConstraints, Team, Throughput, Tooling,
+        Availability, Budget, Conflict, ConstraintField, ConstraintSet, Currency, DataVolume, Deployment, Evidence,
+        Expertise, Latency, Region, Source, Stated, StructuredConstraints, Team, Throughput, Tooling, WorkloadType,
     },
     words,
 };
@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     confidence::{HIGHEST, round},
     extract::{Reading, extract},
-    field::place::translate,
+    field::{kind::IMPLIED_BY, place::translate},
     reader::show,
 };
 
@@ -123,6 +123,7 @@ pub fn merge<'a>(
         merged.take_answers(gate);
     }
     merged.move_regions_to_cloud();
+    merged.follow_deployment();
     merged
 }
 
@@ -501,6 +502,25 @@ impl Merged {
                 let types = extract(text).constraints.model_types.map(|stated| stated.value).unwrap_or_default();
                 put!(model_types, Some(types), Some(format!("read from “{text}”")))
             }
+        }
+    }
+
+    /// A kind of work that was only implied gives way to how results are wanted, where somebody was asked for that.
+    fn follow_deployment(&mut self) {
+        let set = &mut self.constraints;
+        let Some(deployment) = set.deployment.as_ref().filter(|stated| stated.source != Source::Text) else { return };
+        let is_other = set.workloads.as_ref().is_some_and(|workloads| {
+            let is_implied = workloads.derivation.as_deref().is_some_and(|words| words.starts_with(IMPLIED_BY));
+            let kinds = [Deployment::RealTime, Deployment::Batch, Deployment::Streaming];
+            let is_inference = |kind: &WorkloadType| kinds.iter().any(|one| one.inference() == Some(*kind));
+            is_implied
+                && workloads.value.iter().all(is_inference)
+                && deployment.value.inference().is_none_or(|kind| !workloads.value.contains(&kind))
+        });
+        if is_other {
+            set.workloads = None;
+            self.basis.remove(&ConstraintField::Workloads);
+            self.notes.push("The kind of work was only implied; how results are wanted says otherwise.".to_owned());
         }
     }
 

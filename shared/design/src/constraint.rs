@@ -288,6 +288,18 @@ pub enum WorkloadType {
     ModelExperimentation,
 }
 
+impl Deployment {
+    /// The kind of work that gives results in this way; none of its own on devices.
+    pub fn inference(self) -> Option<WorkloadType> {
+        match self {
+            Self::RealTime => Some(WorkloadType::OnlineInference),
+            Self::Batch => Some(WorkloadType::BatchInference),
+            Self::Streaming => Some(WorkloadType::StreamingInference),
+            Self::Edge => None,
+        }
+    }
+}
+
 /// On what the system is wanted to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

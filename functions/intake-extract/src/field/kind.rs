@@ -19,6 +19,9 @@ const LONGEST_ANSWER_MS: f64 = 60_000.0;
 /// Most words between "serve" and the model that is served.
 const LONGEST_OBJECT: usize = 5;
 
+/// How the derivation of a list begins whose members are not all named.
+pub(crate) const IMPLIED_BY: &str = "implied by";
+
 /// A value with where it is said.
 struct Said<T> {
     value: T,
@@ -59,7 +62,7 @@ fn list<T: Ord>(reader: &Reader, mut said: Vec<Said<T>>) -> Option<Found<Vec<T>>
         .filter(|said| said.implied)
         .map(|said| format!("“{}”", reader.document.quote(said.spans[0])))
         .collect();
-    let derivation = (!implied.is_empty()).then(|| format!("implied by {}", implied.join(", ")));
+    let derivation = (!implied.is_empty()).then(|| format!("{IMPLIED_BY} {}", implied.join(", ")));
     Some(Found { value: said.into_iter().map(|said| said.value).collect(), spans, weigher, derivation })
 }
 
@@ -167,20 +170,14 @@ pub fn workloads(
             put(&mut said, WorkloadType::BatchInference, hit.span, CUE, false);
         }
     }
-    let of = |deployment: Deployment| match deployment {
-        Deployment::RealTime => Some(WorkloadType::OnlineInference),
-        Deployment::Batch => Some(WorkloadType::BatchInference),
-        Deployment::Streaming => Some(WorkloadType::StreamingInference),
-        Deployment::Edge => None,
-    };
     for hit in reader.said("deployment").filter(|hit| hit.meaning.weight >= 1.0) {
-        let value = parse::<Deployment>(&hit.meaning.value).and_then(of);
+        let value = parse::<Deployment>(&hit.meaning.value).and_then(Deployment::inference);
         if let Some(value) = value.filter(|_| !about_training(reader, hit) && !is_only_a_time(reader, hit)) {
             put(&mut said, value, hit.span, NAMED, false);
         }
     }
     let streams = said.iter().any(|said| said.value == WorkloadType::StreamingInference);
-    if let Some((found, value)) = deployment.and_then(|found| Some((found, of(found.value)?)))
+    if let Some((found, value)) = deployment.and_then(|found| Some((found, found.value.inference()?)))
         && !said.iter().any(|said| said.value == value)
         && !(value == WorkloadType::OnlineInference && streams)
     {
