@@ -872,7 +872,8 @@ fn no_library(tooling: Option<&Tooling>, feast: bool) -> Vec<String> {
     if is_named("great_expectations") {
         said.push(
             "Great Expectations was named: `contract.py` checks each line by the types and limits of `records.py`, which \
-             requests are checked by as well. An expectation suite of yours goes before it, over the files in `raw/`."
+             requests are checked by as well, and `table.py` all examples together, with pandera. An expectation suite of \
+             yours goes before both, over the files in `raw/`."
                 .to_owned(),
         );
     }
