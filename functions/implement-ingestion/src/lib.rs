@@ -53,6 +53,15 @@ impl Implementer for Ingestion {
         if blueprint.site.aws && blueprint.site.serving.lambda_transform {
             files.push(blueprint.test("test_arrival", "Tests of the check of what arrives"));
         }
+        if blueprint.site.erases {
+            files.push(blueprint.module(
+                "erasure",
+                "python/erasure.py.j2",
+                "Takes records out of everything that is kept",
+                Some(Capability::Store),
+            ));
+            files.push(blueprint.test("test_erasure", "Tests of the erasure"));
+        }
         let spark = spark(blueprint);
         if blueprint.site.aws && !spark.is_empty() {
             files.push(Wanted::new("jobs/transform_job.py", "jobs/transform_job.py.j2", "Spark job", spark));

@@ -62,6 +62,13 @@ impl Implementer for Monitoring {
             "Evidently measures and draws the report, in an image of its own: with what it needs it is larger than all that \
              serves. The limit is ours, because its own does not know how many records were counted."
                 .to_owned(),
+            if blueprint.site.keeps_scored {
+                "What is scored is kept, and drift is measured on that and on what the model said of it: labelled examples \
+                 come later, and only of some."
+                    .to_owned()
+            } else {
+                "What a device scores stays on it: drift is measured on the examples that come back.".to_owned()
+            },
             "Logs are JSON with counts and ids, never records or predictions.".to_owned(),
         ]
     }

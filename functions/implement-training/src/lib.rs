@@ -32,6 +32,7 @@ impl Implementer for Training {
         let learning = format!("tasks/{}/learning.py.j2", site.task);
         let mut files = vec![
             blueprint.module("training", "python/training.py.j2", "Training and evaluation", train),
+            blueprint.module("table", "python/table.py.j2", "What must be true of all examples together", train),
             blueprint.module("learning", &learning, "The model", train),
             blueprint.module(
                 "artifacts",
@@ -39,6 +40,7 @@ impl Implementer for Training {
                 "Models with their hashes",
                 Some(Capability::Govern),
             ),
+            blueprint.test("test_table", "Tests of what must be true of all examples together"),
             blueprint.test("test_model", "Tests of how the model behaves"),
             blueprint.test("test_pipeline", "Tests from raw lines to a model in production"),
         ];
@@ -86,6 +88,9 @@ impl Implementer for Training {
                 site.task,
                 site.learner.name()
             ),
+            "Before the training pandera holds all examples together against a schema: what no line shows by itself, such as a \
+             feature that is the label in other words, is found before a model is made of it."
+                .to_owned(),
             "A model is a file with a manifest of hashes and metrics: what is loaded is what was measured, or nothing."
                 .to_owned(),
         ];

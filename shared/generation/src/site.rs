@@ -38,6 +38,19 @@ const LIVE_FUNCTIONS: [(&str, &str); 2] = [("lambda_http", "service"), ("lambda_
 /// The requirement is quoted up to this many characters; all of it stands where it was asked.
 const QUOTED_CHARACTERS: usize = 600;
 
+/// Days that what was scored is kept, where no requirement limits it: outcomes that take a quarter of a year to come, such
+/// as whether somebody has left, still find their record.
+const SCORED_DAYS: u32 = 90;
+
+/// The same for data about persons: the month in which a request for erasure is answered (GDPR Art. 12(3)).
+const SCORED_DAYS_OF_PERSONS: u32 = 30;
+
+/// Days that a replaced or deleted object of the data bucket is kept, so that a mistake can be undone.
+const REPLACED_DAYS: u32 = 90;
+
+/// The same for data about persons: what was erased is gone for good within the month (GDPR Art. 12(3)).
+const REPLACED_DAYS_OF_PERSONS: u32 = 30;
+
 /// A number with so many digits may be somebody's: an account, a telephone, a card.
 const DIGITS_OF_SOMEBODY: usize = 9;
 
@@ -351,6 +364,16 @@ pub struct Site {
     pub personal_data: bool,
     /// True when something that happens later says whether a prediction was right.
     pub outcomes: bool,
+    /// True when what is scored is kept: everywhere but on devices, which have no network.
+    pub keeps_scored: bool,
+    /// True when nothing is written in the background: what serves is frozen between two requests, or nobody waits for it.
+    keeps_before_answering: bool,
+    /// For how many days what was scored is kept.
+    scored_days: u32,
+    /// For how many days a replaced or deleted object of the data bucket is kept.
+    replaced_days: u32,
+    /// True when somebody may ask for the erasure of their records.
+    pub erases: bool,
     /// True when runs and versions are kept in MLflow: the requirement names it, or the plan's registry is it.
     pub mlflow: bool,
     /// True when Feast keeps the features: the plan has an online store, and records are rows of named features.
@@ -516,7 +539,12 @@ impl Site {
         }
         let schema = Schema::of(family, requirement)?;
         let class = value(constraints.data_class.as_ref());
+        let personal_data = class.is_some_and(|class| class >= DataClass::Pii);
         let frameworks = value(constraints.compliance.as_ref()).unwrap_or_default();
+        let erases = personal_data
+            || frameworks
+                .iter()
+                .any(|framework| matches!(framework, Framework::Gdpr | Framework::Ccpa | Framework::Hipaa));
         let sensitive = class.is_some_and(|class| class >= DataClass::Pii) || !frameworks.is_empty();
         let latency = value(constraints.latency.as_ref());
         let latency_ms = latency.as_ref().map_or(1000.0, |latency| latency.milliseconds);
@@ -599,7 +627,14 @@ impl Site {
             retraining: rhythm(value(constraints.retraining.as_ref())),
             data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
-            personal_data: class.is_some_and(|class| class >= DataClass::Pii),
+            personal_data,
+            keeps_scored: serving.online || serving.batch || serving.stream || serving.batch_transform,
+            keeps_before_answering: serving.lambda
+                || !serving.online
+                || endpoint(serve, infrastructure) == "serverless",
+            scored_days: if erases { SCORED_DAYS_OF_PERSONS } else { SCORED_DAYS },
+            replaced_days: if erases { REPLACED_DAYS_OF_PERSONS } else { REPLACED_DAYS },
+            erases,
             outcomes: !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering)),
             gpu_planned: components.iter().any(has_gpu),
             gpu_serves: components
@@ -833,7 +868,8 @@ fn no_library(tooling: Option<&Tooling>, feast: bool) -> Vec<String> {
     if is_named("great_expectations") {
         said.push(
             "Great Expectations was named: `contract.py` checks each line by the types and limits of `records.py`, which \
-             requests are checked by as well. An expectation suite of yours goes before it, over the files in `raw/`."
+             requests are checked by as well, and `table.py` all examples together, with pandera. An expectation suite of \
+             yours goes before both, over the files in `raw/`."
                 .to_owned(),
         );
     }
@@ -1076,6 +1112,13 @@ fn requirements(
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
     let mut sets = [&["always"], own].concat();
+    let mut training = training.to_vec();
+    // Only the training looks at the whole table: where it has an image of its own, the service does without pandas.
+    if training.is_empty() {
+        sets.push("tables");
+    } else {
+        training.push("tables");
+    }
     let mut dev = vec!["dev"];
     if let Some(iac) = iac {
         sets.push("aws");
@@ -1108,7 +1151,7 @@ fn requirements(
     if serving.online || serving.batch_transform {
         dev.push("dev_online");
     }
-    Requirements::of(&Sets { serving: sets, training: training.to_vec(), dev })
+    Requirements::of(&Sets { serving: sets, training, dev })
 }
 
 fn limits(
