@@ -570,6 +570,10 @@ impl Site {
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         // A function would spend most of its start on the import, and SageMaker forwards one route only.
         let reads_features = feast && serving.online && !serving.lambda && !serving.sagemaker;
+        let checks_on_sagemaker = components.iter().any(|component| {
+            component.capability == Capability::Transform
+                && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
+        });
         let pinned = aws
             && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
@@ -656,12 +660,12 @@ impl Site {
             endpoint_zones: candidate.network.as_ref().map_or(2, |network| network.zones),
             serving_units: serve.and_then(serving_units).unwrap_or(2),
             serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
-            ingestion_instance: instance(components, Capability::Transform).unwrap_or("ml.m5.large").to_owned(),
-            ingestion_compute: if infrastructure.has("batch") && instance(components, Capability::Transform).is_none() {
-                "batch"
-            } else {
-                "sagemaker"
+            ingestion_instance: match instance(components, Capability::Transform) {
+                Some(machine) => machine.to_owned(),
+                None if checks_on_sagemaker => "ml.m5.xlarge".to_owned(),
+                None => "ml.m5.large".to_owned(),
             },
+            ingestion_compute: if infrastructure.has("batch") && !checks_on_sagemaker { "batch" } else { "sagemaker" },
             training_instance: instance(components, Capability::Train).unwrap_or("ml.m5.xlarge").to_owned(),
             // Another family may lack what the training needs, such as a GPU: only plain machines have a smaller one.
             training_instance_least: match instance(components, Capability::Train) {
