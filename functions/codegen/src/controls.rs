@@ -6,6 +6,12 @@ use design::{constraint::Framework, node::Node};
 use generation::{Blueprint, Ci, RenderError};
 use serde::{Deserialize, Serialize};
 
+/// What `data/controls.toml` calls the part that asks callers who they are.
+const CALLERS: &str = "callers";
+
+/// The parts that do: the load balancer, the gateway, the endpoint.
+const ASKING: [&str; 3] = ["ecs_service", "lambda_http", "sagemaker_endpoint"];
+
 /// What `data/controls.toml` calls personal data without a framework.
 const PERSONAL: &str = "personal";
 
@@ -48,16 +54,18 @@ pub fn of(blueprint: &Blueprint, paths: &[String]) -> Result<Vec<Control>, Rende
     if keys.is_empty() && site.personal_data {
         keys.push(PERSONAL);
     }
+    // Wherever the infrastructure keeps this part.
+    let part_file = |part: &str| {
+        let owner = blueprint.infrastructure.files.iter().find(|file| file.file == part).map(|file| file.owner);
+        let owner = owner.or((part == "storage").then_some(Node::Codegen))?;
+        paths.iter().find(|path| **path == site.iac.file(part, owner)).cloned()
+    };
     let file = |wanted: &str| match wanted {
         "ci" => Some(checks(site.ci).to_owned()),
+        CALLERS => ASKING.into_iter().find_map(part_file),
         _ => match wanted.split_once('/') {
             Some(("src", module)) => Some(format!("src/{}/{module}", site.package)),
-            // Wherever the infrastructure keeps this part.
-            Some(("infrastructure", part)) => {
-                let owner = blueprint.infrastructure.files.iter().find(|file| file.file == part).map(|file| file.owner);
-                let owner = owner.or((part == "storage").then_some(Node::Codegen))?;
-                paths.iter().find(|path| **path == site.iac.file(part, owner)).cloned()
-            }
+            Some(("infrastructure", part)) => part_file(part),
             Some(_) => Some(wanted.to_owned()),
             None => Some(wanted.to_owned()),
         },
@@ -65,6 +73,7 @@ pub fn of(blueprint: &Blueprint, paths: &[String]) -> Result<Vec<Control>, Rende
     let mut controls: Vec<Control> = data
         .measure
         .iter()
+        .filter(|measure| measure.file != CALLERS || site.serving.online)
         .flat_map(|measure| keys.iter().filter_map(move |key| Some((measure, measure.controls.get(*key)?))))
         .map(|(measure, id)| {
             let title = data.title.get(id).cloned();

@@ -4,6 +4,7 @@ mod cloudformation;
 mod environment;
 mod imports;
 mod markers;
+mod orphans;
 mod ports;
 mod references;
 mod terraform;
@@ -111,8 +112,11 @@ pub const TERRAFORM: &str = "Terraform references";
 /// Name of the check of what CloudFormation templates refer to.
 pub const CLOUDFORMATION: &str = "CloudFormation references";
 
+/// Name of the check of what is made and nobody uses.
+pub const ORPHANS: &str = "unused resources";
+
 /// The checks.
-pub const CHECKS: [Consistency; 9] = [
+pub const CHECKS: [Consistency; 10] = [
     Consistency { name: "paths", category: "security", look: markers::paths },
     Consistency { name: "template markers", category: "consistency", look: markers::markers },
     Consistency { name: "empty files", category: "consistency", look: markers::empty },
@@ -122,6 +126,7 @@ pub const CHECKS: [Consistency; 9] = [
     Consistency { name: "ports", category: "consistency", look: ports::look },
     Consistency { name: TERRAFORM, category: "consistency", look: terraform::look },
     Consistency { name: CLOUDFORMATION, category: "consistency", look: cloudformation::look },
+    Consistency { name: ORPHANS, category: "consistency", look: orphans::look },
 ];
 
 impl Consistency {

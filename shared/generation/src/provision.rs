@@ -261,6 +261,14 @@ impl Infrastructure {
         if wanted.contains_key("lambda_stream") && !wanted.contains_key("msk") {
             wanted.entry("kinesis".to_owned()).or_default();
         }
+        // What checks the data is the first step of whatever learns from it: a machine of its own would do the same twice.
+        let learning = ["sagemaker_training", "pipeline_states"].into_iter().find(|part| wanted.contains_key(*part));
+        if let Some(learning) = learning
+            && let Some(checking) = wanted.remove("sagemaker_processing")
+        {
+            wanted.entry(learning.to_owned()).or_default().extend(checking);
+            wanted.entry("sagemaker_role".to_owned()).or_default();
+        }
         if network.is_some_and(|network| network.private) && !wanted.is_empty() {
             wanted.entry("network".to_owned()).or_default();
         }
@@ -467,6 +475,18 @@ mod tests {
         let private = Infrastructure::of(&components, Some(&network)).unwrap();
         assert!(private.has("network"));
         assert_eq!(private.endpoints, network.endpoints);
+    }
+
+    #[test]
+    fn the_data_is_checked_by_the_first_step_of_the_learning_or_by_a_machine_of_its_own() {
+        let checking = component(Capability::Transform, "transform.sagemaker-processing", &[]);
+        let landing = component(Capability::Ingest, "ingest.s3-batch-landing", &[]);
+        let both = Infrastructure::of(&[landing, checking.clone()], None).unwrap();
+        assert!(both.has("pipeline_states") && both.has("sagemaker_role") && !both.has("sagemaker_processing"));
+        let pipeline = both.files.iter().find(|file| file.file == "pipeline_states").unwrap();
+        assert!(pipeline.components.contains(&checking), "who looks for the component finds it there");
+        let alone = Infrastructure::of(&[checking], None).unwrap();
+        assert!(alone.has("sagemaker_processing") && !alone.has("pipeline_states"));
     }
 
     #[test]

@@ -136,11 +136,11 @@ fn part(sizing: &BTreeMap<String, String>, unit: &str) -> Option<u64> {
     sizing.get("instance_type")?.split('-').find_map(|part| part.strip_suffix(unit)?.parse().ok())
 }
 
-/// Seconds after which a training run is ended: twice what the plan expects of it, and at least four hours.
+/// Seconds after which a training run is ended: twice what the plan expects of it, in whole hours, and at least four.
 fn runtime_seconds(sizing: &BTreeMap<String, String>) -> u64 {
     let planned =
         pick(sizing, "hours_per_run").and_then(|hours| hours.parse::<f64>().ok()).filter(|hours| *hours > 0.0);
-    planned.map_or(0, |hours| (hours * 2.0 * 3600.0).round() as u64).max(4 * 3600)
+    planned.map_or(0, |hours| (hours * 2.0).ceil() as u64).max(4) * 3600
 }
 
 fn memory_mb(sizing: &BTreeMap<String, String>) -> Option<u64> {
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_long_training_run_is_not_ended_before_its_time() {
         assert_eq!(runtime_seconds(&sizing(&[])), 14_400);
-        assert_eq!(runtime_seconds(&sizing(&[("hours_per_run", "4.15")])), 29_880);
+        assert_eq!(runtime_seconds(&sizing(&[("hours_per_run", "4.15")])), 32_400);
         assert_eq!(runtime_seconds(&sizing(&[("hours_per_run", "nan")])), 14_400);
     }
 

@@ -32,8 +32,16 @@ pub const PORT: u16 = 8080;
 const STATE_MACHINES: [&str; 5] =
     ["batch_scoring", "lambda_batch", "pipeline_states", "sagemaker_batch_transform", "sagemaker_processing"];
 
-/// Files of functions that serve, with the functions' names.
-const LIVE_FUNCTIONS: [(&str, &str); 2] = [("lambda_http", "service"), ("lambda_stream", "stream")];
+/// Files of functions, with the functions' names.
+const FUNCTIONS: [(&str, &str); 4] = [
+    ("transform_lambda", "transform"),
+    ("lambda_batch", "scoring"),
+    ("lambda_http", "service"),
+    ("lambda_stream", "stream"),
+];
+
+/// Functions that serve: a new version of theirs gets its callers step by step.
+const LIVE_FUNCTIONS: [&str; 2] = ["service", "stream"];
 
 /// The requirement is quoted up to this many characters; all of it stands where it was asked.
 const QUOTED_CHARACTERS: usize = 600;
@@ -452,7 +460,10 @@ pub struct Site {
     has_kinesis: bool,
     greengrass_anywhere: bool,
     spark_service: &'static str,
+    /// What runs code of the system: jobs, the tasks of the cluster, functions, SageMaker.
     roles: Vec<&'static str>,
+    /// Those that have one role for all of their code; a function has its own.
+    shared_roles: Vec<&'static str>,
     /// True when everything runs in a network of its own.
     private: bool,
     /// True when the network has only jobs in it, which have a way out in place of endpoints.
@@ -466,6 +477,10 @@ pub struct Site {
     has_table: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
+    /// Paths that callers of the service ask, besides those of its operation.
+    routes: Vec<&'static str>,
+    /// True when something reads the service's own metrics where it is deployed.
+    is_scraped: bool,
     has_eks: bool,
     has_standing: bool,
     has_latency_alarm: bool,
@@ -473,6 +488,10 @@ pub struct Site {
     endpoints: Vec<String>,
     serving_units: u64,
     serving_concurrency: u64,
+    /// Machine that checks the data where that is a job of SageMaker.
+    ingestion_instance: String,
+    /// Where the data is checked: as the learning runs, or on SageMaker because the plan says so.
+    ingestion_compute: &'static str,
     training_instance: String,
     training_instance_least: String,
     job_vcpus: u64,
@@ -509,6 +528,8 @@ pub struct Site {
     serving_variables: Vec<Variable>,
     /// Functions that callers reach through an alias, to which a new version comes step by step.
     live_functions: Vec<&'static str>,
+    /// All functions.
+    functions: Vec<&'static str>,
 }
 
 fn value<T: Clone>(stated: Option<&Stated<T>>) -> Option<T> {
@@ -571,6 +592,12 @@ impl Site {
         let feast = infrastructure.has("feast_table");
         let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
+        // A function would spend most of its start on the import, and SageMaker forwards one route only.
+        let reads_features = feast && serving.online && !serving.lambda && !serving.sagemaker;
+        let checks_on_sagemaker = components.iter().any(|component| {
+            component.capability == Capability::Transform
+                && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
+        });
         let pinned = aws
             && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
@@ -602,8 +629,12 @@ impl Site {
             trains_apart: !learner.packages().1.is_empty(),
             mlflow,
             feast,
-            // A function would spend most of its start on the import, and SageMaker forwards one route only.
-            reads_features: feast && serving.online && !serving.lambda && !serving.sagemaker,
+            reads_features,
+            routes: [(true, "/predict"), (reads_features, "/predict/known"), (true, "/health")]
+                .into_iter()
+                .filter_map(|(wanted, route)| wanted.then_some(route))
+                .collect(),
+            is_scraped: !aws || ["eks", "prometheus_grafana"].iter().any(|file| infrastructure.has(file)),
             port: PORT,
             components: components
                 .iter()
@@ -660,9 +691,15 @@ impl Site {
             endpoint_zones: candidate.network.as_ref().map_or(2, |network| network.zones),
             serving_units: serve.and_then(serving_units).unwrap_or(2),
             serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
-            training_instance: training_instance(components).unwrap_or("ml.m5.xlarge").to_owned(),
+            ingestion_instance: match instance(components, Capability::Transform) {
+                Some(machine) => machine.to_owned(),
+                None if checks_on_sagemaker => "ml.m5.xlarge".to_owned(),
+                None => "ml.m5.large".to_owned(),
+            },
+            ingestion_compute: if infrastructure.has("batch") && !checks_on_sagemaker { "batch" } else { "sagemaker" },
+            training_instance: instance(components, Capability::Train).unwrap_or("ml.m5.xlarge").to_owned(),
             // Another family may lack what the training needs, such as a GPU: only plain machines have a smaller one.
-            training_instance_least: match training_instance(components) {
+            training_instance_least: match instance(components, Capability::Train) {
                 Some(machine) if !machine.starts_with("ml.m") && !machine.starts_with("ml.c") => machine.to_owned(),
                 Some(_) | None => "ml.m5.large".to_owned(),
             },
@@ -707,15 +744,8 @@ impl Site {
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
             greengrass_anywhere: infrastructure.has("ecs_anywhere"),
-            roles: [
-                ("batch", "jobs"),
-                ("ecs_cluster", "service"),
-                ("lambda_role", "lambda"),
-                ("sagemaker_role", "sagemaker"),
-            ]
-            .into_iter()
-            .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
-            .collect(),
+            shared_roles: roles(infrastructure).filter(|role| *role != "lambda").collect(),
+            roles: roles(infrastructure).collect(),
             left: if aws { infrastructure.left() } else { Vec::new() }
                 .into_iter()
                 .map(|left| iac.words(&left))
@@ -740,7 +770,7 @@ impl Site {
             has_api: infrastructure.has("lambda_http"),
             has_network: infrastructure.has("network"),
             has_msk: infrastructure.has("msk"),
-            has_interfaces: is_private && ["lambda_role", "sagemaker_role"].iter().any(|file| infrastructure.has(file))
+            has_interfaces: is_private && ["functions", "sagemaker_role"].iter().any(|file| infrastructure.has(file))
                 || infrastructure.has("flink") && (is_private || infrastructure.has("msk")),
             has_transform_model: infrastructure.has("sagemaker_batch_transform"),
             has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
@@ -760,10 +790,8 @@ impl Site {
                 .and_then(|file| file.components.first())
                 .and_then(|component| pick(&component.sizing, "model_id|model"))
                 .unwrap_or_default(),
-            live_functions: LIVE_FUNCTIONS
-                .into_iter()
-                .filter_map(|(file, function)| infrastructure.has(file).then_some(function))
-                .collect(),
+            live_functions: functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect(),
+            functions: functions(infrastructure).collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
             read_first: Vec::new(),
@@ -804,6 +832,18 @@ impl Site {
     pub fn is_retrained_by_schedule(&self) -> bool {
         !self.retraining.schedule.is_empty()
     }
+}
+
+/// The functions that the plan has.
+fn functions(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.into_iter().filter_map(|(file, function)| infrastructure.has(file).then_some(function))
+}
+
+/// What runs code of the system.
+fn roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    [("batch", "jobs"), ("ecs_cluster", "service"), ("functions", "lambda"), ("sagemaker_role", "sagemaker")]
+        .into_iter()
+        .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
 }
 
 /// What the infrastructure is written in, and why that is not what was asked for.
@@ -903,7 +943,6 @@ fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, 
     let system = "${Name}-${Environment}";
     let bedrock = infrastructure.has("bedrock");
     let role = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{system}-tuning");
-    let repository = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}";
     let all = [
         (true, "DATA_BUCKET", format!("{system}-data-${{AWS::AccountId}}")),
         (true, "MODEL_BUCKET", format!("{system}-models-${{AWS::AccountId}}")),
@@ -917,7 +956,6 @@ fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, 
         (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
         (infrastructure.has("feast_table"), "FEATURE_TABLE", format!("{system}-features")),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
-        (infrastructure.has("model_registry"), "MODEL_IMAGE", format!("{repository}/{system}:${{ImageTag}}")),
         (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
     ];
     all.into_iter().filter(|(wanted, _, _)| *wanted).map(|(_, name, value)| Variable { name, value }).collect()
@@ -1060,12 +1098,12 @@ fn size(component: &Component, keys: &[&str]) -> Option<u64> {
     keys.iter().find_map(|key| component.sizing.get(*key)?.parse().ok()).filter(|units| (1..=1000).contains(units))
 }
 
-/// The machine of the training, where the plan names one of SageMaker's.
-fn training_instance(components: &[Component]) -> Option<&str> {
+/// The machine of the first component for this, where the plan names one of SageMaker's.
+fn instance(components: &[Component], capability: Capability) -> Option<&str> {
     let is_plain = |machine: &&str| machine.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
     components
         .iter()
-        .filter(|component| component.capability == Capability::Train)
+        .filter(|component| component.capability == capability)
         .filter_map(|component| component.sizing.get("instance_type").map(String::as_str))
         .find(|machine| machine.starts_with("ml.") && is_plain(machine))
 }

@@ -247,7 +247,7 @@ pub fn markdown(text: &str) -> String {
 
 /// Text within the quotes of a Mermaid label.
 pub fn mermaid(text: &str) -> String {
-    one_line(text, 60).chars().filter(|c| !"\"<>#;{}[]`|\\".contains(*c)).collect()
+    one_line(text, 100).chars().filter(|c| !"\"<>#;{}[]`|\\".contains(*c)).collect()
 }
 
 /// A comment of one line in HCL, Python or YAML.

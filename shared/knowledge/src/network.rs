@@ -64,15 +64,14 @@ mod tests {
         let parts = ["serve.bedrock-nova-lite", "govern.sagemaker-registry"];
         assert_eq!(network(&parts, false), None);
         let private = network(&parts, true).unwrap();
-        let expected =
-            ["bedrock-runtime", "ecr.api", "ecr.dkr", "logs", "monitoring", "sagemaker.api", "secretsmanager"];
+        let expected = ["bedrock-runtime", "ecr.api", "ecr.dkr", "logs", "monitoring", "sagemaker.api"];
         assert_eq!(private.endpoints, expected);
     }
 
     #[test]
     fn what_needs_a_network_for_itself_pays_for_it_alone() {
         let mixed = network(&["serve.ecs-fargate", "govern.sagemaker-registry"], false).unwrap();
-        assert_eq!(mixed.endpoints, ["ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager"]);
+        assert_eq!(mixed.endpoints, ["ecr.api", "ecr.dkr", "logs", "monitoring"]);
     }
 
     #[test]

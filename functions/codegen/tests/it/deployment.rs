@@ -11,17 +11,23 @@ struct Run {
     called: String,
 }
 
-/// Commands of the cloud that write down how they were called. `HEAD` says how the look for a model ends, and `SERVING`
-/// what serves already.
+/// Commands of the cloud that write down how they were called. `HEAD` says how the look for a model ends, in the bucket or in
+/// the registry (404: there is none), and `SERVING` what serves already.
 const COMMAND: &str = r#"#!/usr/bin/env bash
 echo "$(basename "$0") $*" >> "${CALLED}"
 case "$(basename "$0") $*" in
   *head-object*)
     if [[ -n "${HEAD}" ]]; then echo "${HEAD}" >&2; exit 254; fi ;;
+  *list-model-packages*)
+    if [[ "${HEAD}" == *"(404)"* ]]; then echo '[]'
+    elif [[ -n "${HEAD}" ]]; then echo "${HEAD}" >&2; exit 254
+    else echo '["arn:newest", "arn:older"]'; fi ;;
+  *"describe-model-package --model-package-name arn:newest"*) echo '{"CustomerMetadataProperties": {"version": "v7"}}' ;;
   *"s3 cp"*manifest.json*) echo '{"version": "v7"}' > manifest.json ;;
   *"state list"*) echo "${SERVING}" ;;
   *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
   *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
+  *put-object*callers.pem*) echo "v1-of-the-file" ;;
   *"get-caller-identity"*) echo 123456789012 ;;
   *"prefix-lists"*) echo pl-1 ;;
   *"output -raw"*) echo thing ;;
@@ -29,8 +35,16 @@ case "$(basename "$0") $*" in
 esac
 "#;
 
+/// What people keep beside the settings of an environment: the certificate of an authority.
+const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
 /// Runs the script of a repository: with the settings filled in or not, and with an answer to the look for a model.
 fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> Run {
+    run_with(repository, filled_in, Some(AUTHORITY), head, serving)
+}
+
+/// The same with the authorities' file as it is here, or without it.
+fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>, head: &str, serving: &str) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("repository");
     for file in &repository.files {
@@ -44,6 +58,11 @@ fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> R
             file.content.clone()
         };
         fs::write(path, content).unwrap();
+    }
+    for settings in ["terraform/envs", "infra/cloudformation/envs"].map(|settings| root.join(settings)) {
+        if let Some(authorities) = authorities.filter(|_| settings.exists()) {
+            fs::write(settings.join("dev.callers.pem"), authorities).unwrap();
+        }
     }
     let commands = folder.path().join("commands");
     fs::create_dir(&commands).unwrap();
@@ -104,7 +123,7 @@ fn only_a_model_that_is_not_there_is_no_model() {
         assert!(found.called.contains("v7") || found.called.contains("version=v7"), "{name}: {}", found.called);
 
         let first = run(&repository, true, missing, "");
-        assert!(first.succeeded && first.said.contains("No model is in production yet"), "{name}: {}", first.said);
+        assert!(first.succeeded && first.said.contains("yet: nothing serves"), "{name}: {}", first.said);
 
         for trouble in ["(403) when calling HeadObject: Forbidden", "(ExpiredToken)", "(SlowDown)", "Could not connect"]
         {
@@ -134,6 +153,37 @@ fn nothing_is_made_before_what_has_no_default_is_filled_in() {
         assert_eq!(stopped.called, "", "{name}");
         let readme = repository.files.iter().find(|file| file.path == "README.md").unwrap();
         assert!(readme.content.contains("**Fill in first**"), "{name}");
+    }
+    assert!(seen > 1, "{seen}");
+}
+
+#[test]
+fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
+    let mut seen = 0;
+    for (name, repository, serving) in serving() {
+        let asks = repository.files.iter().any(|file| {
+            file.content.contains("resource \"aws_lb_trust_store\"")
+                || file.content.contains("Type: AWS::ElasticLoadBalancingV2::TrustStore")
+        });
+        if !asks {
+            continue;
+        }
+        seen += 1;
+        let stopped = run_with(&repository, true, None, "", serving);
+        assert!(!stopped.succeeded && stopped.said.contains("dev.callers.pem first"), "{name}: {}", stopped.said);
+        assert_eq!(stopped.called, "", "{name}");
+        let with_key = format!("{AUTHORITY}-----BEGIN EC {} KEY-----\n", "PRIVATE");
+        let refused = run_with(&repository, true, Some(&with_key), "", serving);
+        assert!(!refused.succeeded && refused.said.contains("private key"), "{name}: {}", refused.said);
+        assert_eq!(refused.called, "", "{name}");
+        // A stack trusts the version that was put into the bucket just before it.
+        if name.ends_with("cloudformation") {
+            let deployed = run(&repository, true, "", serving).called;
+            let put = deployed.find("put-object").unwrap();
+            let trusted = deployed.find("CallersVersion=v1-of-the-file").unwrap();
+            let foundation = deployed.find("-foundation").unwrap();
+            assert!(foundation < put && put < trusted, "{name}: {deployed}");
+        }
     }
     assert!(seen > 1, "{seen}");
 }

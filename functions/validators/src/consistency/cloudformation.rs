@@ -10,16 +10,16 @@ use super::{Looked, Subject};
 use crate::repository::{Kind, SourceFile};
 
 /// How a template begins that is CloudFormation's.
-const BEGINNING: &str = "AWSTemplateFormatVersion";
+pub(super) const BEGINNING: &str = "AWSTemplateFormatVersion";
 
 /// What a template refers to.
 #[derive(Default)]
-struct References {
+pub(super) struct References {
     /// Parameters and resources.
-    names: BTreeSet<String>,
+    pub(super) names: BTreeSet<String>,
     conditions: BTreeSet<String>,
     /// Export names, as they are written.
-    imports: BTreeSet<String>,
+    pub(super) imports: BTreeSet<String>,
 }
 
 pub(super) fn look(subject: &Subject) -> Looked {
@@ -74,7 +74,7 @@ pub(super) fn look(subject: &Subject) -> Looked {
 }
 
 /// The text of a value, also where parts of it are put in.
-fn text_of(value: &Value) -> Option<String> {
+pub(super) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Tagged(tagged) => text_of(&tagged.value),
@@ -84,7 +84,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// Notes what a value refers to.
-fn walk(value: &Value, references: &mut References) {
+pub(super) fn walk(value: &Value, references: &mut References) {
     match value {
         Value::Tagged(tagged) => {
             let name = tagged.tag.to_string();

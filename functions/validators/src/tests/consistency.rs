@@ -253,3 +253,145 @@ fn cloudformation_references() {
         ]
     );
 }
+
+/// A state machine, the role that it runs as, and what starts it.
+const STARTED: &str = r#"
+resource "aws_iam_role" "states" {
+  name = "${local.name}-states"
+}
+resource "aws_sfn_state_machine" "learning" {
+  name     = "${local.name}-learning"
+  role_arn = aws_iam_role.states.arn
+}
+"#;
+
+#[test]
+fn what_is_made_and_used_is_no_orphan() {
+    let schedule = r#"
+resource "aws_cloudwatch_event_target" "learning" {
+  arn      = aws_sfn_state_machine.learning.arn
+  role_arn = aws_iam_role.states.arn
+}
+output "image_repository" {
+  value = 1
+}
+"#;
+    let script = "terraform output -raw image_repository\n";
+    passes(&look(
+        "unused resources",
+        &[("terraform/a.tf", STARTED), ("terraform/b.tf", schedule), ("scripts/deploy.sh", script)],
+    ));
+    // A person may start it: then a document says so.
+    let document = "Start the state machine `churn-ENVIRONMENT-learning`.\n";
+    passes(&look("unused resources", &[("terraform/a.tf", STARTED), ("README.md", document)]));
+}
+
+#[test]
+fn orphans_of_terraform() {
+    let watched = r#"
+resource "aws_cloudwatch_metric_alarm" "learning" {
+  dimensions = { StateMachineArn = aws_sfn_state_machine.learning.arn }
+}
+resource "aws_secretsmanager_secret" "application" {
+  name = "${local.name}/application"
+}
+resource "aws_iam_role" "emr" {
+  name = "${local.name}-emr"
+}
+resource "aws_iam_role_policy_attachment" "emr" {
+  role       = aws_iam_role.emr.name
+  policy_arn = aws_iam_policy.data.arn
+}
+resource "aws_iam_policy" "data" {
+  policy = jsonencode({ Resource = aws_sqs_queue.failed.arn })
+}
+resource "aws_iam_policy" "alone" {
+  policy = "{}"
+}
+resource "aws_sqs_queue" "failed" {
+  name = "${local.name}-failed"
+}
+output "data_bucket" {
+  value = 1
+}
+"#;
+    let document = "The machine `churn-ENVIRONMENT-learning-of-others`, the pipeline learning, and data_buckets.\n";
+    let check =
+        look("unused resources", &[("terraform/a.tf", STARTED), ("terraform/b.tf", watched), ("README.md", document)]);
+    assert_eq!(
+        places(&check),
+        [
+            "terraform/a.tf:5 unused",
+            "terraform/b.tf:5 unused",
+            "terraform/b.tf:8 unused",
+            "terraform/b.tf:18 unused",
+            "terraform/b.tf:21 unused",
+            "terraform/b.tf:24 unused"
+        ],
+        "{check:#?}"
+    );
+}
+
+#[test]
+fn orphans_of_stacks() {
+    let foundation = r#"AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  JobsRole:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub "${Name}-${Environment}-jobs"
+  OtherRole:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub "${Name}-${Environment}-job"
+  Workloads:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Jobs
+  Attached:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: [!Ref JobsRole]
+  Loose:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: !Sub "${Name}-${Environment}-loose"
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      Name: !Sub "${Name}-${Environment}/application"
+Outputs:
+  Workloads:
+    Value: !Ref Workloads
+    Export:
+      Name: !Sub "${Name}-${Environment}-workloads"
+"#;
+    let training = r#"AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Job:
+    Type: AWS::Batch::JobDefinition
+    Properties:
+      JobRoleArn: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}-${Environment}-jobs"
+      Groups: [!ImportValue { "Fn::Sub": "${Name}-${Environment}-workloads" }]
+"#;
+    let files = [("infra/foundation.yaml", foundation), ("infra/training.yaml", training)];
+    let check = look("unused resources", &files);
+    assert_eq!(
+        places(&check),
+        ["infra/foundation.yaml:7 unused", "infra/foundation.yaml:19 unused", "infra/foundation.yaml:23 unused"],
+        "{check:#?}"
+    );
+}
+
+#[test]
+fn settings_that_no_module_asks_for() {
+    let settings =
+        "class Settings:\n    data_dir: str\n    model_image: str | None\n\n    @classmethod\n    def of(cls): ...\n";
+    let module = "def run(settings):\n    return settings.data_dir, settings.model_images\n";
+    let files = [
+        ("src/churn/settings.py", settings),
+        ("src/churn/jobs.py", module),
+        ("terraform/a.tf", "locals {\n  a = 1\n}\n"),
+    ];
+    assert_eq!(places(&look("unused resources", &files)), ["src/churn/settings.py:3 unused"]);
+}

@@ -4,7 +4,7 @@ package packs.governance
 import data.library.parts
 
 rules["secrets.managed"] := {
-	"title": "Secrets are kept in a secrets store, not in code",
+	"title": "No secret stands in code: workloads have roles, and what needs a password has a secrets store",
 	"control": "AWS Well-Architected SEC02-BP03",
 	"source": "AWS Well-Architected Framework, SEC02-BP03",
 	"as_of": "2026-11-21",
