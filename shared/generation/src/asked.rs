@@ -65,6 +65,29 @@ struct Columns {
     whole: BTreeSet<String>,
     category: BTreeSet<String>,
     choices: Vec<String>,
+    usual: Vec<Usual>,
+}
+
+/// What columns of a name usually hold.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usual {
+    name: String,
+    /// Smallest accepted value of a number.
+    #[serde(default)]
+    pub minimum: f64,
+    /// Largest accepted value of a number.
+    #[serde(default)]
+    pub maximum: f64,
+    /// Mean of generated values.
+    #[serde(default)]
+    pub mean: f64,
+    /// Standard deviation of generated values.
+    #[serde(default)]
+    pub deviation: f64,
+    /// Values of a category; empty for numbers.
+    #[serde(default)]
+    pub choices: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -221,6 +244,20 @@ pub fn shapes(classes: &[String]) -> Result<Vec<String>, RenderError> {
                 .ok_or_else(|| RenderError(format!("data/asked.toml has too few shapes for {} classes", classes.len())))
         })
         .collect()
+}
+
+/// What a column usually holds, by its name or the longest name that it ends with.
+///
+/// # Errors
+/// When `data/asked.toml` is broken.
+pub fn usual(column: &Column) -> Result<Option<Usual>, RenderError> {
+    let is_category = column.kind == Kind::Category;
+    let fits = |usual: &&Usual| {
+        let rest = column.name.strip_suffix(usual.name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_')) && usual.choices.is_empty() != is_category
+    };
+    let known = Reader::get()?.data.columns.usual.iter().filter(fits);
+    Ok(known.max_by_key(|usual| usual.name.len()).cloned())
 }
 
 /// The values that a category has until its owner says which they are.

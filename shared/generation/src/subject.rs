@@ -271,12 +271,20 @@ fn is_like(feature: &str, column: &str) -> bool {
 
 /// A column of which only the name is known.
 fn feature(column: &Column, weight: f64) -> Result<Feature, RenderError> {
-    let (kind, (minimum, maximum, mean, deviation)) = match column.kind {
+    let usual = asked::usual(column)?;
+    let (kind, any) = match column.kind {
         Kind::Number => ("number", ANY_NUMBER),
         Kind::Whole => ("integer", ANY_COUNT),
         Kind::Category => ("category", (0.0, 0.0, 0.0, 0.0)),
     };
     let is_category = column.kind == Kind::Category;
+    let (minimum, maximum, mean, deviation) =
+        usual.as_ref().map_or(any, |usual| (usual.minimum, usual.maximum, usual.mean, usual.deviation));
+    let choices = match usual {
+        Some(usual) => usual.choices,
+        None if is_category => asked::choices()?,
+        None => Vec::new(),
+    };
     let name = asked::in_words(&column.name);
     Ok(Feature {
         name: column.name.clone(),
@@ -285,7 +293,7 @@ fn feature(column: &Column, weight: f64) -> Result<Feature, RenderError> {
         maximum,
         mean,
         deviation,
-        choices: if is_category { asked::choices()? } else { Vec::new() },
+        choices,
         weight: if is_category { weight.abs() } else { weight },
         description: if is_category { format!("{name}; the values are assumed.") } else { format!("{name}.") },
     })
@@ -339,6 +347,11 @@ mod tests {
             ]
         );
         assert_eq!((subject.id.as_str(), subject.origin), ("churn", Origin::Named));
+        assert_eq!(subject.features[2].choices, ["north", "south", "west"], "as usual");
+        let hours = Subject::of(Mode::Classification, "Features: hour of day, device type, shift.").unwrap();
+        let [hour, device, shift] = hours.features.as_slice() else { panic!("{:?}", hours.features) };
+        assert_eq!((hour.minimum, hour.maximum, hour.kind.as_str()), (0.0, 23.0, "integer"));
+        assert_eq!((device.choices[0].as_str(), shift.choices[0].as_str()), ("desktop", "first"));
         let length = subject.features.iter().map(|feature| feature.weight.powi(2)).sum::<f64>().sqrt();
         assert!((length - STRENGTH).abs() < 0.05, "{length}");
     }
