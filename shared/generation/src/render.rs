@@ -70,6 +70,7 @@ fn environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
     environment.add_filter("instance", |sizing: &Value, prefix: &str, default: String| {
         machine(&read(sizing)).filter(|machine| machine.starts_with(prefix)).unwrap_or(default)
     });
+    environment.add_filter("has_own_disk", has_own_disk);
     environment.add_filter("ec2_instance", |sizing: &Value, default: String| {
         machine(&read(sizing)).filter(|machine| !machine.starts_with("ml.")).unwrap_or(default)
     });
@@ -131,6 +132,16 @@ fn machine(sizing: &BTreeMap<String, String>) -> Option<String> {
     pick(sizing, "instance_type").filter(|machine| machine.contains('.'))
 }
 
+/// Whether a machine of SageMaker brings disks of its own: it encrypts them with a key of the machine's, and a request
+/// with another key (`VolumeKmsKeyId`, `KmsKeyId`) is refused. Source: SageMaker API Reference, `ResourceConfig` and
+/// `CreateEndpointConfig`; the families are those of the EC2 instance type pages with NVMe storage, read 2026-11.
+fn has_own_disk(machine: &str) -> bool {
+    let Some(family) = machine.trim_start_matches("ml.").split('.').next() else { return false };
+    let with_disks = ["g4dn", "g5", "g6", "p3dn", "p4", "p5", "trn1"];
+    let general = family.starts_with(['c', 'm', 'r']) && family.ends_with('d');
+    general || with_disks.iter().any(|start| family.starts_with(start))
+}
+
 /// The number before a unit in a machine type such as `task-2vcpu-4gb`.
 fn part(sizing: &BTreeMap<String, String>, unit: &str) -> Option<u64> {
     sizing.get("instance_type")?.split('-').find_map(|part| part.strip_suffix(unit)?.parse().ok())
@@ -155,6 +166,16 @@ mod tests {
 
     fn sizing(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_machine_with_disks_of_its_own_is_known() {
+        for machine in ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.p4d.24xlarge", "ml.m5d.large"] {
+            assert!(has_own_disk(machine), "{machine}");
+        }
+        for machine in ["ml.m5.large", "ml.c5.2xlarge", "ml.p3.2xlarge", "ml.inf2.xlarge"] {
+            assert!(!has_own_disk(machine), "{machine}");
+        }
     }
 
     #[test]

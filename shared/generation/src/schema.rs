@@ -58,7 +58,10 @@ impl Schema {
                 let listed = words::code_list(&columns);
                 let schema_words = match subject.origin {
                     Origin::Named => {
-                        format!("The columns {listed} are read from the requirement; what they may hold is assumed.")
+                        format!(
+                            "The columns {listed} are read from the requirement; what they may hold is assumed: set it in \
+                                 `records.py` before real data comes, which is refused otherwise."
+                        )
                     }
                     Origin::Usual => {
                         format!("The requirement names no columns: {listed} are usual for {}.", subject.noun_plural)
