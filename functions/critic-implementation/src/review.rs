@@ -6,7 +6,7 @@ use design::{
     finding::{Finding, Severity},
     implementation::{ImplementationReview, Place, RequirementTrace},
     plan::{Candidate, Component},
-    repository::RepositoryFile,
+    repository::{RepositoryFile, is_lock},
     validation::{CheckStatus, ValidationReport},
     words,
 };
@@ -53,11 +53,6 @@ impl Source {
         let path = self.file.path.as_str();
         !path.ends_with(".md") && !path.starts_with("docs/") && !path.starts_with("reports/")
     }
-}
-
-/// Whether a file lists what packages bring along.
-fn is_lock(path: &str) -> bool {
-    path.starts_with("requirements") && path.ends_with(".txt")
 }
 
 /// What is reviewed.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use design::repository::is_lock;
 use packageurl::PackageUrl;
 use pep508_rs::{
     Requirement, VerbatimUrl, VersionOrUrl,
@@ -32,7 +33,7 @@ pub struct PackageFile {
 /// True for files that list Python packages.
 pub fn lists_packages(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == "pyproject.toml" || name.starts_with("requirements") && name.ends_with(".txt")
+    name == "pyproject.toml" || is_lock(name)
 }
 
 /// A CycloneDX 1.6 document, as far as this bill uses it.

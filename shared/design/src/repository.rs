@@ -91,3 +91,8 @@ pub struct ReportSet {
     /// Path of the architecture report.
     pub main: String,
 }
+
+/// Whether a file of this name lists the exact versions of Python packages, with what they bring along.
+pub fn is_lock(name: &str) -> bool {
+    name.starts_with("requirements") && name.ends_with(".txt")
+}

@@ -10,7 +10,7 @@ use std::{
 
 use design::words::capitalised;
 use knowledge::lexicon;
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::{RenderError, words};
@@ -118,7 +118,7 @@ struct Reader {
     outcome: Regex,
     amount: Regex,
     faults: Regex,
-    tools: RegexSet,
+    tools: Regex,
 }
 
 /// The kind of a column.
@@ -318,8 +318,8 @@ impl Reader {
     fn new() -> Result<Self, Box<dyn std::error::Error>> {
         let data: Data = toml::from_str(include_str!("../data/asked.toml"))?;
         let all = |of: &[String]| of.iter().map(|one| Regex::new(one)).collect::<Result<Vec<_>, _>>();
-        let tools =
-            lexicon::tools().iter().flat_map(|tool| &tool.words).map(|word| format!(r"\b{}\b", regex::escape(word)));
+        let tools: Vec<String> =
+            lexicon::tools().iter().flat_map(|tool| &tool.words).map(|word| regex::escape(word)).collect();
         Ok(Self {
             classes: all(&data.classes.cues)?,
             routed: all(&data.classes.routed)?,
@@ -329,7 +329,7 @@ impl Reader {
             outcome: Regex::new(&data.outcome.cue)?,
             amount: Regex::new(&data.outcome.amount)?,
             faults: Regex::new(&data.classes.faults)?,
-            tools: RegexSet::new(tools)?,
+            tools: Regex::new(&format!(r"\b(?:{})\b", tools.join("|")))?,
             data,
         })
     }
@@ -372,25 +372,23 @@ impl Reader {
         let joined = [" and ", " or ", " und ", " oder ", " & ", "/"]
             .into_iter()
             .fold(spaced, |line, join| line.replace(join, ","));
-        let (mut names, mut is_over) = (Vec::new(), false);
+        let mut names = Vec::new();
         for item in joined.split(',') {
             // ", and c"
             let item = item.trim().trim_start_matches("and ").trim_start_matches("or ");
-            if item.is_empty() || is_over {
-                continue;
-            }
             let told: Vec<&str> = item.split_whitespace().collect();
             let kept: Vec<&str> =
                 told.iter().copied().take_while(|word| !self.data.words.ends.contains(&word.to_lowercase())).collect();
-            is_over = kept.len() < told.len();
-            if kept.is_empty() {
-                continue;
-            }
             let said = kept.join(" ");
             if in_small_letters && may_be_somebody(&said) {
                 return None;
             }
-            names.push(said);
+            if !said.is_empty() {
+                names.push(said);
+            }
+            if kept.len() < told.len() {
+                break;
+            }
         }
         if let Some(last) = names.last_mut() {
             // "billing and sales tickets"

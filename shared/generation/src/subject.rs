@@ -221,8 +221,8 @@ impl Subject {
 
 impl Placeholder {
     /// A subject without a name, with what the requirement says of its outcome.
-    fn subject(self, mode: Mode, requirement: &str) -> Result<Subject, RenderError> {
-        let Some(label) = self.label.into_iter().find_map(|(of, label)| (of == mode).then_some(label)) else {
+    fn subject(mut self, mode: Mode, requirement: &str) -> Result<Subject, RenderError> {
+        let Some(label) = self.label.remove(&mode) else {
             return Err(RenderError(format!("data/subjects.toml has no placeholder for {}", mode.as_str())));
         };
         let target = match mode {

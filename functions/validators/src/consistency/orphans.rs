@@ -105,7 +105,7 @@ const NEEDED: [Needed; 9] = [
     Needed {
         terraform: "aws_security_group",
         cloudformation: "AWS::EC2::SecurityGroup",
-        companions: &["aws_vpc_security_group_", "AWS::EC2::SecurityGroup"],
+        companions: &["aws_security_group", "aws_vpc_security_group_", "AWS::EC2::SecurityGroup"],
         words: "is in the security group",
     },
     Needed {
@@ -174,8 +174,7 @@ pub(super) fn look(subject: &Subject) -> Looked {
         let wanted = |needed: &&Needed| part.kind == needed.terraform || part.kind == needed.cloudformation;
         let Some(needed) = NEEDED.iter().find(wanted) else { continue };
         let is_used = parts.iter().any(|other| {
-            let is_companion = other.kind == part.kind && needed.words == "is in the security group"
-                || needed.companions.iter().any(|companion| other.kind.starts_with(companion));
+            let is_companion = needed.companions.iter().any(|companion| other.kind.starts_with(companion));
             !std::ptr::eq(other, part) && !is_companion && refers(other, part)
         });
         // A managed policy may say itself who has it.
@@ -207,17 +206,22 @@ fn refers(other: &Part<'_>, part: &Part<'_>) -> bool {
 
 /// Whether a text has `-name` and the name ends there.
 fn has_name(text: &str, name: &str) -> bool {
-    let name = format!("-{name}");
-    text.match_indices(&name).any(|(at, _)| {
-        let next = text[at + name.len()..].chars().next();
-        next.is_none_or(|letter| !letter.is_alphanumeric() && letter != '-' && letter != '_')
-    })
+    ends(text, &format!("-{name}"), |letter| is_of_word(letter) || letter == '-')
+}
+
+/// Whether a text has these words and they end there: no letter follows that goes on with them.
+fn ends(text: &str, words: &str, goes_on: impl Fn(char) -> bool) -> bool {
+    text.match_indices(words).any(|(at, _)| !text[at + words.len()..].chars().next().is_some_and(&goes_on))
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let around = [text[..at].chars().next_back(), text[at + word.len()..].chars().next()];
-        around.iter().flatten().all(|letter| !letter.is_alphanumeric() && *letter != '_')
+        !around.into_iter().flatten().any(is_of_word)
     })
 }
 
@@ -328,15 +332,9 @@ fn settings(subject: &Subject, findings: &mut Vec<ToolFinding>) {
         let lines = file.lines().skip_while(|(_, line)| !line.starts_with("class Settings:"));
         for (number, line) in lines.take_while(|(_, line)| !line.contains("@classmethod")) {
             let Some(name) = field.captures(line).map(|found| found[1].to_owned()) else { continue };
+            let word = format!(".{name}");
             let is_read = subject.running().any(|(other, _)| {
-                let word = format!(".{name}");
-                !is_settings(other)
-                    && other.text().is_some_and(|text| {
-                        text.match_indices(&word).any(|(at, _)| {
-                            let next = text[at + word.len()..].chars().next();
-                            next.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_')
-                        })
-                    })
+                !is_settings(other) && other.text().is_some_and(|text| ends(text, &word, is_of_word))
             });
             if !is_read {
                 let message = format!("The setting `{name}` is read from the environment, and no module asks for it.");
