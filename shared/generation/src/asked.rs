@@ -45,6 +45,8 @@ struct Images {
 struct Classes {
     cues: Vec<String>,
     routed: Vec<String>,
+    sought: Vec<String>,
+    others: String,
     shown: Vec<String>,
     least: usize,
     most: usize,
@@ -112,6 +114,7 @@ struct Reader {
     data: Data,
     classes: Vec<Regex>,
     routed: Vec<Regex>,
+    sought: Vec<Regex>,
     shown: Vec<Regex>,
     columns: Vec<Regex>,
     derived: Vec<Regex>,
@@ -161,7 +164,9 @@ pub fn classes(requirement: &str) -> Result<Vec<String>, RenderError> {
     let of = &reader.data.classes;
     let routed = || reader.lists(requirement, &reader.routed, of.least, of.most, true).next();
     let named = reader.lists(requirement, &reader.classes, of.least, of.most, false).next();
-    Ok(named.or_else(routed).unwrap_or_default())
+    let sought =
+        || reader.sought(requirement).filter(|class| *class != of.others).map(|class| vec![class, of.others.clone()]);
+    Ok(named.or_else(routed).or_else(sought).unwrap_or_default())
 }
 
 /// The classes of images: those that are named, or what is to be seen in them and nothing of it.
@@ -323,6 +328,7 @@ impl Reader {
         Ok(Self {
             classes: all(&data.classes.cues)?,
             routed: all(&data.classes.routed)?,
+            sought: all(&data.classes.sought)?,
             shown: all(&data.classes.shown)?,
             columns: all(&data.columns.cues)?,
             derived: all(&data.columns.derived)?,
@@ -331,6 +337,16 @@ impl Reader {
             faults: Regex::new(&data.classes.faults)?,
             tools: Regex::new(&format!(r"\b(?:{})\b", tools.join("|")))?,
             data,
+        })
+    }
+
+    /// What documents are looked for: "flag toxic lines".
+    fn sought(&self, text: &str) -> Option<String> {
+        let lower = text.to_ascii_lowercase();
+        self.sought.iter().flat_map(|cue| cue.captures_iter(&lower)).find_map(|found| {
+            let class = &found["class"];
+            let is_name = !self.data.words.ends.contains(class) && !self.data.words.objects.contains(class);
+            is_name.then(|| self.name(class)).flatten().map(|(name, _)| name)
         })
     }
 
@@ -497,6 +513,8 @@ mod tests {
             ("Route letters to claims, underwriting or the archive.", "claims underwriting archive"),
             ("We want to classify emails as spam or not.", "spam not_spam"),
             ("Klassifiziere Dokumente in Rechnung, Vertrag und Bericht.", "rechnung vertrag bericht"),
+            ("Moderate in-game chat: flag toxic lines before they are shown.", "toxic other"),
+            ("Detect spam in our emails within a second.", "spam other"),
             ("Distinguish between ripe, unripe and rotten tomatoes", "ripe unripe rotten_tomatoes"),
         ] {
             assert_eq!(read(text), names, "{text}");
@@ -514,6 +532,7 @@ mod tests {
             "Sort mail as 4411223344, anna@example.com or AKIAIOSFODNN7EXAMPLE.",
             "Split data into 80% and 20%.",
             "Labels: none yet",
+            "Find all documents about a contract and find other messages.",
             "",
         ] {
             assert_eq!(read(text), "", "{text}");

@@ -17,6 +17,7 @@ mod provision;
 mod render;
 mod request;
 mod schema;
+mod series;
 mod site;
 mod source;
 mod stack;

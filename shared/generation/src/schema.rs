@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::{
     RenderError, asked,
+    series::Series,
     subject::{Moved, Origin, Subject},
     task::Family,
     words,
@@ -22,16 +23,18 @@ struct Class {
     made_of: String,
 }
 
-/// Columns or classes, as far as the requirement names them.
+/// Columns, classes or series, as far as the requirement names them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Schema {
     /// What a tabular repository is about; none in other families.
     pub subject: Option<Subject>,
     /// A feature that moves the score of a tabular model.
     moved: Option<Moved>,
+    /// What series are made of; none in other families.
+    series: Option<Series>,
     /// The classes of documents or images, by their names; none in other families.
     classes: Vec<Class>,
-    /// For the README: where columns or classes come from. Empty where the records have neither.
+    /// For the README: where columns, classes or series come from. Empty where the records have none of them.
     schema_words: String,
 }
 
@@ -49,7 +52,7 @@ impl Schema {
                 format!("The requirement names no classes: {listed} stand for yours.")
             };
             let classes = names.into_iter().zip(made_of).map(|(name, made_of)| Class { name, made_of }).collect();
-            Self { subject: None, moved: None, classes, schema_words }
+            Self { subject: None, moved: None, series: None, classes, schema_words }
         };
         Ok(match family {
             Family::Tabular(mode) => {
@@ -68,7 +71,7 @@ impl Schema {
                     }
                     Origin::Placeholder => format!("The requirement names no columns: {listed} stand for yours."),
                 };
-                Self { moved: subject.moved(), subject: Some(subject), classes: Vec::new(), schema_words }
+                Self { moved: subject.moved(), subject: Some(subject), series: None, classes: Vec::new(), schema_words }
             }
             Family::Vision => {
                 let (names, is_named) = sorted(asked::classes_of_images(requirement)?, &CLASSES_OF_IMAGES);
@@ -79,8 +82,13 @@ impl Schema {
                 let made_of = names.iter().map(|name| asked::vocabulary(name)).collect::<Result<_, _>>()?;
                 of_classes(names, made_of, is_named)
             }
-            Family::Forecasting | Family::Recommendation | Family::Rag | Family::FineTuning => {
-                Self { subject: None, moved: None, classes: Vec::new(), schema_words: String::new() }
+            Family::Forecasting => {
+                let series = Series::of(requirement)?;
+                let schema_words = series.words.clone();
+                Self { subject: None, moved: None, series: Some(series), classes: Vec::new(), schema_words }
+            }
+            Family::Recommendation | Family::Rag | Family::FineTuning => {
+                Self { subject: None, moved: None, series: None, classes: Vec::new(), schema_words: String::new() }
             }
         })
     }

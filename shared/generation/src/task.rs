@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Family {
     /// Rows of named features.
     Tabular(Mode),
-    /// Daily series.
+    /// Series of values at even steps.
     Forecasting,
     /// Next items of a session.
     Recommendation,
@@ -197,7 +197,9 @@ impl Family {
             Self::Tabular(Mode::Ranking) => {
                 learning("gradient boosted trees that score relevance", "ndcg_at_10", true, 0.8, 1200)
             }
-            Self::Forecasting => learning("ridge regression on scaled windows", "relative_error", false, 0.95, 400),
+            Self::Forecasting => {
+                learning("the mean season and a ridge regression on what is new", "relative_error", false, 0.95, 400)
+            }
             Self::Recommendation => learning("item vectors from a truncated SVD", "hit_rate_at_10", true, 0.25, 1500),
             Self::Vision => learning("a small convolutional network", "f1_macro", true, 0.8, 600),
             Self::Nlp => learning("weighted words and a logistic regression", "f1_macro", true, 0.8, 400),
