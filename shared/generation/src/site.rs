@@ -883,7 +883,8 @@ struct Starts {
 
 impl Starts {
     fn of(infrastructure: &Infrastructure, retraining: &Rhythm) -> Self {
-        let (has_machine, has_pipeline) = (infrastructure.has("pipeline_states"), infrastructure.has("sagemaker_training"));
+        let (has_machine, has_pipeline) =
+            (infrastructure.has("pipeline_states"), infrastructure.has("sagemaker_training"));
         // Where SageMaker trains, the machine checks what has arrived every night.
         let learning_by_clock = has_machine && (has_pipeline || !retraining.schedule.is_empty());
         let pipeline_by_clock = has_pipeline && !retraining.schedule.is_empty();
