@@ -19,6 +19,9 @@ const PERSONAL: &str = "personal";
 struct Measure {
     words: String,
     file: String,
+    /// True where there is nothing to say without the file.
+    #[serde(default)]
+    where_made: bool,
     controls: BTreeMap<String, String>,
 }
 
@@ -74,6 +77,7 @@ pub fn of(blueprint: &Blueprint, paths: &[String]) -> Result<Vec<Control>, Rende
         .measure
         .iter()
         .filter(|measure| measure.file != CALLERS || site.serving.online)
+        .filter(|measure| !measure.where_made || file(&measure.file).is_some())
         .flat_map(|measure| keys.iter().filter_map(move |key| Some((measure, measure.controls.get(*key)?))))
         .map(|(measure, id)| {
             let title = data.title.get(id).cloned();

@@ -147,13 +147,18 @@ fn joined(files: impl IntoIterator<Item = RepositoryFile>) -> Result<Vec<Reposit
 /// Parts of the foundation's CloudFormation that every system has.
 const FOUNDATION: [&str; 4] = ["main", "storage", "alarms", "budget"];
 
+/// The part with the role of those who take a person's records out of what is kept.
+const ERASURE: &str = "erasure";
+
 /// What the parts share: pure, and the same for the same plan.
 ///
 /// # Errors
 /// When a template is broken.
 pub fn shared_files(blueprint: &Blueprint) -> Result<Vec<SourceFile>, RenderError> {
     let mut wanted = layout(blueprint);
-    wanted.extend(blueprint.provisions(Node::Codegen, &FOUNDATION));
+    let erasure = blueprint.site.erases.then_some(ERASURE);
+    let foundation: Vec<&str> = FOUNDATION.into_iter().chain(erasure).collect();
+    wanted.extend(blueprint.provisions(Node::Codegen, &foundation));
     wanted.extend(documents(blueprint, &wanted)?);
     files::<Templates>(blueprint, wanted)
 }
@@ -210,7 +215,8 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     };
     wanted.push(Wanted::new("scripts/deploy.sh", deploy, "The steps of a deployment", Vec::new()));
     if blueprint.site.iac == Iac::Terraform {
-        for name in ["versions", "variables", "main", "storage", "budget", "outputs"] {
+        let erasure = blueprint.site.erases.then_some(ERASURE);
+        for name in ["versions", "variables", "main", "storage", "budget", "outputs"].into_iter().chain(erasure) {
             wanted.push(Wanted::new(
                 format!("terraform/{name}.tf"),
                 format!("terraform/{name}.tf.j2"),

@@ -10,7 +10,7 @@ use design::{
 use knowledge::{catalogue::Catalogue, price::RegionBasis};
 
 use crate::{
-    EstimateError,
+    EstimateError, consumer,
     network::{self, PricedNetwork},
     part::{Part, Range},
     workload::Workload,
@@ -72,6 +72,7 @@ fn cost_with(
             readable(factor)
         ));
     }
+    assumptions.extend(consumer::unpriced(parts, workload, catalogue));
     assumptions.push(
         "List prices without free tiers, discounts, taxes, support plan and data transfer to the internet.".into(),
     );

@@ -2,12 +2,13 @@
 //!
 //! The planner and both critics use this one engine, so that their numbers agree: [`workload::Workload`] turns
 //! constraints into numbers and says what it assumed; [`part::Part`] sizes one pattern for them and prices it;
-//! [`network`] prices what its parts share; [`assessment::Assessment`] adds them up to an architecture; [`usage`] shows the numbers that were priced, and
+//! [`network`] prices what its parts share, and [`consumer`] says what a stream costs that none of them reads; [`assessment::Assessment`] adds them up to an architecture; [`usage`] shows the numbers that were priced, and
 //! [`sensitivity`] prices the same design at other loads.
 //!
 //! Architecture invariant: this crate knows `knowledge` and `design`; it knows no agent and no store.
 
 pub mod assessment;
+pub mod consumer;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod network;

@@ -8,6 +8,7 @@ use design::{
     node::Node,
     plan::{Candidate, Capability, Component},
 };
+use knowledge::stream;
 use minijinja::Value;
 
 use crate::{
@@ -254,17 +255,13 @@ const LEARNING: &str = "train.again";
 /// A stream that nobody reads would be thrown away: where the plan has a stream and no consumer, there is one.
 fn with_stream_consumer(candidate: &Candidate) -> Vec<Component> {
     let mut components = candidate.components.clone();
-    let stream = components.iter().find(|component| {
-        component.capability == Capability::Ingest
-            && component.services.iter().any(|service| {
-                let service = service.to_lowercase();
-                service.contains("kinesis data streams") || service.contains("msk") || service.contains("kafka")
-            })
-    });
-    let consumed = components.iter().any(|component| component.pattern == "serve.lambda-stream-consumer");
+    let is_stream =
+        |component: &&Component| component.capability == Capability::Ingest && stream::is_stream(&component.services);
+    let stream = components.iter().find(is_stream);
+    let consumed = components.iter().any(|component| component.pattern == stream::CONSUMER);
     if let (Some(stream), false) = (stream, consumed) {
         let consumer = Component {
-            pattern: "serve.lambda-stream-consumer".to_owned(),
+            pattern: stream::CONSUMER.to_owned(),
             sizing: BTreeMap::new(),
             rationale: format!("Reads the stream of {}.", stream.pattern),
             ..stream.clone()

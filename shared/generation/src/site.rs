@@ -464,6 +464,18 @@ pub struct Site {
     roles: Vec<&'static str>,
     /// Those that have one role for all of their code; a function has its own.
     shared_roles: Vec<&'static str>,
+    /// The parts of the infrastructure.
+    parts: Vec<String>,
+    /// State machines that a clock or the drift alarm starts.
+    machines_started: Vec<&'static str>,
+    /// True when a clock or the drift alarm starts the pipeline of SageMaker.
+    starts_pipeline: bool,
+    /// True when the drift alarm starts the training.
+    starts_on_drift: bool,
+    /// True when a clock starts something.
+    has_schedules: bool,
+    /// True when anything but a person starts something.
+    has_starts: bool,
     /// True when everything runs in a network of its own.
     private: bool,
     /// True when the network has only jobs in it, which have a way out in place of endpoints.
@@ -548,6 +560,8 @@ impl Site {
         let learning = family.learning();
         let use_case = value(constraints.use_case.as_ref());
         let name = words::repository_name(title, fallback_name(use_case));
+        let retraining = rhythm(value(constraints.retraining.as_ref()));
+        let starts = Starts::of(infrastructure, &retraining);
         let stream_kind = stream_kind(components);
         let cloud = cloud_of(components)?;
         let aws = cloud == Cloud::Aws;
@@ -655,7 +669,7 @@ impl Site {
                 .iter()
                 .map(|missing| words::markdown(&missing.to_string()))
                 .collect(),
-            retraining: rhythm(value(constraints.retraining.as_ref())),
+            retraining,
             data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
@@ -744,7 +758,13 @@ impl Site {
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
             greengrass_anywhere: infrastructure.has("ecs_anywhere"),
-            shared_roles: roles(infrastructure).filter(|role| *role != "lambda").collect(),
+            shared_roles: shared_roles(infrastructure).collect(),
+            parts: infrastructure.files.iter().map(|file| file.file.clone()).collect(),
+            has_schedules: starts.has_schedules(),
+            has_starts: starts.on_drift || starts.has_schedules(),
+            starts_pipeline: starts.pipeline,
+            starts_on_drift: starts.on_drift,
+            machines_started: starts.machines,
             roles: roles(infrastructure).collect(),
             left: if aws { infrastructure.left() } else { Vec::new() }
                 .into_iter()
@@ -844,6 +864,56 @@ fn roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> 
     [("batch", "jobs"), ("ecs_cluster", "service"), ("functions", "lambda"), ("sagemaker_role", "sagemaker")]
         .into_iter()
         .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
+}
+
+/// What starts by itself.
+#[derive(Debug, Default)]
+struct Starts {
+    /// State machines.
+    machines: Vec<&'static str>,
+    /// The pipeline of SageMaker.
+    pipeline: bool,
+    /// The drift alarm starts the training.
+    on_drift: bool,
+    /// A clock starts the drift job.
+    drift_job: bool,
+    /// A clock starts a state machine or the pipeline.
+    by_clock: bool,
+}
+
+impl Starts {
+    fn of(infrastructure: &Infrastructure, retraining: &Rhythm) -> Self {
+        let (has_machine, has_pipeline) =
+            (infrastructure.has("pipeline_states"), infrastructure.has("sagemaker_training"));
+        // Where SageMaker trains, the machine checks what has arrived every night.
+        let learning_by_clock = has_machine && (has_pipeline || !retraining.schedule.is_empty());
+        let pipeline_by_clock = has_pipeline && !retraining.schedule.is_empty();
+        let on_drift = infrastructure.has("drift_alarm") && retraining.on_drift && (has_machine || has_pipeline);
+        let scoring = ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"];
+        let by_clock = [
+            ("scoring", scoring.iter().any(|file| infrastructure.has(file))),
+            ("transform", infrastructure.has("sagemaker_processing")),
+            ("learning", learning_by_clock),
+        ];
+        let is_started = |machine: &str, by_clock| by_clock || (machine == "learning" && on_drift && !has_pipeline);
+        Self {
+            machines: by_clock.iter().filter(|(name, clock)| is_started(name, *clock)).map(|(name, _)| *name).collect(),
+            pipeline: pipeline_by_clock || (on_drift && has_pipeline),
+            on_drift,
+            drift_job: infrastructure.has("drift_job"),
+            by_clock: pipeline_by_clock || by_clock.iter().any(|(_, clock)| *clock),
+        }
+    }
+
+    fn has_schedules(&self) -> bool {
+        self.drift_job || self.by_clock
+    }
+}
+
+/// What has one role for all of its code. Of the tasks of the cluster these are the ones without a role of their own.
+fn shared_roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    let shares = ["ecs_anywhere", "ecs_embeddings", "ecs_mlflow"].iter().any(|file| infrastructure.has(file));
+    roles(infrastructure).filter(move |role| *role != "lambda" && (*role != "service" || shares))
 }
 
 /// What the infrastructure is written in, and why that is not what was asked for.

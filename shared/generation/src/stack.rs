@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::RenderError;
 
 /// Sections of a template in the order that people read them.
-const SECTIONS: [&str; 4] = ["Parameters", "Conditions", "Resources", "Outputs"];
+const SECTIONS: [&str; 5] = ["Parameters", "Rules", "Conditions", "Resources", "Outputs"];
 /// Sections whose entries are there only where something refers to them.
 const ON_DEMAND: [&str; 2] = ["Parameters", "Conditions"];
 
@@ -132,7 +132,7 @@ mod tests {
     fn a_name_is_declared_once_and_a_section_is_known() {
         let part = "Resources:\n  A:\n    B: 1\n".to_owned();
         assert!(join("Both", SHARED, &[part.clone(), part]).is_err());
-        assert!(join("Both", SHARED, &["Rules:\n  A:\n    B: 1\n".to_owned()]).is_err());
+        assert!(join("Both", SHARED, &["Mappings:\n  A:\n    B: 1\n".to_owned()]).is_err());
         assert!(join("Both", SHARED, &["  A:\n    B: 1\n".to_owned()]).is_err());
     }
 }

@@ -15,3 +15,4 @@ pub mod profile;
 pub mod question_bank;
 pub mod region;
 pub mod revision;
+pub mod stream;

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use design::{
     constraint::{Cloud, ConstraintSet, Source, Stated, Tooling},
+    cost::CostEstimate,
     plan::{Candidate, Capability, Component, PlanDecision},
 };
 use estimate::{
-    assessment::parts_of,
+    assessment::{cost, parts_of},
     network::{self, PricedNetwork},
     workload::Workload,
 };
@@ -44,6 +45,15 @@ impl Fixture {
         let patterns = self.plan.selected().unwrap().components.iter().map(|component| component.pattern.as_str());
         let parts = parts_of(patterns.filter(|id| catalogue.pattern(id).is_some()), &workload, catalogue).unwrap();
         network::of(&parts.iter().collect::<Vec<_>>(), &workload, catalogue)
+    }
+
+    /// What the plan costs, as the planner works it out.
+    pub fn cost(&self) -> CostEstimate {
+        let catalogue = Catalogue::embedded().unwrap();
+        let workload = Workload::of(&self.constraints, catalogue);
+        let patterns = self.plan.selected().unwrap().components.iter().map(|component| component.pattern.as_str());
+        let parts = parts_of(patterns.filter(|id| catalogue.pattern(id).is_some()), &workload, catalogue).unwrap();
+        cost(&parts.iter().collect::<Vec<_>>(), &workload, catalogue)
     }
 
     /// The same plan with tools that are wanted and tools that are not.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use design::constraint::{Cloud, DataClass, Source, Stated};
 use generation::Iac;
-use knowledge::catalogue::Catalogue;
+use knowledge::{catalogue::Catalogue, stream::CONSUMER};
 
 use crate::fixture::{self, Fixture, Repository};
 
@@ -82,6 +82,67 @@ fn a_plan_pays_for_the_endpoints_that_its_network_has() {
         }
     }
     assert!(counts.len() > 2, "{counts:?}: fixtures with other parts have other endpoints");
+}
+
+/// How many of a resource the configuration makes.
+fn resources(repository: &Repository, kind: &str) -> usize {
+    let files = repository.files.iter().filter(|file| file.path.ends_with(".tf"));
+    files.map(|file| file.content.matches(&format!("\nresource \"{kind}\" ")).count()).sum()
+}
+
+#[test]
+fn a_plan_pays_for_the_keys_and_alarms_that_are_made() {
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
+        let repository = fixture.generate();
+        let lines = fixture.cost().lines;
+        let paid =
+            |price: &str| -> f64 { lines.iter().filter(|line| line.price_id == price).map(|line| line.quantity).sum() };
+        let (keys, alarms) = (paid("kms.key"), paid("cloudwatch.alarm"));
+        if fixture.plan.selected().unwrap().components.iter().any(|one| one.pattern.starts_with("govern.")) {
+            assert_eq!(keys, resources(&repository, "aws_kms_key") as f64, "{name}");
+        }
+        let made = resources(&repository, "aws_cloudwatch_metric_alarm") as f64;
+        // Those of what reads a stream that the plan leaves unread are not in the sum, which says so.
+        let is_planned = fixture.plan.selected().unwrap().components.iter().any(|one| one.pattern == CONSUMER);
+        let beside = if is_planned || text(&repository, "terraform/lambda_stream.tf").is_empty() { 0.0 } else { 4.0 };
+        // What two parts bring together, such as the queue of failed events, each of them counts.
+        assert!((alarms + beside - made).abs() <= 2.0, "{name}: {alarms} are paid and {made} are made");
+    }
+}
+
+#[test]
+fn a_plan_pays_for_the_drift_job_as_it_is_made() {
+    let mut jobs = 0;
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
+        let repository = fixture.generate();
+        let job = text(&repository, "terraform/drift_job.tf");
+        let number = |setting: &str| {
+            let line = job.lines().find_map(|line| line.trim().strip_prefix(setting)?.trim().strip_prefix("= "));
+            line.map_or(0.0, |value| value.parse::<f64>().unwrap()) / 1024.0
+        };
+        let lines = fixture.cost().lines;
+        let hours = |item: &str| lines.iter().find(|line| line.item == item).map_or(0.0, |line| line.quantity);
+        let (vcpus, memory) = (hours("Fargate vCPU of the drift job"), hours("Fargate memory of the drift job"));
+        assert_eq!(vcpus * number("memory "), memory * number("cpu "), "{name}");
+        jobs += usize::from(vcpus > 0.0);
+        assert_eq!(vcpus > 0.0, !job.is_empty(), "{name}");
+    }
+    assert!(jobs > 2);
+}
+
+#[test]
+fn a_plan_says_what_the_reader_of_its_stream_costs() {
+    let mut added = 0;
+    for (name, fixture) in fixture::written_in(Iac::Terraform) {
+        let is_made = !text(&fixture.generate(), "terraform/lambda_stream.tf").is_empty();
+        let components = &fixture.plan.selected().unwrap().components;
+        let is_planned = components.iter().any(|component| component.pattern == CONSUMER);
+        let is_told =
+            fixture.cost().assumptions.iter().any(|text| text.starts_with("No part of the design reads the stream"));
+        assert_eq!(is_made && !is_planned, is_told, "{name}");
+        added += usize::from(is_told);
+    }
+    assert!(added > 0);
 }
 
 #[test]

@@ -29,7 +29,7 @@ evidence["pci.services-in-scope"] := parts.looked_at
 # ---- stored data
 
 rules["pci.stored-data-unreadable"] := {
-	"title": "Stored card data is unreadable, under keys that are managed",
+	"title": "What keeps card data encrypts it, under keys that are managed",
 	"framework": "pci_dss",
 	"control": "PCI DSS 4.0.1 3.5.1",
 	"source": "PCI DSS 4.0.1 requirements 3.5.1 (unreadable wherever stored) and 3.6.1 (keys are protected)",
@@ -46,7 +46,7 @@ offenders["pci.stored-data-unreadable"] := parts.without_in(
 	{"customer-managed-keys", "encryption-at-rest"},
 )
 
-evidence["pci.stored-data-unreadable"] := sprintf("Parts that keep data: %s.", [parts.named({"ingest", "store", "feature"})])
+evidence["pci.stored-data-unreadable"] := sprintf("Parts that keep data: %s. Encryption hides no card number from those who may read: that takes a token in its place.", [parts.named({"ingest", "store", "feature"})])
 
 # ---- network
 
