@@ -477,6 +477,10 @@ pub struct Site {
     roles: Vec<&'static str>,
     /// Those that have one role for all of their code; a function has its own.
     shared_roles: Vec<&'static str>,
+    /// Those of them, and of what measures, that Amazon SageMaker runs jobs and endpoints as: each does one thing.
+    sagemaker_roles: Vec<&'static str>,
+    /// True when tasks run as the role `service`: the drift job has one of its own.
+    has_tasks: bool,
     /// True when everything runs in a network of its own.
     private: bool,
     /// True when the network has only jobs in it, which have a way out in place of endpoints.
@@ -769,7 +773,15 @@ impl Site {
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
             greengrass_anywhere: infrastructure.has("ecs_anywhere"),
-            shared_roles: roles(infrastructure).filter(|role| *role != "lambda").collect(),
+            shared_roles: roles(infrastructure)
+                .filter(|role| match *role {
+                    "service" => has_tasks(infrastructure),
+                    role => role == "jobs",
+                })
+                .chain(sagemaker_roles(infrastructure).filter(|role| *role != "monitor"))
+                .collect(),
+            sagemaker_roles: sagemaker_roles(infrastructure).collect(),
+            has_tasks: has_tasks(infrastructure),
             roles: roles(infrastructure).collect(),
             left: if aws { infrastructure.left() } else { Vec::new() }
                 .into_iter()
@@ -877,6 +889,27 @@ fn roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> 
     [("batch", "jobs"), ("ecs_cluster", "service"), ("functions", "lambda"), ("sagemaker_role", "sagemaker")]
         .into_iter()
         .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
+}
+
+/// True when a task of the plan runs as the role `service`.
+fn has_tasks(infrastructure: &Infrastructure) -> bool {
+    ["ecs_anywhere", "ecs_embeddings", "ecs_mlflow"].iter().any(|file| infrastructure.has(file))
+}
+
+/// The roles of Amazon SageMaker: who learns and registers, who trains, who scores, who measures.
+fn sagemaker_roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    // Without a queue of jobs the steps of the state machine run there too.
+    let has_steps = infrastructure.has("pipeline_states") && !infrastructure.has("batch");
+    let learns = ["feature_store", "sagemaker_processing", "sagemaker_training"];
+    let serves = ["sagemaker_batch_transform", "sagemaker_endpoint"];
+    [
+        (has_steps || learns.iter().any(|file| infrastructure.has(file)), "sagemaker"),
+        (infrastructure.has("sagemaker_training"), "training"),
+        (serves.iter().any(|file| infrastructure.has(file)), "scoring"),
+        (infrastructure.has("model_monitor"), "monitor"),
+    ]
+    .into_iter()
+    .filter_map(|(wanted, role)| wanted.then_some(role))
 }
 
 /// What the infrastructure is written in, and why that is not what was asked for.
