@@ -34,6 +34,7 @@ impl Implementer for Inference {
         let mut files = Vec::new();
         for (is_wanted, name, template, purpose) in [
             (site.keeps_scored, "scored", "python/scored.py.j2", "What was scored, with its predictions"),
+            (serving.batch || transform_only, "lines", "python/lines.py.j2", "A line in answer for each line"),
             (serving.online, "service", "python/service.py.j2", "The inference service"),
             (transform_only, "service", "python/transform_service.py.j2", "Batch transform"),
             (
@@ -53,6 +54,7 @@ impl Implementer for Inference {
         }
         for (is_wanted, name, purpose) in [
             (site.keeps_scored, "test_scored", "Tests of what is kept of the scoring"),
+            (serving.batch || transform_only, "test_lines", "Tests of the answers to lines"),
             (serving.online, "test_service", "Tests of the inference service"),
             (serving.online && serving.lambda, "test_lambda_handler", "Tests of the service on Lambda"),
             (transform_only, "test_transform", "Tests of the batch transform"),

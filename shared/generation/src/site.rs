@@ -46,12 +46,17 @@ const LIVE_FUNCTIONS: [&str; 2] = ["service", "stream"];
 /// The requirement is quoted up to this many characters; all of it stands where it was asked.
 const QUOTED_CHARACTERS: usize = 600;
 
-/// Days that what was scored is kept, where no requirement limits it: outcomes that take a quarter of a year to come, such
-/// as whether somebody has left, still find their record.
-const SCORED_DAYS: u32 = 90;
+/// What the alarms on outcomes mean, where a pipeline joins them with what was scored.
+const OUTCOME_ALARMS: [&str; 2] = [
+    "`live-quality`: on what really happened the model in production misses the gate's floor. Look whether the outcomes are \
+     right; then train anew, or go back.",
+    "`unmatched-outcomes`: outcomes found no record, because they came too late or it was never scored. See Outcomes.",
+];
 
-/// The same for data about persons: the month in which a request for erasure is answered (GDPR Art. 12(3)).
-const SCORED_DAYS_OF_PERSONS: u32 = 30;
+/// Days that what was scored is kept: outcomes that take a quarter of a year to come, such as whether somebody has left,
+/// still find their record. Of data about persons too: they are what the purpose needs, and who asks for erasure is taken
+/// out of them before (`erasure.py`).
+const SCORED_DAYS: u32 = 90;
 
 /// Days that a replaced or deleted object of the data bucket is kept, so that a mistake can be undone.
 const REPLACED_DAYS: u32 = 90;
@@ -126,6 +131,11 @@ impl Serving {
         .into_iter()
         .filter_map(|(wanted, words)| wanted.then_some(words))
         .collect()
+    }
+
+    /// True when what is scored is kept.
+    fn keeps(self) -> bool {
+        self.online || self.batch || self.stream || self.batch_transform
     }
 
     fn add(&mut self, component: &Component, catalogue: &Catalogue) {
@@ -372,6 +382,9 @@ pub struct Site {
     pub personal_data: bool,
     /// True when something that happens later says whether a prediction was right.
     pub outcomes: bool,
+    /// True when the model that goes out is fitted once more, on all examples: where a fit takes seconds, and what is
+    /// measured is the model itself.
+    refits: bool,
     /// True when what is scored is kept: everywhere but on devices, which have no network.
     pub keeps_scored: bool,
     /// True when nothing is written in the background: what serves is frozen between two requests, or nobody waits for it.
@@ -476,6 +489,10 @@ pub struct Site {
     has_schedules: bool,
     /// True when anything but a person starts something.
     has_starts: bool,
+    /// Those of them, and of what measures, that Amazon SageMaker runs jobs and endpoints as: each does one thing.
+    sagemaker_roles: Vec<&'static str>,
+    /// True when tasks run as the role `service`: the drift job has one of its own.
+    has_tasks: bool,
     /// True when everything runs in a network of its own.
     private: bool,
     /// True when the network has only jobs in it, which have a way out in place of endpoints.
@@ -527,6 +544,8 @@ pub struct Site {
     has_interfaces: bool,
     has_spark: bool,
     has_transform_model: bool,
+    /// True when a schedule starts the scoring of each day.
+    has_scoring: bool,
     stacks: Vec<&'static str>,
     variables: Vec<Variable>,
     llm_model_id: String,
@@ -584,6 +603,9 @@ impl Site {
         let latency = value(constraints.latency.as_ref());
         let latency_ms = latency.as_ref().map_or(1000.0, |latency| latency.milliseconds);
         let throughput = value(constraints.throughput.as_ref());
+        let measures_outcomes = has_outcomes(family)
+            && serving.keeps()
+            && (infrastructure.has("pipeline_states") || infrastructure.has("sagemaker_training"));
         let peak = throughput.as_ref().map_or(50.0, |throughput| throughput.peak_per_second.max(1.0));
         let estimate = cost.map_or(&candidate.cost, |review| &review.estimate);
         let budget = value(constraints.budget.as_ref()).map(|budget| budget.usd_per_month);
@@ -663,7 +685,13 @@ impl Site {
                 high: words::dollars(estimate.high_usd),
                 budget: budget.map(words::dollars),
             },
-            alarms: if aws { infrastructure.alarms.iter().map(|alarm| iac.words(alarm)).collect() } else { Vec::new() },
+            alarms: if aws {
+                let of_outcomes = if measures_outcomes { OUTCOME_ALARMS.as_slice() } else { &[] };
+                let of_files = infrastructure.alarms.iter().map(|alarm| iac.words(alarm));
+                of_files.chain(of_outcomes.iter().map(|&alarm| alarm.to_owned())).collect()
+            } else {
+                Vec::new()
+            },
             not_provisioned: infrastructure
                 .missing
                 .iter()
@@ -673,14 +701,15 @@ impl Site {
             data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
-            keeps_scored: serving.online || serving.batch || serving.stream || serving.batch_transform,
+            keeps_scored: serving.keeps(),
             keeps_before_answering: serving.lambda
                 || !serving.online
                 || endpoint(serve, infrastructure) == "serverless",
-            scored_days: if erases { SCORED_DAYS_OF_PERSONS } else { SCORED_DAYS },
+            scored_days: SCORED_DAYS,
             replaced_days: if erases { REPLACED_DAYS_OF_PERSONS } else { REPLACED_DAYS },
             erases,
-            outcomes: !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering)),
+            refits: matches!(family, Family::Tabular(_) | Family::Nlp | Family::Forecasting | Family::Recommendation),
+            outcomes: has_outcomes(family),
             gpu_planned: components.iter().any(has_gpu),
             gpu_serves: components
                 .iter()
@@ -758,7 +787,15 @@ impl Site {
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
             greengrass_anywhere: infrastructure.has("ecs_anywhere"),
-            shared_roles: shared_roles(infrastructure).collect(),
+            shared_roles: roles(infrastructure)
+                .filter(|role| match *role {
+                    "service" => has_tasks(infrastructure),
+                    role => role == "jobs",
+                })
+                .chain(sagemaker_roles(infrastructure).filter(|role| *role != "monitor"))
+                .collect(),
+            sagemaker_roles: sagemaker_roles(infrastructure).collect(),
+            has_tasks: has_tasks(infrastructure),
             parts: infrastructure.files.iter().map(|file| file.file.clone()).collect(),
             has_schedules: starts.has_schedules(),
             has_starts: starts.on_drift || starts.has_schedules(),
@@ -793,6 +830,9 @@ impl Site {
             has_interfaces: is_private && ["functions", "sagemaker_role"].iter().any(|file| infrastructure.has(file))
                 || infrastructure.has("flink") && (is_private || infrastructure.has("msk")),
             has_transform_model: infrastructure.has("sagemaker_batch_transform"),
+            has_scoring: ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"]
+                .iter()
+                .any(|file| infrastructure.has(file)),
             has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
             stacks: STACKS
                 .into_iter()
@@ -854,6 +894,11 @@ impl Site {
     }
 }
 
+/// True when something that happens later says whether a prediction was right.
+fn has_outcomes(family: Family) -> bool {
+    !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering))
+}
+
 /// The functions that the plan has.
 fn functions(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
     FUNCTIONS.into_iter().filter_map(|(file, function)| infrastructure.has(file).then_some(function))
@@ -910,10 +955,25 @@ impl Starts {
     }
 }
 
-/// What has one role for all of its code. Of the tasks of the cluster these are the ones without a role of their own.
-fn shared_roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
-    let shares = ["ecs_anywhere", "ecs_embeddings", "ecs_mlflow"].iter().any(|file| infrastructure.has(file));
-    roles(infrastructure).filter(move |role| *role != "lambda" && (*role != "service" || shares))
+/// True when a task of the plan runs as the role `service`.
+fn has_tasks(infrastructure: &Infrastructure) -> bool {
+    ["ecs_anywhere", "ecs_embeddings", "ecs_mlflow"].iter().any(|file| infrastructure.has(file))
+}
+
+/// The roles of Amazon SageMaker: who learns and registers, who trains, who scores, who measures.
+fn sagemaker_roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    // Without a queue of jobs the steps of the state machine run there too.
+    let has_steps = infrastructure.has("pipeline_states") && !infrastructure.has("batch");
+    let learns = ["feature_store", "sagemaker_processing", "sagemaker_training"];
+    let serves = ["sagemaker_batch_transform", "sagemaker_endpoint"];
+    [
+        (has_steps || learns.iter().any(|file| infrastructure.has(file)), "sagemaker"),
+        (infrastructure.has("sagemaker_training"), "training"),
+        (serves.iter().any(|file| infrastructure.has(file)), "scoring"),
+        (infrastructure.has("model_monitor"), "monitor"),
+    ]
+    .into_iter()
+    .filter_map(|(wanted, role)| wanted.then_some(role))
 }
 
 /// What the infrastructure is written in, and why that is not what was asked for.
@@ -1019,6 +1079,7 @@ fn variables(infrastructure: &Infrastructure, family: Family, is_tracked: bool, 
         (true, "DATA_DIR", "/tmp/data".to_owned()),
         (true, "MODEL_DIR", "/tmp/models".to_owned()),
         (true, "LOG_LEVEL", "${LogLevel}".to_owned()),
+        (true, "METRIC_NAMESPACE", system.to_owned()),
         // The AWS SDK for Python reads this name alone; not every service sets it in a container.
         (true, "AWS_DEFAULT_REGION", "${AWS::Region}".to_owned()),
         (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
