@@ -57,7 +57,7 @@ impl Implementer for Features {
                 "Feast keeps the features: the ingestion publishes them to the lake and to DynamoDB, and the training learns from \
                  what was known at each example's time. {}",
                 if blueprint.site.reads_features {
-                    "The service reads them by a record's id."
+                    "The service reads them by an id."
                 } else {
                     "Requests still bring their features: what serves here would wait longer for Feast than for its answer."
                 }
