@@ -20,7 +20,7 @@ use crate::{
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
     render::pick,
     schema::Schema,
-    subject::{Entity, Feature},
+    subject::{self, Entity, Feature},
     task::{self, Family, Learner, Learning},
     words,
 };
@@ -403,9 +403,9 @@ pub struct Site {
     /// True when the service reads features from Feast by an id.
     pub reads_features: bool,
     /// True when the consumer of the stream reads from Feast what its events do not bring.
-    reads_in_stream: bool,
+    pub reads_in_stream: bool,
     /// True when the consumer of the stream brings Feast up to date.
-    updates_in_stream: bool,
+    pub updates_in_stream: bool,
     /// Whose features Feast keeps, where records are events of somebody.
     pub entity: Option<Entity>,
     /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
@@ -492,6 +492,8 @@ pub struct Site {
     has_cloudtrail: bool,
     has_registry: bool,
     has_pipeline_states: bool,
+    /// True when the index is built by a task of the cluster.
+    has_embeddings: bool,
     has_states: bool,
     /// True with a DynamoDB table besides that of the features.
     has_table: bool,
@@ -751,6 +753,7 @@ impl Site {
             has_cloudtrail: infrastructure.has("cloudtrail"),
             has_registry: infrastructure.has("model_registry"),
             has_pipeline_states: infrastructure.has("pipeline_states"),
+            has_embeddings: infrastructure.has("ecs_embeddings"),
             endpoints: infrastructure.endpoints.clone(),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
@@ -870,7 +873,7 @@ impl Site {
 /// The fields of an example of the family, as columns.
 fn lake_columns(
     family: Family,
-    subject: Option<&crate::subject::Subject>,
+    subject: Option<&subject::Subject>,
     entity: Option<&Entity>,
     feast: bool,
 ) -> Vec<LakeColumn> {

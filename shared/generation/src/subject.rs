@@ -421,7 +421,17 @@ mod tests {
                 assert!(entity.features.len() < subject.features.len(), "{id}: an event has features of its own");
                 names.push(&entity.id);
             }
-            names.extend(["record_id", "observed_at", "query_id", "probability", "score", "lower", "upper", "group", "distance"]);
+            names.extend([
+                "record_id",
+                "observed_at",
+                "query_id",
+                "probability",
+                "score",
+                "lower",
+                "upper",
+                "group",
+                "distance",
+            ]);
             let count = names.len();
             names.sort_unstable();
             names.dedup();
