@@ -56,10 +56,18 @@ impl Implementer for Features {
             reasons.push(format!(
                 "Feast keeps the features: the ingestion publishes them to the lake and to DynamoDB, and the training learns from \
                  what was known at each example's time. {}",
-                if blueprint.site.reads_features {
-                    "The service reads them by a record's id."
-                } else {
-                    "Requests still bring their features: what serves here would wait longer for Feast than for its answer."
+                match &blueprint.site {
+                    site if site.reads_features => "The service reads them by an id.",
+                    site if site.reads_in_stream => {
+                        "The stream's consumer reads them by the id of who is behind an event."
+                    }
+                    site if site.updates_in_stream => {
+                        "The stream's consumer keeps those online up to date; events bring theirs."
+                    }
+                    _ => {
+                        "Requests still bring their features: nobody could be asked for by an id, or what serves here would wait \
+                         longer for Feast than for its answer."
+                    }
                 }
             ));
         }

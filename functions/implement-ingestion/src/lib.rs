@@ -65,6 +65,7 @@ impl Implementer for Ingestion {
         let spark = spark(blueprint);
         if blueprint.site.aws && !spark.is_empty() {
             files.push(Wanted::new("jobs/transform_job.py", "jobs/transform_job.py.j2", "Spark job", spark));
+            files.push(blueprint.test("test_columnar", "Tests of the columns of the Spark job"));
         }
         files
     }

@@ -216,8 +216,9 @@ impl Blueprint {
 /// starts that, there is a state machine that does.
 fn with_learning(mut components: Vec<Component>, constraints: &ConstraintSet) -> Result<Vec<Component>, RenderError> {
     let rhythm = constraints.retraining.as_ref().map(|stated| stated.value);
-    let is_by_itself = rhythm.is_some_and(|rhythm| rhythm != Retraining::Manual);
     let plan = Infrastructure::of(&components, None)?;
+    // A task that builds an index is a step of the machine, also where a person starts it.
+    let is_by_itself = rhythm.is_some_and(|rhythm| rhythm != Retraining::Manual) || plan.has("ecs_embeddings");
     let is_started = plan.has("pipeline_states") || plan.has("sagemaker_training");
     let is_here = cloud_of(&components)? == Cloud::Aws;
     if let (true, false, Some(first)) = (is_by_itself && is_here, is_started, components.first()) {

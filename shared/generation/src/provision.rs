@@ -269,6 +269,12 @@ impl Infrastructure {
             wanted.entry(learning.to_owned()).or_default().extend(checking);
             wanted.entry("sagemaker_role".to_owned()).or_default();
         }
+        // SageMaker's pipeline builds the index itself; otherwise a step of the state machine does, as a task of its own.
+        if wanted.contains_key("sagemaker_training")
+            && let Some(embedding) = wanted.remove("ecs_embeddings")
+        {
+            wanted.entry("sagemaker_training".to_owned()).or_default().extend(embedding);
+        }
         if network.is_some_and(|network| network.private) && !wanted.is_empty() {
             wanted.entry("network".to_owned()).or_default();
         }

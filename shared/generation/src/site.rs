@@ -20,7 +20,7 @@ use crate::{
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
     render::pick,
     schema::Schema,
-    subject::Feature,
+    subject::{self, Entity, Feature},
     task::{self, Family, Learner, Learning},
     words,
 };
@@ -29,8 +29,15 @@ use crate::{
 pub const PORT: u16 = 8080;
 
 /// Files that make a state machine.
-const STATE_MACHINES: [&str; 5] =
-    ["batch_scoring", "lambda_batch", "pipeline_states", "sagemaker_batch_transform", "sagemaker_processing"];
+const STATE_MACHINES: [&str; 7] = [
+    "batch_scoring",
+    "emr_serverless",
+    "glue",
+    "lambda_batch",
+    "pipeline_states",
+    "sagemaker_batch_transform",
+    "sagemaker_processing",
+];
 
 /// Files of functions, with the functions' names.
 const FUNCTIONS: [(&str, &str); 4] = [
@@ -345,6 +352,13 @@ struct StoredFeature {
     store_type: &'static str,
 }
 
+/// A column of the lines of `raw/`, with the type that both Spark and Athena write so.
+#[derive(Debug, Serialize)]
+struct LakeColumn {
+    name: String,
+    kind: &'static str,
+}
+
 #[derive(Debug, Serialize)]
 struct Widget {
     title: &'static str,
@@ -399,8 +413,14 @@ pub struct Site {
     pub mlflow: bool,
     /// True when Feast keeps the features: the plan has an online store, and records are rows of named features.
     pub feast: bool,
-    /// True when the service reads features from Feast by a record's id.
+    /// True when the service reads features from Feast by an id.
     pub reads_features: bool,
+    /// True when the consumer of the stream reads from Feast what its events do not bring.
+    pub reads_in_stream: bool,
+    /// True when the consumer of the stream brings Feast up to date.
+    pub updates_in_stream: bool,
+    /// Whose features Feast keeps, where records are events of somebody.
+    pub entity: Option<Entity>,
     /// True when the plan is for AWS: only there is infrastructure generated, and AWS's own client used.
     pub aws: bool,
     /// The region that resources are in.
@@ -501,6 +521,8 @@ pub struct Site {
     has_cloudtrail: bool,
     has_registry: bool,
     has_pipeline_states: bool,
+    /// True when the index is built by a task of the cluster.
+    has_embeddings: bool,
     has_states: bool,
     /// True with a DynamoDB table besides that of the features.
     has_table: bool,
@@ -543,6 +565,10 @@ pub struct Site {
     /// True when something that runs as a role of ours makes its own interfaces in the network.
     has_interfaces: bool,
     has_spark: bool,
+    /// True when there are tables over the data that people query.
+    has_lake: bool,
+    /// The columns of such a table: a line of `raw/`.
+    lake_columns: Vec<LakeColumn>,
     has_transform_model: bool,
     /// True when a schedule starts the scoring of each day.
     has_scoring: bool,
@@ -629,7 +655,11 @@ impl Site {
         let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         // A function would spend most of its start on the import, and SageMaker forwards one route only.
-        let reads_features = feast && serving.online && !serving.lambda && !serving.sagemaker;
+        let entity = schema.subject.as_ref().filter(|_| feast).and_then(|subject| subject.entity.clone());
+        let has_state = schema.subject.as_ref().is_some_and(|subject| !subject.event);
+        // What happens once is asked for once: only what is known of somebody else, or a thing with a state, can be looked up.
+        let is_looked_up = feast && (has_state || entity.is_some());
+        let reads_features = is_looked_up && serving.online && !serving.lambda && !serving.sagemaker;
         let checks_on_sagemaker = components.iter().any(|component| {
             component.capability == Capability::Transform
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
@@ -666,6 +696,8 @@ impl Site {
             mlflow,
             feast,
             reads_features,
+            reads_in_stream: serving.stream && entity.is_some(),
+            updates_in_stream: serving.stream && feast && has_state,
             routes: [(true, "/predict"), (reads_features, "/predict/known"), (true, "/health")]
                 .into_iter()
                 .filter_map(|(wanted, route)| wanted.then_some(route))
@@ -764,6 +796,7 @@ impl Site {
             has_cloudtrail: infrastructure.has("cloudtrail"),
             has_registry: infrastructure.has("model_registry"),
             has_pipeline_states: infrastructure.has("pipeline_states"),
+            has_embeddings: infrastructure.has("ecs_embeddings"),
             endpoints: infrastructure.endpoints.clone(),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
@@ -834,6 +867,8 @@ impl Site {
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
+            has_lake: infrastructure.has("lake"),
+            lake_columns: lake_columns(family, schema.subject.as_ref(), entity.as_ref(), feast),
             stacks: STACKS
                 .into_iter()
                 .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
@@ -854,6 +889,7 @@ impl Site {
             functions: functions(infrastructure).collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
+            entity,
             read_first: Vec::new(),
             schema,
             learning,
@@ -899,6 +935,60 @@ fn has_outcomes(family: Family) -> bool {
     !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering))
 }
 
+/// The fields of an example of the family, as columns.
+fn lake_columns(
+    family: Family,
+    subject: Option<&subject::Subject>,
+    entity: Option<&Entity>,
+    feast: bool,
+) -> Vec<LakeColumn> {
+    let column = |name: &str, kind: &'static str| LakeColumn { name: name.to_owned(), kind };
+    let all = |columns: &[(&str, &'static str)]| columns.iter().map(|(name, kind)| column(name, kind)).collect();
+    match (family, subject) {
+        (Family::Tabular(mode), Some(subject)) => {
+            let label = match mode {
+                task::Mode::Classification | task::Mode::Anomaly => "boolean",
+                task::Mode::Regression => "double",
+                task::Mode::Ranking | task::Mode::Clustering => "bigint",
+            };
+            let mut columns = vec![column("record_id", "string")];
+            columns.extend(entity.map(|entity| column(&entity.id, "string")));
+            columns.extend((mode == task::Mode::Ranking).then(|| column("query_id", "string")));
+            columns.extend(subject.features.iter().map(|feature| {
+                let kind = match feature.kind.as_str() {
+                    "integer" => "bigint",
+                    "category" => "string",
+                    _ => "double",
+                };
+                column(&feature.name, kind)
+            }));
+            columns.extend(feast.then(|| column("observed_at", "string")));
+            columns.push(column(&subject.label, label));
+            columns
+        }
+        (Family::Tabular(_), None) => Vec::new(),
+        (Family::Forecasting, _) => {
+            all(&[("series_id", "string"), ("history", "array<double>"), ("future", "array<double>")])
+        }
+        (Family::Recommendation, _) => all(&[
+            ("session_id", "string"),
+            ("recent_items", "array<string>"),
+            ("count", "bigint"),
+            ("next_item", "string"),
+        ]),
+        (Family::Vision, _) => all(&[("image_id", "string"), ("image", "string"), ("label", "string")]),
+        (Family::Nlp, _) => all(&[("document_id", "string"), ("text", "string"), ("label", "string")]),
+        (Family::Rag, _) => all(&[
+            ("document_id", "string"),
+            ("question", "string"),
+            ("sources", "bigint"),
+            ("title", "string"),
+            ("text", "string"),
+        ]),
+        (Family::FineTuning, _) => all(&[("prompt_id", "string"), ("prompt", "string"), ("completion", "string")]),
+    }
+}
+
 /// The functions that the plan has.
 fn functions(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
     FUNCTIONS.into_iter().filter_map(|(file, function)| infrastructure.has(file).then_some(function))
@@ -936,6 +1026,7 @@ impl Starts {
         let on_drift = infrastructure.has("drift_alarm") && retraining.on_drift && (has_machine || has_pipeline);
         let scoring = ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"];
         let by_clock = [
+            ("columnar", infrastructure.has("glue") || infrastructure.has("emr_serverless")),
             ("scoring", scoring.iter().any(|file| infrastructure.has(file))),
             ("transform", infrastructure.has("sagemaker_processing")),
             ("learning", learning_by_clock),

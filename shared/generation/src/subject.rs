@@ -48,6 +48,20 @@ pub struct Feature {
     pub description: String,
 }
 
+/// Who is behind an event and has features of its own, such as the account of a payment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// One of them in a word.
+    pub noun: String,
+    /// Many of them in a word.
+    pub noun_plural: String,
+    /// The field of an event that names it.
+    pub id: String,
+    /// The features that are its own; the others come with the event.
+    pub features: Vec<String>,
+}
+
 /// What a tabular repository is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +91,12 @@ pub struct Subject {
     pub scale: f64,
     /// The features.
     pub features: Vec<Feature>,
+    /// True when a record happens once, such as a payment, and has no state that somebody could ask for later.
+    #[serde(default)]
+    pub event: bool,
+    /// Who is behind an event, where some of the features are theirs.
+    #[serde(default)]
+    pub entity: Option<Entity>,
     /// Where they come from.
     #[serde(skip_deserializing)]
     pub origin: Origin,
@@ -103,6 +123,8 @@ struct Placeholder {
     noun_plural: String,
     id_prefix: String,
     features: Vec<Feature>,
+    /// Words for many of what happens once.
+    events: Vec<String>,
     label: BTreeMap<Mode, Label>,
 }
 
@@ -215,7 +237,13 @@ impl Subject {
                 feature.weight = (feature.weight * STRENGTH / length * 100.0).round() / 100.0;
             }
         }
-        Ok(Self { features, origin: Origin::Named, ..self })
+        let entity = self.entity.map(|mut entity| {
+            entity.features.retain(|own| features.iter().any(|feature| feature.name == *own));
+            entity
+        });
+        // An event of which nothing is left beside its entity, or the other way round, has none.
+        let entity = entity.filter(|own| !own.features.is_empty() && own.features.len() < features.len());
+        Ok(Self { features, entity, origin: Origin::Named, ..self })
     }
 }
 
@@ -244,6 +272,7 @@ impl Placeholder {
         let may_stay =
             |feature: &Feature| feature.name != label.name && (mode != Mode::Clustering || feature.kind != "category");
         let features = self.features.into_iter().filter(may_stay).collect();
+        let event = noun_plural.split(' ').any(|word| self.events.iter().any(|event| event == word));
         Ok(Subject {
             id: "placeholder".to_owned(),
             title: String::new(),
@@ -257,6 +286,8 @@ impl Placeholder {
             rate: label.rate,
             scale: label.scale,
             features,
+            event,
+            entity: None,
             origin: Origin::Placeholder,
         })
     }
@@ -332,6 +363,20 @@ mod tests {
     }
 
     #[test]
+    fn what_happens_once_has_an_entity_where_one_is_known() {
+        let of = |text: &str| Subject::of(Mode::Classification, text).unwrap();
+        let fraud = of("Detect fraud in card payments.");
+        assert_eq!(fraud.entity.unwrap().features, ["payments_24h", "account_age_days"]);
+        let named = of("Detect fraud from the columns: amount, account age, channel.");
+        assert_eq!(named.entity.unwrap().features, ["account_age_days"]);
+        let other = of("Detect fraud from the columns: amount, channel, weather.");
+        assert!(other.event && other.entity.is_none(), "{other:?}");
+        assert!(!of("Which customers will churn?").event);
+        assert!(!of("Predict which wells will run dry.").event);
+        assert!(of("Predict which orders will run late.").event);
+    }
+
+    #[test]
     fn columns_that_are_named_are_the_columns() {
         let text = "Predict churn based on tenure, shoe size, region and number of pets.";
         let subject = Subject::of(Mode::Classification, text).unwrap();
@@ -370,7 +415,23 @@ mod tests {
             names.push(&subject.label);
             let moved = subject.moved().unwrap();
             assert!(moved.low != moved.high, "{id}: {moved:?} does not move");
-            names.extend(["record_id", "query_id", "probability", "score", "lower", "upper", "group", "distance"]);
+            if let Some(entity) = &subject.entity {
+                assert!(subject.event, "{id}: what has an entity is an event");
+                assert!(entity.features.iter().all(|own| names.contains(&own.as_str())), "{id}: {entity:?}");
+                assert!(entity.features.len() < subject.features.len(), "{id}: an event has features of its own");
+                names.push(&entity.id);
+            }
+            names.extend([
+                "record_id",
+                "observed_at",
+                "query_id",
+                "probability",
+                "score",
+                "lower",
+                "upper",
+                "group",
+                "distance",
+            ]);
             let count = names.len();
             names.sort_unstable();
             names.dedup();

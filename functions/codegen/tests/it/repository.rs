@@ -94,15 +94,17 @@ fn feast_is_there_where_the_plan_keeps_features_of_named_rows() {
     assert!(text(&stream, "/feature_repo/feature_store.yaml").contains("type: dynamodb"));
     assert!(text(&stream, "terraform/main.tf").contains("FEATURE_TABLE = aws_dynamodb_table.features.name"));
     assert!(text(&stream, "/training.py").contains("feature_store.as_of("), "as of each example's time");
-    assert!(text(&stream, "/ingestion.py").contains("feature_store.publish("));
+    assert!(text(&stream, "/ingestion.py").contains("feature_store.Publisher("));
     assert!(!has(&stream, "terraform/dynamodb.tf") || text(&stream, "terraform/dynamodb.tf").contains("\"pk\""));
-    // A function answers before Feast is imported: the document says so.
-    assert!(text(&stream, "docs/architecture.md").contains("Requests bring their features all the same"));
+    // A payment happens once: what is kept are the features of its account, and the stream's consumer looks them up.
+    assert!(text(&stream, "/feature_repo/definitions.py").contains("KEY = \"account_id\""));
+    assert!(text(&stream, "/stream.py").contains("self._features.records("));
+    assert!(text(&stream, "terraform/lambda_stream.tf").contains("ReadFeatures"));
 
     let stacks = fixture::one("arrival-cloudformation").generate();
     assert!(text(&stacks, "cloudformation/features.yaml").contains("AttributeName: entity_id"));
 
-    // The same service as a container reads features by a record's id.
+    // The same service as a container reads features by an id.
     let mut container = fixture::one("lambda-http");
     let catalogue = knowledge::catalogue::Catalogue::embedded().unwrap();
     let fargate = catalogue.pattern("serve.ecs-fargate").unwrap();
@@ -111,8 +113,12 @@ fn feast_is_there_where_the_plan_keeps_features_of_named_rows() {
             *component = fixture::component(fargate, None);
         }
     }
-    let container = container.generate();
-    assert!(text(&container, "/service.py").contains("\"/predict/known\""));
+    // A trip happens once, and nobody is behind it: nothing is asked for by an id.
+    let trips = container.generate();
+    assert!(!text(&trips, "/service.py").contains("/predict/known"));
+    assert!(text(&trips, "docs/architecture.md").contains("there is no `/predict/known`"));
+    container.requirement = "Estimate the lifetime value of our customers.".to_owned();
+    assert!(text(&container.generate(), "/service.py").contains("\"/predict/known\""));
     assert!(!text(&fixture::one("lambda-http").generate(), "/service.py").contains("feast"));
 
     for name in ["churn-realtime", "recommender-ecs", "forecast-batch"] {
