@@ -825,9 +825,9 @@ impl Site {
                     "service" => has_tasks(infrastructure),
                     role => role == "jobs",
                 })
-                .chain(sagemaker_roles(infrastructure).filter(|role| *role != "monitor"))
+                .chain(sagemaker_roles(infrastructure, checks_on_sagemaker).filter(|role| *role != "monitor"))
                 .collect(),
-            sagemaker_roles: sagemaker_roles(infrastructure).collect(),
+            sagemaker_roles: sagemaker_roles(infrastructure, checks_on_sagemaker).collect(),
             has_tasks: has_tasks(infrastructure),
             parts: infrastructure.files.iter().map(|file| file.file.clone()).collect(),
             has_schedules: starts.has_schedules(),
@@ -1052,9 +1052,9 @@ fn has_tasks(infrastructure: &Infrastructure) -> bool {
 }
 
 /// The roles of Amazon SageMaker: who learns and registers, who trains, who scores, who measures.
-fn sagemaker_roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
-    // Without a queue of jobs the steps of the state machine run there too.
-    let has_steps = infrastructure.has("pipeline_states") && !infrastructure.has("batch");
+fn sagemaker_roles(infrastructure: &Infrastructure, checks_on_sagemaker: bool) -> impl Iterator<Item = &'static str> {
+    // Without a queue of jobs all steps of the state machine run there too.
+    let has_steps = infrastructure.has("pipeline_states") && (checks_on_sagemaker || !infrastructure.has("batch"));
     let learns = ["feature_store", "sagemaker_processing", "sagemaker_training"];
     let serves = ["sagemaker_batch_transform", "sagemaker_endpoint"];
     [
