@@ -15,6 +15,7 @@ use knowledge::{
     pattern::wire_name,
     profile::{Profile, WorkFact},
     region::nearest,
+    request_log,
 };
 
 /// Hours of a month that AWS bills by.
@@ -552,9 +553,9 @@ impl Workload {
         scope.insert("peak_rps", self.peak.max(average));
         let requests = average * SECONDS_PER_MONTH;
         scope.insert("requests_month", requests);
-        // From twenty million a month on, one in a hundred is logged; batch runs log per run.
-        let logged = if self.deployment == Deployment::Batch { 0.0 } else { 1.0 };
-        scope.insert("log_requests_month", logged * (requests.min(2e7) + 0.01 * (requests - 2e7).max(0.0)));
+        // Batch runs log per run.
+        let logged = if self.deployment == Deployment::Batch { 0.0 } else { request_log::logged(requests) };
+        scope.insert("log_requests_month", logged);
         scope.insert("records_per_run", requests / DAYS_PER_MONTH);
         scope.insert("window_rps", requests / DAYS_PER_MONTH / (BATCH_WINDOW_HOURS * 3600.0));
         scope.insert("stored_gb", self.stored_gb * stored);

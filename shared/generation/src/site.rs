@@ -10,7 +10,7 @@ use design::{
     node::Node,
     plan::{Capability, Component},
 };
-use knowledge::catalogue::Catalogue;
+use knowledge::{catalogue::Catalogue, request_log};
 use serde::Serialize;
 
 use crate::{
@@ -528,6 +528,8 @@ pub struct Site {
     has_table: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
+    /// Roles that read a table for each request; the audit trail leaves their reads out.
+    table_callers: Vec<&'static str>,
     /// Paths that callers of the service ask, besides those of its operation.
     routes: Vec<&'static str>,
     /// True when something reads the service's own metrics where it is deployed.
@@ -537,8 +539,13 @@ pub struct Site {
     has_latency_alarm: bool,
     has_standby: bool,
     endpoints: Vec<String>,
+    /// Machines or tasks that serve when nothing happens, as the estimate pays for them.
     serving_units: u64,
+    /// Those that serve at most: twice what the peak takes.
+    most_serving_units: u64,
     serving_concurrency: u64,
+    /// Share of the requests that went well that have a line in the log.
+    logged_share: f64,
     /// Machine that checks the data where that is a job of SageMaker.
     ingestion_instance: String,
     /// Where the data is checked: as the learning runs, or on SageMaker because the plan says so.
@@ -633,6 +640,7 @@ impl Site {
             && serving.keeps()
             && (infrastructure.has("pipeline_states") || infrastructure.has("sagemaker_training"));
         let peak = throughput.as_ref().map_or(50.0, |throughput| throughput.peak_per_second.max(1.0));
+        let average = throughput.as_ref().map_or(1.0, |throughput| throughput.average_per_second);
         let estimate = cost.map_or(&candidate.cost, |review| &review.estimate);
         let budget = value(constraints.budget.as_ref()).map(|budget| budget.usd_per_month);
         let regions: Vec<String> = value(constraints.regions.as_ref())
@@ -660,6 +668,8 @@ impl Site {
         // What happens once is asked for once: only what is known of somebody else, or a thing with a state, can be looked up.
         let is_looked_up = feast && (has_state || entity.is_some());
         let reads_features = is_looked_up && serving.online && !serving.lambda && !serving.sagemaker;
+        let reads_in_stream = serving.stream && entity.is_some();
+        let updates_in_stream = serving.stream && feast && has_state;
         let checks_on_sagemaker = components.iter().any(|component| {
             component.capability == Capability::Transform
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
@@ -696,8 +706,8 @@ impl Site {
             mlflow,
             feast,
             reads_features,
-            reads_in_stream: serving.stream && entity.is_some(),
-            updates_in_stream: serving.stream && feast && has_state,
+            reads_in_stream,
+            updates_in_stream,
             routes: [(true, "/predict"), (reads_features, "/predict/known"), (true, "/health")]
                 .into_iter()
                 .filter_map(|(wanted, route)| wanted.then_some(route))
@@ -764,7 +774,9 @@ impl Site {
             private: is_private,
             open_network: infrastructure.has("network") && infrastructure.endpoints.is_empty(),
             endpoint_zones: candidate.network.as_ref().map_or(2, |network| network.zones),
-            serving_units: serve.and_then(serving_units).unwrap_or(2),
+            serving_units: serve.and_then(least_serving_units).unwrap_or(2),
+            most_serving_units: 2 * serve.and_then(serving_units).unwrap_or(2),
+            logged_share: request_log::share(average),
             serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
             ingestion_instance: match instance(components, Capability::Transform) {
                 Some(machine) => machine.to_owned(),
@@ -784,6 +796,13 @@ impl Site {
             has_table: infrastructure.has("dynamodb"),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
+            table_callers: [
+                (infrastructure.has("ecs_service") && (reads_features || infrastructure.has("dynamodb")), "serving"),
+                (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
+            ]
+            .into_iter()
+            .filter_map(|(wanted, role)| wanted.then_some(role))
+            .collect(),
             has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
             has_standing: ["aurora", "dynamodb", "ecs_service", "feast_table"]
@@ -1308,7 +1327,17 @@ fn stream_kind(components: &[Component]) -> Option<&'static str> {
     }
 }
 
-/// Machines or tasks that serve.
+/// Machines or tasks that serve when nothing happens: as many as run on average where their number follows the load.
+fn least_serving_units(serve: &Component) -> Option<u64> {
+    let average = serve.sizing.get("average_count").and_then(|count| count.parse::<f64>().ok());
+    match average {
+        Some(average) if average >= 1.0 => Some(average as u64),
+        Some(_) => Some(1),
+        None => serving_units(serve),
+    }
+}
+
+/// Machines or tasks that serve at the peak.
 fn serving_units(serve: &Component) -> Option<u64> {
     size(serve, &["instance_count", "units", "count", "tasks"])
 }

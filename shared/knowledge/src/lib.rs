@@ -14,5 +14,6 @@ pub mod price;
 pub mod profile;
 pub mod question_bank;
 pub mod region;
+pub mod request_log;
 pub mod revision;
 pub mod stream;

@@ -69,7 +69,7 @@ fn traces(part: &Part<'_>, setting: &Setting<'_>) -> Vec<Trace> {
     if let Some(size) = &part.size {
         claim(
             ConstraintField::Throughput,
-            format!("carries {}/s of the {}/s at peak", readable(size.capacity), readable(size.arrivals)),
+            format!("carries up to {}/s, where the peak is {}/s", readable(size.capacity), readable(size.arrivals)),
         );
     }
     if part.on_path
@@ -171,7 +171,7 @@ fn rationale(part: &Part<'_>, workload: &Workload) -> String {
         let unit = part.pattern.sizing.as_ref().map_or("unit", |sizing| sizing.unit.as_str());
         let machine = part.instance.map(|instance| format!(" of {}", instance.id)).unwrap_or_default();
         text.push_str(&format!(
-            " Sized at {} × {unit}{machine}: {}/s of {}/s at peak, {} % used.",
+            " Sized at {} × {unit}{machine}: {}/s at peak of the {}/s that they carry, {} % used.",
             readable(size.units),
             readable(size.arrivals),
             readable(size.capacity),
