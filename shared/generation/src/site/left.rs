@@ -1,0 +1,94 @@
+//! What was asked for and is not done, or not so, and why.
+
+use design::{
+    constraint::{ConstraintSet, Platform, Tooling},
+    plan::Component,
+};
+use knowledge::catalogue::Catalogue;
+
+use super::{serving::Serving, value};
+use crate::provision::{Iac, Infrastructure};
+
+/// What the infrastructure is written in, and why that is not what was asked for.
+pub(super) fn language(tooling: Option<&Tooling>, infrastructure: &Infrastructure, aws: bool) -> (Iac, Option<String>) {
+    if !aws || Iac::wanted(tooling) == Iac::Terraform {
+        return (Iac::Terraform, None);
+    }
+    let reasons = infrastructure.terraform_only();
+    if reasons.is_empty() {
+        return (Iac::CloudFormation, None);
+    }
+    let said = format!(
+        "CloudFormation was asked for. The infrastructure is Terraform all the same, because parts of the plan have no \
+         CloudFormation template: {}",
+        reasons.join(" ")
+    );
+    (Iac::Terraform, Some(said))
+}
+
+/// What is left where the CDK was named, which templates are not written in.
+pub(super) fn cdk(iac: Iac, tooling: Option<&Tooling>) -> Option<String> {
+    let is_named = iac == Iac::CloudFormation && tooling?.preferred.iter().any(|tool| tool == "cdk");
+    is_named.then(|| "The CDK was named: an application of yours takes the templates in with `CfnInclude`.".to_owned())
+}
+
+/// What is said where runs could be tracked and nothing says where.
+pub(super) fn unreachable_server(is_open: bool, infrastructure: &Infrastructure) -> Option<String> {
+    let said = if infrastructure.has("ecs_mlflow") {
+        "The MLflow server answers within its network only, and the training runs outside of it: bring both together, then set \
+         `MLFLOW_TRACKING_URI`."
+    } else {
+        "`MLFLOW_TRACKING_URI` names your MLflow server; until it does, nothing is tracked."
+    };
+    is_open.then(|| said.to_owned())
+}
+
+/// What is said where many records are scored by what answers single requests: nothing of the plan starts it.
+pub(super) fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<String> {
+    let is_started =
+        ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"].iter().any(|file| infrastructure.has(file));
+    let said = "The plan scores by what answers single requests: start the batch scoring (`make score`, or the image with the \
+                same command) by a schedule of yours.";
+    (serving.online && serving.batch && !is_started).then(|| said.to_owned())
+}
+
+/// What is said where a library was named whose work another one does, or that the plan has no place for.
+pub(super) fn no_library(tooling: Option<&Tooling>, feast: bool) -> Vec<String> {
+    let is_named = |name: &str| tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == name));
+    let mut said = Vec::new();
+    if is_named("great_expectations") {
+        said.push(
+            "Great Expectations was named: `contract.py` checks each line by the types and limits of `records.py`, which \
+             requests are checked by as well, and `table.py` all examples together, with pandera. An expectation suite of \
+             yours goes before both, over the files in `raw/`."
+                .to_owned(),
+        );
+    }
+    if is_named("feast") && !feast {
+        said.push(
+            "Feast was named, and there is nothing for it to keep: `docs/architecture.md` names where features come from in \
+             this plan and why."
+                .to_owned(),
+        );
+    }
+    said
+}
+
+/// What is said where Kubernetes was asked for and the plan has none: its parts were chosen for other reasons.
+pub(super) fn no_cluster(
+    constraints: &ConstraintSet,
+    components: &[Component],
+    catalogue: &Catalogue,
+) -> Option<String> {
+    let platform = value(constraints.platform.as_ref());
+    let tooling = value(constraints.tooling.as_ref());
+    let is_wanted = platform == Some(Platform::Kubernetes)
+        || tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == "kubernetes"));
+    let is_there = components
+        .iter()
+        .filter_map(|component| catalogue.pattern(&component.pattern))
+        .any(|pattern| pattern.is_called("kubernetes"));
+    let said = "Kubernetes was asked for, and no part of the plan runs on it: `docs/architecture.md` names what was chosen in \
+                its place and why.";
+    (is_wanted && !is_there).then(|| said.to_owned())
+}

@@ -1,0 +1,78 @@
+//! Thresholds, with their reasons.
+
+use design::constraint::{ConstraintSet, Retraining};
+use serde::Serialize;
+
+use super::serving::Serving;
+use crate::{
+    task::{Family, Learning},
+    words,
+};
+
+#[derive(Debug, Serialize)]
+pub(super) struct Limits {
+    pub(super) max_rejected_share: f64,
+    pub(super) drift_threshold: f64,
+    pub(super) drift_reason: &'static str,
+    pub(super) max_records: u32,
+    pub(super) batch_reason: &'static str,
+    pub(super) latency_seconds: f64,
+    pub(super) latency_reason: String,
+    pub(super) chunk: u32,
+    pub(super) chunk_reason: &'static str,
+    pub(super) test_rows: u32,
+}
+
+pub(super) fn limits(
+    family: Family,
+    sensitive: bool,
+    latency_ms: f64,
+    learning: &Learning,
+    set: &ConstraintSet,
+    serving: Serving,
+) -> Limits {
+    let on_drift = set.retraining.as_ref().is_some_and(|stated| stated.value == Retraining::OnDrift);
+    let (drift_threshold, drift_reason) = if sensitive {
+        (0.1, "Regulated data: even a moderate shift is looked at by a person.")
+    } else if on_drift {
+        (0.15, "Drift starts the retraining, so that it is noticed before it is severe.")
+    } else {
+        (0.2, "The usual line between a moderate and a severe shift.")
+    };
+    // Unpacking the largest image that is taken costs 13 ms on one core (a PNG of a million pixels, measured with
+    // Pillow 12 on 22 November 2026), and half of the objective is for all else.
+    let (max_records, batch_reason) = if family == Family::Vision {
+        let images = (latency_ms / 2.0 / 15.0).clamp(1.0, 32.0) as u32;
+        (images, "Images take time to unpack: as many of the largest ones take half of the latency objective.")
+    } else if latency_ms < 100.0 {
+        (32, "Few at a time: the latency objective leaves no room for more.")
+    } else {
+        (256, "A request of this size stays within the latency objective.")
+    };
+    let latency_reason = match set.latency.as_ref().filter(|_| serving.online) {
+        Some(stated) => format!(
+            "The requirement: {} ms at the {}th percentile.",
+            words::plain(stated.value.milliseconds),
+            words::plain(stated.value.percentile)
+        ),
+        None => "No latency was asked for: one second is assumed.".to_owned(),
+    };
+    let large = set.data_volume.as_ref().is_some_and(|stated| stated.value.stored_gb > 100.0);
+    let (chunk, chunk_reason) = if large {
+        (10_000, "Large data: big chunks cost memory and save time.")
+    } else {
+        (1_000, "Small enough for a small machine.")
+    };
+    Limits {
+        max_rejected_share: if sensitive { 0.01 } else { 0.05 },
+        drift_threshold,
+        drift_reason,
+        max_records,
+        batch_reason,
+        latency_seconds: latency_ms / 1000.0,
+        latency_reason,
+        chunk,
+        chunk_reason,
+        test_rows: learning.test_rows,
+    }
+}

@@ -1,0 +1,162 @@
+//! What runs, as whom, and what starts it.
+
+use design::plan::Component;
+use serde::Serialize;
+
+use super::Rhythm;
+use crate::{provision::Infrastructure, task::Family};
+
+/// Files that make a state machine.
+pub(super) const STATE_MACHINES: [&str; 7] = [
+    "batch_scoring",
+    "emr_serverless",
+    "glue",
+    "lambda_batch",
+    "pipeline_states",
+    "sagemaker_batch_transform",
+    "sagemaker_processing",
+];
+
+/// Files of functions, with the functions' names.
+const FUNCTIONS: [(&str, &str); 4] = [
+    ("transform_lambda", "transform"),
+    ("lambda_batch", "scoring"),
+    ("lambda_http", "service"),
+    ("lambda_stream", "stream"),
+];
+
+/// Functions that serve: a new version of theirs gets its callers step by step.
+pub(super) const LIVE_FUNCTIONS: [&str; 2] = ["service", "stream"];
+
+/// A variable of the environment that the code reads, with what CloudFormation puts in between `${` and `}`.
+#[derive(Debug, Serialize)]
+pub(super) struct Variable {
+    name: &'static str,
+    value: String,
+}
+
+/// What starts by itself.
+#[derive(Debug, Default)]
+pub(super) struct Starts {
+    /// State machines.
+    pub(super) machines: Vec<&'static str>,
+    /// The pipeline of SageMaker.
+    pub(super) pipeline: bool,
+    /// The drift alarm starts the training.
+    pub(super) on_drift: bool,
+    /// A clock starts the drift job.
+    pub(super) drift_job: bool,
+    /// A clock starts a state machine or the pipeline.
+    pub(super) by_clock: bool,
+}
+
+impl Starts {
+    pub(super) fn of(infrastructure: &Infrastructure, retraining: &Rhythm) -> Self {
+        let (has_machine, has_pipeline) =
+            (infrastructure.has("pipeline_states"), infrastructure.has("sagemaker_training"));
+        // Where SageMaker trains, the machine checks what has arrived every night.
+        let learning_by_clock = has_machine && (has_pipeline || !retraining.schedule.is_empty());
+        let pipeline_by_clock = has_pipeline && !retraining.schedule.is_empty();
+        let on_drift = infrastructure.has("drift_alarm") && retraining.on_drift && (has_machine || has_pipeline);
+        let scoring = ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"];
+        let by_clock = [
+            ("columnar", infrastructure.has("glue") || infrastructure.has("emr_serverless")),
+            ("scoring", scoring.iter().any(|file| infrastructure.has(file))),
+            ("transform", infrastructure.has("sagemaker_processing")),
+            ("learning", learning_by_clock),
+        ];
+        let is_started = |machine: &str, by_clock| by_clock || (machine == "learning" && on_drift && !has_pipeline);
+        Self {
+            machines: by_clock.iter().filter(|(name, clock)| is_started(name, *clock)).map(|(name, _)| *name).collect(),
+            pipeline: pipeline_by_clock || (on_drift && has_pipeline),
+            on_drift,
+            drift_job: infrastructure.has("drift_job"),
+            by_clock: pipeline_by_clock || by_clock.iter().any(|(_, clock)| *clock),
+        }
+    }
+
+    pub(super) fn has_schedules(&self) -> bool {
+        self.drift_job || self.by_clock
+    }
+}
+
+/// The functions that the plan has.
+pub(super) fn functions(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.into_iter().filter_map(|(file, function)| infrastructure.has(file).then_some(function))
+}
+
+/// What runs code of the system.
+pub(super) fn roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'static str> {
+    [("batch", "jobs"), ("ecs_cluster", "service"), ("functions", "lambda"), ("sagemaker_role", "sagemaker")]
+        .into_iter()
+        .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
+}
+
+/// True when a task of the plan runs as the role `service`.
+pub(super) fn has_tasks(infrastructure: &Infrastructure) -> bool {
+    ["ecs_anywhere", "ecs_embeddings", "ecs_mlflow"].iter().any(|file| infrastructure.has(file))
+}
+
+/// The roles of Amazon SageMaker: who learns and registers, who trains, who scores, who measures.
+pub(super) fn sagemaker_roles(
+    infrastructure: &Infrastructure,
+    checks_on_sagemaker: bool,
+) -> impl Iterator<Item = &'static str> {
+    // Without a queue of jobs all steps of the state machine run there too.
+    let has_steps = infrastructure.has("pipeline_states") && (checks_on_sagemaker || !infrastructure.has("batch"));
+    let learns = ["feature_store", "sagemaker_processing", "sagemaker_training"];
+    let serves = ["sagemaker_batch_transform", "sagemaker_endpoint"];
+    [
+        (has_steps || learns.iter().any(|file| infrastructure.has(file)), "sagemaker"),
+        (infrastructure.has("sagemaker_training"), "training"),
+        (serves.iter().any(|file| infrastructure.has(file)), "scoring"),
+        (infrastructure.has("model_monitor"), "monitor"),
+    ]
+    .into_iter()
+    .filter_map(|(wanted, role)| wanted.then_some(role))
+}
+
+pub(super) fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructure) -> &'static str {
+    if !infrastructure.has("sagemaker_endpoint") {
+        return "none";
+    }
+    match serve.map(|component| component.pattern.as_str()) {
+        Some("serve.sagemaker-serverless") => "serverless",
+        Some("serve.sagemaker-async") => "async",
+        Some("serve.sagemaker-real-time") => "real_time",
+        Some(other) if other.contains("sagemaker") && !other.contains("batch") => "real_time",
+        Some(_) | None => "none",
+    }
+}
+
+/// What the code reads from its environment; the same as `local.environment` of the Terraform.
+pub(super) fn variables(
+    infrastructure: &Infrastructure,
+    family: Family,
+    is_tracked: bool,
+    pinned: bool,
+) -> Vec<Variable> {
+    let system = "${Name}-${Environment}";
+    let bedrock = infrastructure.has("bedrock");
+    let role = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{system}-tuning");
+    let all = [
+        (true, "DATA_BUCKET", format!("{system}-data-${{AWS::AccountId}}")),
+        (true, "MODEL_BUCKET", format!("{system}-models-${{AWS::AccountId}}")),
+        (true, "DATA_DIR", "/tmp/data".to_owned()),
+        (true, "MODEL_DIR", "/tmp/models".to_owned()),
+        (true, "LOG_LEVEL", "${LogLevel}".to_owned()),
+        (true, "METRIC_NAMESPACE", system.to_owned()),
+        // The AWS SDK for Python reads this name alone; not every service sets it in a container.
+        (true, "AWS_DEFAULT_REGION", "${AWS::Region}".to_owned()),
+        (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
+        (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
+        (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
+        // The guardrail is in the stack of what serves.
+        (bedrock && pinned, "LLM_GUARDRAIL_ID", "${Guardrail.GuardrailId}".to_owned()),
+        (bedrock && pinned, "LLM_GUARDRAIL_VERSION", "${GuardrailVersion.Version}".to_owned()),
+        (infrastructure.has("feast_table"), "FEATURE_TABLE", format!("{system}-features")),
+        (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
+        (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
+    ];
+    all.into_iter().filter(|(wanted, _, _)| *wanted).map(|(_, name, value)| Variable { name, value }).collect()
+}

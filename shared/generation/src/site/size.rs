@@ -1,0 +1,79 @@
+//! Sizes of the plan, as numbers.
+
+use design::plan::{Capability, Component};
+
+/// Machines or tasks that serve when nothing happens: as many as run on average where their number follows the load.
+pub(super) fn least_serving_units(serve: &Component) -> Option<u64> {
+    let average = serve.sizing.get("average_count").and_then(|count| count.parse::<f64>().ok());
+    match average {
+        Some(average) if average >= 1.0 => Some(average as u64),
+        Some(_) => Some(1),
+        None => serving_units(serve),
+    }
+}
+
+/// Machines or tasks that serve at the peak.
+pub(super) fn serving_units(serve: &Component) -> Option<u64> {
+    size(serve, &["instance_count", "units", "count", "tasks"])
+}
+
+/// Requests that a serverless endpoint answers at the same time; SageMaker takes at most 200.
+pub(super) fn serving_concurrency(serve: &Component) -> Option<u64> {
+    size(serve, &["max_concurrency", "concurrency", "units"]).map(|most| most.min(200))
+}
+
+/// The first of these sizes that is a number.
+fn size(component: &Component, keys: &[&str]) -> Option<u64> {
+    keys.iter().find_map(|key| component.sizing.get(*key)?.parse().ok()).filter(|units| (1..=1000).contains(units))
+}
+
+/// The machine of the first component for this, where the plan names one of SageMaker's.
+pub(super) fn instance(components: &[Component], capability: Capability) -> Option<&str> {
+    let is_plain = |machine: &&str| machine.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    components
+        .iter()
+        .filter(|component| component.capability == capability)
+        .filter_map(|component| component.sizing.get("instance_type").map(String::as_str))
+        .find(|machine| machine.starts_with("ml.") && is_plain(machine))
+}
+
+/// Virtual CPUs of the largest job: `task-4vcpu-16gb` says them, and a machine's size follows from `xlarge`, which has four.
+pub(super) fn vcpus_of_a_job(components: &[Component]) -> u64 {
+    let vcpus = |component: &Component| -> Option<u64> {
+        let machine = component.sizing.get("instance_type")?;
+        if let Some(vcpus) = machine.split('-').find_map(|part| part.strip_suffix("vcpu")?.parse().ok()) {
+            return Some(vcpus);
+        }
+        match machine.rsplit('.').next()?.strip_suffix("xlarge")? {
+            "" => Some(4),
+            times => times.parse::<u64>().ok().filter(|times| *times <= 112).map(|times| times * 4),
+        }
+    };
+    components.iter().filter(|component| component.pattern.contains("batch")).filter_map(vcpus).max().unwrap_or(4)
+}
+
+pub(super) fn count(components: &[Component], capability: &str) -> Option<u64> {
+    components
+        .iter()
+        .filter(|component| component.capability.as_str() == capability)
+        .find_map(|component| component.sizing.get("instance_count")?.parse().ok())
+        .filter(|count| *count > 0)
+}
+
+/// Whether a machine of the component has a graphics processor: its pattern or its family says so.
+pub(super) fn has_gpu(component: &Component) -> bool {
+    let machine = component.sizing.get("instance_type").map_or("", String::as_str);
+    let family = machine.trim_start_matches("ml.").split('.').next().unwrap_or_default();
+    let is_accelerated = family.starts_with(['g', 'p']) && family[1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_made_of_machines = matches!(component.capability, Capability::Train | Capability::Serve);
+    is_made_of_machines && (component.pattern.contains("gpu") || is_accelerated)
+}
+
+/// Requests that one machine takes in a minute at 70 % of its capacity, for target tracking.
+pub(super) fn requests_per_minute_per_unit(serve: Option<&Component>) -> u64 {
+    let per_second = serve.and_then(|component| {
+        let units: f64 = component.sizing.get("instance_count")?.parse().ok()?;
+        Some(component.max_per_second? / units.max(1.0))
+    });
+    per_second.map_or(600, |per_second| (per_second * 60.0 * 0.7).round().max(1.0) as u64)
+}
