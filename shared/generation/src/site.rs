@@ -271,6 +271,8 @@ pub struct Site {
     training_instance: String,
     training_instance_least: String,
     job_vcpus: u64,
+    /// Tasks that share the files of a day when they are scored.
+    scoring_tasks: u64,
     job_vcpus_least: u64,
     concurrency: u64,
     dev_budget_usd: String,
@@ -369,6 +371,10 @@ impl Site {
             .collect();
         let serve = components.iter().find(|component| component.capability == Capability::Serve);
         let shards = count(components, "ingest").unwrap_or(1);
+        let scoring_tasks = match serve {
+            Some(serve) if infrastructure.has("batch_scoring") => serving_units(serve).unwrap_or(1),
+            Some(_) | None => 1,
+        };
         let humanised = words::humanised(&name);
         let tooling = value(constraints.tooling.as_ref());
         let ci = Ci::of(tooling.as_ref());
@@ -509,7 +515,8 @@ impl Site {
                 Some(_) | None => "ml.m5.large".to_owned(),
             },
             // Two jobs at the same time, and in a small environment one.
-            job_vcpus: (vcpus_of_a_job(components) * 2).max(32),
+            job_vcpus: (vcpus_of_a_job(components) * scoring_tasks.max(2)).max(32),
+            scoring_tasks,
             job_vcpus_least: vcpus_of_a_job(components).max(8),
             has_table: infrastructure.has("dynamodb"),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
