@@ -241,6 +241,19 @@ mod tests {
     }
 
     #[test]
+    fn a_capacity_is_one_also_where_a_setting_says_it() {
+        let anchor = anchors().unwrap().iter().find(|anchor| anchor.id == "throughput.scaling").unwrap();
+        for (line, holds) in [
+            ("  max_capacity       = 8\n", true),
+            ("  max_capacity       = var.serving_units * 2\n", true),
+            ("  min_capacity       = var.serving_units\n", false),
+            ("    max_capacity_units = 4\n", false),
+        ] {
+            assert_eq!(anchor.text.is_match(line), holds, "{line}");
+        }
+    }
+
+    #[test]
     fn schedules_have_rhythms() {
         for (expression, expected) in [
             ("cron(0 3 ? * MON *)", Some("weekly")),
