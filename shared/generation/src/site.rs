@@ -346,6 +346,23 @@ struct Rhythm {
     on_drift: bool,
 }
 
+/// When the ingestion brings features online.
+#[derive(Debug, Serialize)]
+struct Publication {
+    /// How often, as pandas writes a frequency.
+    frequency: &'static str,
+    /// The hour (UTC) at which the clock strikes; 0 where there is none.
+    hour: u32,
+    /// Minutes until what it read is online.
+    minutes: u32,
+    /// The same in words.
+    words: &'static str,
+    /// Minutes between two generated examples.
+    step_minutes: u32,
+    /// So many examples lie between two of one owner: two publications and more.
+    owners: u32,
+}
+
 #[derive(Debug, Serialize)]
 struct StoredFeature {
     name: String,
@@ -462,6 +479,7 @@ pub struct Site {
     cost: Money,
     alarms: Vec<String>,
     retraining: Rhythm,
+    publication: Publication,
     data_words: String,
     data_class: &'static str,
     gpu_planned: bool,
@@ -730,6 +748,7 @@ impl Site {
                 .map(|missing| words::markdown(&missing.to_string()))
                 .collect(),
             retraining,
+            publication: publication(serving, infrastructure, value(constraints.retraining.as_ref())),
             data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
@@ -1647,6 +1666,46 @@ fn rhythm(retraining: Option<Retraining>) -> Rhythm {
         None => ("No rhythm was asked for: a person starts the training.", ""),
     };
     Rhythm { words, schedule, on_drift: retraining == Some(Retraining::OnDrift) }
+}
+
+/// The ingestion publishes when it runs: as files arrive, every night, or before each training.
+fn publication(serving: Serving, infrastructure: &Infrastructure, retraining: Option<Retraining>) -> Publication {
+    let nightly =
+        Publication { frequency: "D", hour: 2, minutes: 60, words: "every night at 2", step_minutes: 60, owners: 48 };
+    let at_three = |frequency, words, step_minutes, owners| Publication {
+        frequency,
+        hour: 3,
+        minutes: 60,
+        words,
+        step_minutes,
+        owners,
+    };
+    if serving.lambda_transform {
+        let words = "as files arrive, which are expected every quarter of an hour";
+        return Publication { frequency: "15min", hour: 0, minutes: 15, words, step_minutes: 1, owners: 30 };
+    }
+    if infrastructure.has("sagemaker_processing") || infrastructure.has("sagemaker_training") {
+        return nightly;
+    }
+    match retraining {
+        Some(Retraining::Hourly) => Publication {
+            frequency: "h",
+            hour: 0,
+            words: "every hour, before the training",
+            step_minutes: 5,
+            owners: 24,
+            ..nightly
+        },
+        Some(Retraining::Daily) => at_three("D", "every day at 3, before the training", 60, 48),
+        Some(Retraining::Weekly) => at_three("W-MON", "every Monday at 3, before the training", 360, 56),
+        Some(Retraining::Monthly) => at_three("MS", "on the first of each month at 3, before the training", 720, 124),
+        Some(Retraining::Quarterly) => {
+            at_three("QS", "on the first day of each quarter at 3, before the training", 1440, 184)
+        }
+        Some(Retraining::OnDrift | Retraining::Manual) | None => {
+            Publication { words: "when a person or an alarm starts it; a night between two is assumed", ..nightly }
+        }
+    }
 }
 
 fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructure) -> &'static str {
