@@ -6,6 +6,7 @@ mod dashboard;
 mod document;
 mod left;
 mod limits;
+mod rhythm;
 mod running;
 mod serving;
 mod size;
@@ -13,7 +14,7 @@ mod size;
 use std::collections::BTreeMap;
 
 use design::{
-    constraint::{Cloud, ConstraintSet, DataClass, Framework, Retraining, Stated, Tooling, UseCase},
+    constraint::{Cloud, ConstraintSet, DataClass, Framework, Stated, Tooling, UseCase},
     node::Node,
     plan::{Capability, Component},
 };
@@ -30,6 +31,7 @@ use self::{
     },
     left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
     limits::{Limits, limits},
+    rhythm::{Publication, Rhythm, publication, rhythm},
     running::{
         LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, has_tasks, roles, sagemaker_roles,
         variables,
@@ -84,13 +86,6 @@ struct Money {
     low: String,
     high: String,
     budget: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Rhythm {
-    words: &'static str,
-    schedule: &'static str,
-    on_drift: bool,
 }
 
 /// The context of all templates.
@@ -180,6 +175,7 @@ pub struct Site {
     cost: Money,
     alarms: Vec<String>,
     retraining: Rhythm,
+    publication: Publication,
     data_words: String,
     data_class: &'static str,
     gpu_planned: bool,
@@ -464,6 +460,7 @@ impl Site {
                 .map(|missing| words::markdown(&missing.to_string()))
                 .collect(),
             retraining,
+            publication: publication(serving, infrastructure, value(constraints.retraining.as_ref())),
             data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
@@ -806,18 +803,4 @@ fn requirements(
         dev.push("dev_online");
     }
     Requirements::of(&Sets { serving: sets, training, dev })
-}
-
-fn rhythm(retraining: Option<Retraining>) -> Rhythm {
-    let (words, schedule) = match retraining {
-        Some(Retraining::Hourly) => ("The model is trained again every hour.", "rate(1 hour)"),
-        Some(Retraining::Daily) => ("The model is trained again every day.", "cron(0 3 * * ? *)"),
-        Some(Retraining::Weekly) => ("The model is trained again every week.", "cron(0 3 ? * MON *)"),
-        Some(Retraining::Monthly) => ("The model is trained again every month.", "cron(0 3 1 * ? *)"),
-        Some(Retraining::Quarterly) => ("The model is trained again every quarter.", "cron(0 3 1 1,4,7,10 ? *)"),
-        Some(Retraining::OnDrift) => ("The model is trained again when the drift alarm says so.", ""),
-        Some(Retraining::Manual) => ("The model is trained again when a person starts it.", ""),
-        None => ("No rhythm was asked for: a person starts the training.", ""),
-    };
-    Rhythm { words, schedule, on_drift: retraining == Some(Retraining::OnDrift) }
 }

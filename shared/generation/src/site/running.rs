@@ -3,7 +3,7 @@
 use design::plan::Component;
 use serde::Serialize;
 
-use super::Rhythm;
+use super::rhythm::Rhythm;
 use crate::{provision::Infrastructure, task::Family};
 
 /// Files that make a state machine.
