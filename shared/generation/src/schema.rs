@@ -39,6 +39,11 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Days that pass until all that was forecast has come; 0 where nothing is.
+    pub fn horizon_days(&self) -> u32 {
+        self.series.as_ref().map_or(0, Series::horizon_days)
+    }
+
     /// What the requirement says of the family's records, and placeholders for what it does not.
     ///
     /// # Errors

@@ -161,6 +161,12 @@ impl Series {
         let history = step.season * step.seasons.max(horizon.div_ceil(step.season));
         Ok(Self { step: step.clone(), history, horizon, words })
     }
+
+    /// Days that a forecast looks ahead, the last one whole.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 2,000 months")]
+    pub(crate) fn horizon_days(&self) -> u32 {
+        (f64::from(self.horizon) * self.step.seconds / DAY).ceil() as u32
+    }
 }
 
 impl Reader {
@@ -293,6 +299,17 @@ mod tests {
             assert_eq!((series.step.adjective.as_str(), series.horizon), (adjective, horizon), "{text}");
             assert_eq!(series.history % series.step.season, 0, "{text}");
             assert!(series.history >= 2 * series.step.season, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_horizon_has_its_days() {
+        for (text, days) in [
+            ("Forecast hourly demand of the next 36 hours.", 2),
+            ("Forecast daily sales for the next 14 days.", 14),
+            ("Forecast revenue 12 months ahead.", 366),
+        ] {
+            assert_eq!(Series::of(text).unwrap().horizon_days(), days, "{text}");
         }
     }
 

@@ -67,6 +67,9 @@ const OUTCOME_ALARMS: [&str; 2] = [
 /// still find their record. Of data about persons too: they are what the purpose needs, and who asks for erasure is taken
 /// out of them before (`erasure.py`).
 const SCORED_DAYS: u32 = 90;
+/// Days that an outcome may take to be uploaded once the whole horizon of a forecast is over: a month's figures come in the
+/// month after.
+const OUTCOME_DAYS: u32 = 45;
 
 /// Days that a replaced or deleted object of the data bucket is kept, so that a mistake can be undone.
 const REPLACED_DAYS: u32 = 90;
@@ -107,6 +110,8 @@ pub struct Site {
     pub frameworks: Vec<Framework>,
     /// True when the data is about persons, or as sensitive.
     pub personal_data: bool,
+    /// Name of the constant in `records.py` with the field that records are told apart by.
+    key_field: &'static str,
     /// True when something that happens later says whether a prediction was right.
     pub outcomes: bool,
     /// True when the model that goes out is fitted once more, on all examples: where a fit takes seconds, and what is
@@ -468,10 +473,11 @@ impl Site {
             keeps_before_answering: serving.lambda
                 || !serving.online
                 || endpoint(serve, infrastructure) == "serverless",
-            scored_days: SCORED_DAYS,
+            scored_days: SCORED_DAYS.max(schema.horizon_days() + OUTCOME_DAYS),
             replaced_days: if erases { REPLACED_DAYS_OF_PERSONS } else { REPLACED_DAYS },
             erases,
             refits: matches!(family, Family::Tabular(_) | Family::Nlp | Family::Forecasting | Family::Recommendation),
+            key_field: if family == Family::Forecasting { "KEY_FIELD" } else { "ID_FIELD" },
             outcomes: has_outcomes(family),
             gpu_planned: components.iter().any(has_gpu),
             gpu_serves: components

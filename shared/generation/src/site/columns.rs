@@ -52,9 +52,12 @@ pub(super) fn lake_columns(
             columns
         }
         (Family::Tabular(_), None) => Vec::new(),
-        (Family::Forecasting, _) => {
-            all(&[("series_id", "string"), ("history", "array<double>"), ("future", "array<double>")])
-        }
+        (Family::Forecasting, _) => all(&[
+            ("series_id", "string"),
+            ("cutoff", "string"),
+            ("history", "array<double>"),
+            ("future", "array<double>"),
+        ]),
         (Family::Recommendation, _) => all(&[
             ("session_id", "string"),
             ("recent_items", "array<string>"),
