@@ -213,7 +213,7 @@ pub struct Arguments {
     #[arg(long)]
     pub out: PathBuf,
     /// The folder with the validators' tools.
-    #[arg(long)]
+    #[arg(long, value_parser = folder)]
     pub tools: PathBuf,
     /// Write only so many, evenly spread over all.
     #[arg(long)]
@@ -224,6 +224,11 @@ pub struct Arguments {
     /// Write the repository of this requirement in place of the combinations; may be repeated.
     #[arg(long)]
     pub requirement: Vec<String>,
+}
+
+/// A folder that is there, from the root on: tools are called from other folders.
+fn folder(path: &str) -> Result<PathBuf, String> {
+    fs::canonicalize(path).map_err(|error| error.to_string())
 }
 
 /// Why the repositories could not be written.

@@ -98,6 +98,7 @@ test("from the requirement to the download without a pointer", async ({ page }) 
   await press(page, page.getByRole("button", { name: "Keep as it is" }));
   await expect(revise).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(page.getByLabel("What should change?")).toBeFocused();
   await page.keyboard.type("cheaper");
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page.getByText("Not understood of your last comment")).toBeVisible();
