@@ -2,6 +2,7 @@
 
 use design::{
     constraint::{ConstraintField, ConstraintSet, DataClass, Deployment, Framework},
+    cost::HOURS_PER_MONTH,
     finding::{Finding, Severity, TechReview},
     plan::{Candidate, Capability},
     words::{capitalised, percent, readable, share},
@@ -390,7 +391,7 @@ fn availability(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Fin
     if let Some(target) = workload.availability_target
         && reached < target
     {
-        let minutes = |percent: f64| (100.0 - percent) / 100.0 * 730.0 * 60.0;
+        let minutes = |percent: f64| (100.0 - percent) / 100.0 * HOURS_PER_MONTH * 60.0;
         let weakest = parts
             .iter()
             .filter(|part| part.on_path)

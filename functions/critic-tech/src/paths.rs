@@ -3,6 +3,7 @@
 
 use design::{
     constraint::{ConstraintField, Deployment},
+    cost::HOURS_PER_MONTH,
     finding::{PathBudget, PathStage},
     plan::Capability,
     words::{readable, share},
@@ -14,8 +15,6 @@ use estimate::{
 
 /// JSON has no infinity: a stage that cannot keep up takes a day.
 const OVERLOADED_MS: f64 = 86_400_000.0;
-/// Hours of the month that providers bill by.
-const HOURS_PER_MONTH: f64 = 730.0;
 /// Percentile of a path without an objective.
 const USUAL_PERCENTILE: f64 = 95.0;
 

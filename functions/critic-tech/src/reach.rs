@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use design::{
     constraint::Deployment,
+    cost::HOURS_PER_MONTH,
     finding::{BlastRadius, Coupling, CouplingKind, FailureDomain},
     plan::Capability,
     words::{percent, readable},
@@ -27,8 +28,6 @@ const FAMILIES: [&str; 14] = [
     "Event Hubs",
     "Azure OpenAI",
 ];
-/// Hours of the month that providers bill by.
-const HOURS_PER_MONTH: f64 = 730.0;
 
 /// Whether the second takes in what the first hands on; the order of capabilities is that of the data's way.
 fn feeds(from: Capability, to: Capability) -> bool {

@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{constraint::ConstraintField, finding::Finding, plan::Capability};
 
+/// Hours of the month that providers bill by.
+pub const HOURS_PER_MONTH: f64 = 730.0;
+/// Seconds of that month.
+pub const SECONDS_PER_MONTH: f64 = HOURS_PER_MONTH * 3600.0;
+
 /// One line of an estimate: quantity times unit price.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CostLine {

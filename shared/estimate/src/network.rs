@@ -1,7 +1,7 @@
 //! What the private network of an architecture costs: its interface endpoints, shared by all who run in it.
 
 use design::{
-    cost::CostLine,
+    cost::{CostLine, HOURS_PER_MONTH},
     plan::{Capability, Network},
     words::readable,
 };
@@ -9,7 +9,7 @@ use knowledge::{catalogue::Catalogue, network, price::RegionPrice};
 
 use crate::{
     part::{Part, Range, of_region, plural, source_of},
-    workload::{HOURS_PER_MONTH, Workload},
+    workload::Workload,
 };
 
 /// The network of an architecture with its price.

@@ -2,12 +2,12 @@
 
 use design::{
     constraint::{ConstraintField, Deployment, Source},
-    cost::{UsageBasis, UsageLine},
+    cost::{SECONDS_PER_MONTH, UsageBasis, UsageLine},
     words::{self, readable},
 };
 use knowledge::{catalogue::Catalogue, profile::Profile};
 
-use crate::workload::{BATCH_WINDOW_HOURS, DAYS_PER_MONTH, SECONDS_PER_MONTH, Usage, Workload};
+use crate::workload::{BATCH_WINDOW_HOURS, DAYS_PER_MONTH, Usage, Workload};
 
 struct Lines<'a> {
     workload: &'a Workload,

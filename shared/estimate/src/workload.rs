@@ -6,6 +6,7 @@ use design::{
     constraint::{
         Cloud, ConstraintField, ConstraintSet, DataClass, Deployment, Expertise, Framework, Source, Stated, UseCase,
     },
+    cost::SECONDS_PER_MONTH,
     plan::Assumption,
     words::{self, readable},
 };
@@ -18,10 +19,6 @@ use knowledge::{
     request_log,
 };
 
-/// Hours of a month that AWS bills by.
-pub const HOURS_PER_MONTH: f64 = 730.0;
-/// Seconds of a month.
-pub const SECONDS_PER_MONTH: f64 = HOURS_PER_MONTH * 3600.0;
 /// Days of a month.
 pub const DAYS_PER_MONTH: f64 = 30.4;
 /// Hours in which a scheduled scoring run should be done.

@@ -9,6 +9,8 @@
 mod advice;
 mod asked;
 mod blueprint;
+#[cfg(test)]
+mod fixture;
 mod guard;
 mod implementer;
 mod mends;

@@ -407,21 +407,7 @@ mod tests {
     use design::plan::Capability;
 
     use super::*;
-
-    fn component(capability: Capability, pattern: &str, services: &[&str]) -> Component {
-        Component {
-            capability,
-            pattern: pattern.into(),
-            name: pattern.into(),
-            services: services.iter().map(|&service| service.to_owned()).collect(),
-            sizing: BTreeMap::new(),
-            max_per_second: None,
-            latency_ms: 0.0,
-            availability_percent: 99.9,
-            rationale: String::new(),
-            traces: Vec::new(),
-        }
-    }
+    use crate::fixture::component;
 
     #[test]
     fn a_pattern_brings_what_it_needs() {

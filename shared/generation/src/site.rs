@@ -372,10 +372,7 @@ impl Site {
             .collect();
         let serve = components.iter().find(|component| component.capability == Capability::Serve);
         let shards = count(components, "ingest").unwrap_or(1);
-        let scoring_tasks = match serve {
-            Some(serve) if infrastructure.has("batch_scoring") => serving_units(serve).unwrap_or(1),
-            Some(_) | None => 1,
-        };
+        let scoring_tasks = serve.filter(|_| infrastructure.has("batch_scoring")).and_then(serving_units).unwrap_or(1);
         let humanised = words::humanised(&name);
         let tooling = value(constraints.tooling.as_ref());
         let ci = Ci::of(tooling.as_ref());

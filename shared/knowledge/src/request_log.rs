@@ -1,9 +1,9 @@
 //! How many requests leave a line in the log: one rule for the estimate, and for the services that are written.
 
+use design::cost::SECONDS_PER_MONTH;
+
 /// Requests of a month that each have a line: 20 million lines of 210 bytes, as the services write them, are 4 GB.
 const ALL_OF: f64 = 2e7;
-/// A month of 730 hours, as AWS bills it.
-const SECONDS_OF_A_MONTH: f64 = 730.0 * 3600.0;
 /// The share of the requests beyond them.
 const SHARE_BEYOND: f64 = 0.01;
 
@@ -14,7 +14,7 @@ pub fn logged(requests_month: f64) -> f64 {
 
 /// Share of the requests that is logged at an average rate per second, between 0 and 1, to three decimals.
 pub fn share(average_per_second: f64) -> f64 {
-    let requests_month = average_per_second * SECONDS_OF_A_MONTH;
+    let requests_month = average_per_second * SECONDS_PER_MONTH;
     if requests_month <= ALL_OF {
         return 1.0;
     }

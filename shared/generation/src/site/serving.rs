@@ -127,24 +127,8 @@ fn made_for(component: &Component, catalogue: &Catalogue) -> Deployment {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-
-    fn component(pattern: &str) -> Component {
-        Component {
-            capability: Capability::Serve,
-            pattern: pattern.into(),
-            name: pattern.into(),
-            services: Vec::new(),
-            sizing: BTreeMap::new(),
-            max_per_second: None,
-            latency_ms: 0.0,
-            availability_percent: 99.9,
-            rationale: String::new(),
-            traces: Vec::new(),
-        }
-    }
+    use crate::fixture::component;
 
     #[test]
     fn the_catalogue_says_how_a_pattern_predicts() {
@@ -160,7 +144,7 @@ mod tests {
             ("serve.nobody-knows-batches", Deployment::Batch),
             ("serve.nobody-knows", Deployment::RealTime),
         ] {
-            assert_eq!(made_for(&component(pattern), catalogue), wanted, "{pattern}");
+            assert_eq!(made_for(&component(Capability::Serve, pattern, &[]), catalogue), wanted, "{pattern}");
         }
     }
 }

@@ -5,11 +5,7 @@ use design::plan::{Capability, Component};
 /// Machines or tasks that serve when nothing happens: as many as run on average where their number follows the load.
 pub(super) fn least_serving_units(serve: &Component) -> Option<u64> {
     let average = serve.sizing.get("average_count").and_then(|count| count.parse::<f64>().ok());
-    match average {
-        Some(average) if average >= 1.0 => Some(average as u64),
-        Some(_) => Some(1),
-        None => serving_units(serve),
-    }
+    average.map(|average| average.max(1.0) as u64).or_else(|| serving_units(serve))
 }
 
 /// Machines or tasks that serve at the peak.
