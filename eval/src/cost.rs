@@ -368,10 +368,10 @@ mod tests {
 
     fn system() -> Value {
         json!({
-            "name": "objects", "constraints": {"cloud": "aws", "regions": ["us-east-1"], "data_volume": {"stored_gb": 1000.0, "daily_gb": 1.0, "records": null}},
+            "name": "objects", "constraints": {"cloud": "aws", "deployment": "edge", "regions": ["us-east-1"], "data_volume": {"stored_gb": 1000.0, "daily_gb": 1.0, "records": null}},
             "patterns": ["store.s3-iceberg"],
-            "lines": [{"item": "S3", "quantity": 1182.4, "unit_price_usd": 0.023, "usd": 27.1952, "price": "s3.standard.storage"}],
-            "total_usd": 27.2,
+            "lines": [{"item": "S3", "quantity": 2364.8, "unit_price_usd": 0.023, "usd": 54.3904, "price": "s3.standard.storage"}],
+            "total_usd": 54.39,
         })
     }
 
@@ -381,8 +381,8 @@ mod tests {
         assert!(close.within() && close.deviation() > 0.0, "requests are not in the hand calculation: {close:?}");
         let mut dear = system();
         dear["lines"][0]["unit_price_usd"] = json!(0.046);
-        dear["lines"][0]["usd"] = json!(54.3904);
-        dear["total_usd"] = json!(54.39);
+        dear["lines"][0]["usd"] = json!(108.7808);
+        dear["total_usd"] = json!(108.78);
         let far = measured(&case(dear)).unwrap();
         assert!(!far.within() && far.deviation() < -0.4, "{far:?}");
         assert_eq!(far.gaps()[0].0, "s3.standard.storage");

@@ -9,7 +9,7 @@ use cel::{Context, Program, Value};
 use design::words::readable;
 
 /// What an expression may name: each variable with its meaning and unit, in the order of the names.
-pub const VARIABLES: [(&str, &str); 48] = [
+pub const VARIABLES: [(&str, &str); 49] = [
     ("average_load_units", "units that the average load keeps busy, a fraction"),
     ("average_rps", "average requests or events per second"),
     ("average_units", "units that run on average"),
@@ -44,6 +44,7 @@ pub const VARIABLES: [(&str, &str); 48] = [
     ("redundancy", "units that must run at least"),
     ("requests_month", "requests or events per month"),
     ("runs_month", "training runs per month"),
+    ("scored_gb", "what was scored and is kept, GB"),
     ("sensitive", "1 for data that is protected, else 0"),
     ("servers", "requests that a unit serves at once"),
     ("service_ms_unit", "time of one request on one server of the unit, milliseconds"),

@@ -5,6 +5,7 @@ pub mod currency;
 pub mod expression;
 pub mod free_tier;
 pub mod instance;
+pub mod kept;
 pub mod lexicon;
 pub mod network;
 pub mod pattern;
