@@ -18,7 +18,7 @@ use design::{
     node::Node,
     plan::{Capability, Component},
 };
-use knowledge::{catalogue::Catalogue, request_log};
+use knowledge::{catalogue::Catalogue, kept, request_log};
 use serde::Serialize;
 
 pub use self::{ci::Ci, serving::Serving};
@@ -63,10 +63,6 @@ const OUTCOME_ALARMS: [&str; 2] = [
     "`unmatched-outcomes`: outcomes found no record, because they came too late or it was never scored. See Outcomes.",
 ];
 
-/// Days that what was scored is kept: outcomes that take a quarter of a year to come, such as whether somebody has left,
-/// still find their record. Of data about persons too: they are what the purpose needs, and who asks for erasure is taken
-/// out of them before (`erasure.py`).
-const SCORED_DAYS: u32 = 90;
 /// Days that an outcome may take to be uploaded once the whole horizon of a forecast is over: a month's figures come in the
 /// month after.
 const OUTCOME_DAYS: u32 = 45;
@@ -470,7 +466,7 @@ impl Site {
             keeps_before_answering: serving.lambda
                 || !serving.online
                 || endpoint(serve, infrastructure) == "serverless",
-            scored_days: SCORED_DAYS.max(schema.horizon_days() + OUTCOME_DAYS),
+            scored_days: kept::DAYS.max(schema.horizon_days() + OUTCOME_DAYS),
             replaced_days: if erases { REPLACED_DAYS_OF_PERSONS } else { REPLACED_DAYS },
             erases,
             refits: matches!(family, Family::Tabular(_) | Family::Nlp | Family::Forecasting | Family::Recommendation),

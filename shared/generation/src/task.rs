@@ -57,15 +57,78 @@ impl Mode {
 pub struct Learning {
     /// The model in words.
     pub model_words: &'static str,
-    /// The metric that the promotion gate looks at.
+    /// The metric that the promotion gate looks at first, and that is measured on outcomes.
     pub metric: &'static str,
     /// True when more of it is better.
     pub higher: bool,
     /// The gate's floor (or ceiling) for generated examples.
     pub minimum: f64,
+    /// What the gate looks at besides, because the one metric hides it.
+    pub guards: &'static [Guard],
     /// Examples that the tests train on.
     pub test_rows: u32,
 }
+
+/// A metric that the promotion gate looks at besides the first.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Guard {
+    /// Its name among the metrics of `learning.evaluate`.
+    pub metric: &'static str,
+    /// What it says, in words that follow a colon.
+    pub words: &'static str,
+    /// True when more of it is better.
+    pub higher: bool,
+    /// Its floor (or ceiling); none where the value depends on the examples, and only the comparison says something.
+    pub floor: Option<f64>,
+    /// By how much it may be worse than production's.
+    pub tolerance: f64,
+}
+
+/// A ranking says nothing of the alarms that are made of it: a threshold that never alarms has the same ROC AUC. Where
+/// positives are rare, it hardly says how many of the first are positives either.
+const ALARMS: &[Guard] = &[
+    Guard {
+        metric: "average_precision",
+        words: "how many of those that come first are positives",
+        higher: true,
+        floor: None,
+        tolerance: 0.02,
+    },
+    Guard {
+        metric: "matthews_correlation",
+        words: "what the alarms are worth; 0 is chance",
+        higher: true,
+        floor: Some(0.1),
+        tolerance: 0.05,
+    },
+];
+
+/// A sum over all series is that of the loudest.
+const SERIES: &[Guard] = &[
+    Guard {
+        metric: "relative_error_of_quiet_series",
+        words: "the same error over the quieter half of the series, which a sum over all hides",
+        higher: false,
+        floor: Some(1.0),
+        tolerance: 0.02,
+    },
+    Guard {
+        metric: "range_coverage",
+        words: "how many values lie in the ranges that promise nine of ten",
+        higher: true,
+        floor: Some(0.8),
+        tolerance: 0.05,
+    },
+];
+
+/// A number is told with an interval, and people act on both.
+const INTERVALS: &[Guard] = &[Guard {
+    metric: "interval_coverage",
+    words: "how many values lie in the intervals that promise nine of ten",
+    higher: true,
+    floor: Some(0.8),
+    tolerance: 0.05,
+}];
 
 impl Family {
     /// The family for what is asked: the use case decides, the task refines it.
@@ -185,6 +248,7 @@ impl Family {
             metric,
             higher,
             minimum,
+            guards: self.guards(),
             test_rows,
         };
         match self {
@@ -207,6 +271,20 @@ impl Family {
             Self::FineTuning => {
                 learning("a nearest-prompt baseline that the tuned model must beat", "word_overlap", true, 0.7, 300)
             }
+        }
+    }
+    /// What the gate looks at besides the family's metric.
+    fn guards(self) -> &'static [Guard] {
+        match self {
+            Self::Tabular(Mode::Classification | Mode::Anomaly) => ALARMS,
+            Self::Tabular(Mode::Regression) => INTERVALS,
+            Self::Forecasting => SERIES,
+            Self::Tabular(Mode::Clustering | Mode::Ranking)
+            | Self::Recommendation
+            | Self::Vision
+            | Self::Nlp
+            | Self::Rag
+            | Self::FineTuning => &[],
         }
     }
 }
