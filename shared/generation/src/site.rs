@@ -22,7 +22,6 @@ use design::{
 use knowledge::{catalogue::Catalogue, request_log};
 use serde::Serialize;
 
-pub use self::{ci::Ci, serving::Serving};
 use self::{
     access::{Access, Job, Uses},
     columns::{LakeColumn, StoredFeature, lake_columns, stored_features},
@@ -34,14 +33,13 @@ use self::{
     left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
     limits::{Limits, limits},
     rhythm::{Publication, Rhythm, publication, rhythm},
-    running::{
-        LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables,
-    },
+    running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, vcpus_of_a_job,
     },
 };
+pub use self::{ci::Ci, serving::Serving};
 use crate::{
     RenderError,
     blueprint::Subject,
@@ -410,6 +408,7 @@ impl Site {
             joins_outcomes: has_outcomes(family) && serving.keeps(),
             keeps_scored: serving.keeps(),
             feast,
+            reads_features,
             pinned,
             checks_on_sagemaker,
             endpoint: endpoint(serve, infrastructure),

@@ -69,6 +69,8 @@ pub(super) struct Uses<'a> {
     pub(super) joins_outcomes: bool,
     pub(super) keeps_scored: bool,
     pub(super) feast: bool,
+    /// The service reads features from Feast by an id.
+    pub(super) reads_features: bool,
     /// What serves is tied to one version of the model.
     pub(super) pinned: bool,
     /// The plan says that the data is checked on SageMaker.
@@ -130,11 +132,7 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
         ecs: false,
         sagemaker: has_pipeline || has_machine && !has_batch,
     };
-    let trains = if has("ecs_embeddings") {
-        Where { ecs: true, batch: false, sagemaker: has_pipeline }
-    } else {
-        steps
-    };
+    let trains = if has("ecs_embeddings") { Where { ecs: true, batch: false, sagemaker: has_pipeline } } else { steps };
     let (transforms, answers) = (has("sagemaker_batch_transform"), uses.endpoint != "none");
     let scores = Where { batch: has("batch_scoring"), ecs: false, sagemaker: transforms || answers };
     let takes_files = scores.batch || transforms;
@@ -282,7 +280,14 @@ pub(super) fn services(uses: &Uses<'_>) -> Vec<Access> {
         ("dms", delivers("dms", vec![data("raw/*")])),
         ("ecs_anywhere", access("edge", vec![models("production/*")], Vec::new())),
         ("ecs_mlflow", access("mlflow", vec![models("mlflow/*")], vec![models("mlflow/*")])),
-        ("eks", access("nodes", vec![models("production/*")], vec![data("scored/*")])),
+        (
+            "eks",
+            access(
+                "nodes",
+                wanted([(true, models("production/*")), (uses.reads_features, data("feature_store/*"))]),
+                vec![data("scored/*")],
+            ),
+        ),
         ("emr_serverless", spark("emr")),
         ("firehose", delivers("firehose", vec![data("raw/*"), data("quarantine/*")])),
         ("flink", access("flink", vec![data("code/*")], vec![data("raw/*")])),
@@ -297,4 +302,78 @@ pub(super) fn services(uses: &Uses<'_>) -> Vec<Access> {
     .filter(|(file, _)| uses.infrastructure.has(file))
     .map(|(_, access)| access)
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use design::plan::Capability;
+
+    use super::*;
+    use crate::fixture::component;
+
+    fn of(patterns: &[(Capability, &str)], ask: impl Fn(&Uses<'_>)) {
+        let components: Vec<_> = patterns.iter().map(|(capability, name)| component(*capability, name, &[])).collect();
+        let infrastructure = Infrastructure::of(&components, None).unwrap();
+        ask(&Uses {
+            infrastructure: &infrastructure,
+            family: Family::Vision,
+            package: "package",
+            joins_outcomes: true,
+            keeps_scored: true,
+            feast: false,
+            reads_features: false,
+            pinned: false,
+            checks_on_sagemaker: false,
+            endpoint: "none",
+            scoring_tasks: 1,
+        });
+    }
+
+    #[test]
+    fn only_the_promotion_writes_what_serves() {
+        for train in ["train.batch-fargate", "train.sagemaker-cpu"] {
+            of(&[(Capability::Train, train), (Capability::Serve, "serve.batch-fargate")], |uses| {
+                let jobs = jobs(uses);
+                let names: Vec<&str> = jobs.iter().map(Job::name).collect();
+                assert_eq!(names, ["feedback", "ingestion", "training", "promotion", "scoring"], "{train}");
+                let services = services(uses);
+                let all = jobs.iter().map(|job| &job.access).chain(&services);
+                let writers: Vec<&str> = all
+                    .filter(|access| access.writes.iter().any(|place| place.objects.starts_with("production")))
+                    .map(Access::name)
+                    .collect();
+                assert_eq!(writers, ["promotion"], "{train}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_job_runs_where_the_plan_runs_it() {
+        of(&[(Capability::Train, "train.batch-fargate")], |uses| {
+            assert!(jobs(uses).iter().all(|job| job.in_tasks && !job.on_sagemaker && !job.command.is_empty()));
+            assert!(processing_steps(uses).is_empty());
+        });
+        of(&[(Capability::Train, "train.sagemaker-cpu")], |uses| {
+            assert!(jobs(uses).iter().all(|job| job.on_sagemaker && !job.in_tasks && job.command.is_empty()));
+        });
+        // The pipeline learns, and AWS Batch scores and checks what has arrived: such a step is both.
+        let both = [
+            (Capability::Ingest, "ingest.s3-batch-landing"),
+            (Capability::Train, "train.sagemaker-cpu"),
+            (Capability::Serve, "serve.batch-fargate"),
+        ];
+        of(&both, |uses| {
+            let jobs = jobs(uses);
+            let where_it_runs = |name: &str| {
+                let job = jobs.iter().find(|job| job.name() == name).unwrap();
+                (job.in_tasks, job.on_sagemaker)
+            };
+            assert_eq!(where_it_runs("ingestion"), (true, true));
+            assert_eq!(where_it_runs("promotion"), (false, true));
+            assert_eq!(where_it_runs("scoring"), (true, false));
+        });
+        of(&[(Capability::Ingest, "ingest.s3-batch-landing")], |uses| {
+            assert_eq!(processing_steps(uses), ["feedback", "ingestion", "training", "promotion"]);
+        });
+    }
 }
