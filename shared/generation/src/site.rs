@@ -537,6 +537,7 @@ impl Site {
             has_ecs_service: infrastructure.has("ecs_service"),
             table_callers: [
                 (infrastructure.has("ecs_service") && (reads_features || infrastructure.has("dynamodb")), "serving"),
+                (infrastructure.has("eks") && (reads_features || infrastructure.has("dynamodb")), "nodes"),
                 (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
             ]
             .into_iter()
