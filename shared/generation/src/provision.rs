@@ -278,11 +278,11 @@ impl Infrastructure {
         if network.is_some_and(|network| network.private) && !wanted.is_empty() {
             wanted.entry("network".to_owned()).or_default();
         }
-        let mut open: Vec<String> = wanted.keys().cloned().collect();
         // Steps of a state machine need somewhere to run: AWS Batch where the plan has it, otherwise SageMaker.
         if wanted.contains_key("pipeline_states") && !wanted.contains_key("batch") {
             wanted.entry("sagemaker_role".to_owned()).or_default();
         }
+        let mut open: Vec<String> = wanted.keys().cloned().collect();
         while let Some(file) = open.pop() {
             let known = rules.of(&file)?;
             for need in &known.needs {

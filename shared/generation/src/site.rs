@@ -1,5 +1,6 @@
 //! Everything that templates are given: the plan and its constraints in the words of the generated repository.
 
+mod access;
 mod ci;
 mod columns;
 mod dashboard;
@@ -21,8 +22,8 @@ use design::{
 use knowledge::{catalogue::Catalogue, kept, request_log};
 use serde::Serialize;
 
-pub use self::{ci::Ci, serving::Serving};
 use self::{
+    access::{Access, Job, Uses},
     columns::{LakeColumn, StoredFeature, lake_columns, stored_features},
     dashboard::{Widget, widgets},
     document::{
@@ -32,15 +33,13 @@ use self::{
     left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
     limits::{Limits, limits},
     rhythm::{Publication, Rhythm, publication, rhythm},
-    running::{
-        LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, has_tasks, roles, sagemaker_roles,
-        variables,
-    },
+    running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, vcpus_of_a_job,
     },
 };
+pub use self::{ci::Ci, serving::Serving};
 use crate::{
     RenderError,
     blueprint::Subject,
@@ -206,12 +205,17 @@ pub struct Site {
     features: Vec<StoredFeature>,
     widgets: Vec<Widget>,
     has_kinesis: bool,
-    greengrass_anywhere: bool,
     spark_service: &'static str,
     /// What runs code of the system: jobs, the tasks of the cluster, functions, SageMaker.
     roles: Vec<&'static str>,
-    /// Those that have one role for all of their code; a function has its own.
-    shared_roles: Vec<&'static str>,
+    /// The kinds of jobs, each with the role that it runs as.
+    jobs: Vec<Job>,
+    /// Their names.
+    job_names: Vec<&'static str>,
+    /// Steps of state machines that are processing jobs of SageMaker.
+    processing_steps: Vec<&'static str>,
+    /// By its role: which objects each service may touch that moves data, and each task that is no job.
+    access: BTreeMap<&'static str, Access>,
     /// The parts of the infrastructure.
     parts: Vec<String>,
     /// State machines that a clock or the drift alarm starts.
@@ -224,10 +228,6 @@ pub struct Site {
     has_schedules: bool,
     /// True when anything but a person starts something.
     has_starts: bool,
-    /// Those of them, and of what measures, that Amazon SageMaker runs jobs and endpoints as: each does one thing.
-    sagemaker_roles: Vec<&'static str>,
-    /// True when tasks run as the role `service`: the drift job has one of its own.
-    has_tasks: bool,
     /// True when everything runs in a network of its own.
     private: bool,
     /// True when the network has only jobs in it, which have a way out in place of endpoints.
@@ -396,10 +396,24 @@ impl Site {
             && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file));
+        let package = words::package_name(&name);
+        let uses = Uses {
+            infrastructure,
+            family,
+            package: &package,
+            joins_outcomes: has_outcomes(family) && serving.keeps(),
+            keeps_scored: serving.keeps(),
+            feast,
+            reads_features,
+            pinned,
+            checks_on_sagemaker,
+            endpoint: endpoint(serve, infrastructure),
+            scoring_tasks,
+        };
+        let jobs = access::jobs(&uses);
         Ok(Self {
             aws,
             cloud: design::words::cloud(cloud),
-            package: words::package_name(&name),
             short_name: words::short_name(&name),
             title_python: format!("\"{humanised}\""),
             title_comment: humanised,
@@ -519,6 +533,7 @@ impl Site {
             has_ecs_service: infrastructure.has("ecs_service"),
             table_callers: [
                 (infrastructure.has("ecs_service") && (reads_features || infrastructure.has("dynamodb")), "serving"),
+                (infrastructure.has("eks") && (reads_features || infrastructure.has("dynamodb")), "nodes"),
                 (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
             ]
             .into_iter()
@@ -559,16 +574,10 @@ impl Site {
             features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
-            greengrass_anywhere: infrastructure.has("ecs_anywhere"),
-            shared_roles: roles(infrastructure)
-                .filter(|role| match *role {
-                    "service" => has_tasks(infrastructure),
-                    role => role == "jobs",
-                })
-                .chain(sagemaker_roles(infrastructure, checks_on_sagemaker).filter(|role| *role != "monitor"))
-                .collect(),
-            sagemaker_roles: sagemaker_roles(infrastructure, checks_on_sagemaker).collect(),
-            has_tasks: has_tasks(infrastructure),
+            job_names: jobs.iter().map(Job::name).collect(),
+            jobs,
+            processing_steps: access::processing_steps(&uses),
+            access: access::services(&uses).into_iter().map(|one| (one.name(), one)).collect(),
             parts: infrastructure.files.iter().map(|file| file.file.clone()).collect(),
             has_schedules: starts.has_schedules(),
             has_starts: starts.on_drift || starts.has_schedules(),
@@ -634,6 +643,7 @@ impl Site {
             schema,
             learning,
             serving,
+            package,
             name,
         })
     }

@@ -92,30 +92,6 @@ pub(super) fn roles(infrastructure: &Infrastructure) -> impl Iterator<Item = &'s
         .filter_map(|(file, role)| infrastructure.has(file).then_some(role))
 }
 
-/// True when a task of the plan runs as the role `service`.
-pub(super) fn has_tasks(infrastructure: &Infrastructure) -> bool {
-    ["ecs_anywhere", "ecs_embeddings", "ecs_mlflow"].iter().any(|file| infrastructure.has(file))
-}
-
-/// The roles of Amazon SageMaker: who learns and registers, who trains, who scores, who measures.
-pub(super) fn sagemaker_roles(
-    infrastructure: &Infrastructure,
-    checks_on_sagemaker: bool,
-) -> impl Iterator<Item = &'static str> {
-    // Without a queue of jobs all steps of the state machine run there too.
-    let has_steps = infrastructure.has("pipeline_states") && (checks_on_sagemaker || !infrastructure.has("batch"));
-    let learns = ["feature_store", "sagemaker_processing", "sagemaker_training"];
-    let serves = ["sagemaker_batch_transform", "sagemaker_endpoint"];
-    [
-        (has_steps || learns.iter().any(|file| infrastructure.has(file)), "sagemaker"),
-        (infrastructure.has("sagemaker_training"), "training"),
-        (serves.iter().any(|file| infrastructure.has(file)), "scoring"),
-        (infrastructure.has("model_monitor"), "monitor"),
-    ]
-    .into_iter()
-    .filter_map(|(wanted, role)| wanted.then_some(role))
-}
-
 pub(super) fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructure) -> &'static str {
     if !infrastructure.has("sagemaker_endpoint") {
         return "none";
