@@ -38,7 +38,7 @@ use self::{
     },
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
-        serving_units, vcpus_of_a_job,
+        serving_units, training_memory_gb, vcpus_of_a_job,
     },
 };
 use crate::{
@@ -415,7 +415,15 @@ impl Site {
             summary_markdown: words::markdown(&candidate.summary),
             task: family.folder(),
             mode: family.mode(),
-            limits: limits(family, sensitive, latency_ms, &learning, constraints, serving),
+            limits: limits(
+                family,
+                sensitive,
+                latency_ms,
+                &learning,
+                constraints,
+                serving,
+                training_memory_gb(components, infrastructure, catalogue),
+            ),
             stream: match stream_kind {
                 Some("kafka") => Stream { kind: "kafka", source: "Amazon MSK" },
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
