@@ -108,6 +108,8 @@ pub struct Site {
     pub compliance: Vec<&'static str>,
     /// The same, as they are written on the wire.
     pub frameworks: Vec<Framework>,
+    /// Whether an id that may be the number of a payment card is refused.
+    refuses_cards: bool,
     /// True when the data is about persons, or as sensitive.
     pub personal_data: bool,
     /// Name of the constant in `records.py` with the field that records are told apart by.
@@ -496,6 +498,8 @@ impl Site {
             region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
             log_retention_days: if sensitive { 400 } else { 365 },
             // HIPAA keeps records for six years; the others at least one.
+            refuses_cards: matches!(family, Family::Tabular(_))
+                && (class == Some(DataClass::Pci) || frameworks.contains(&Framework::PciDss)),
             audit_retention_days: if frameworks.contains(&Framework::Hipaa) { 2190 } else { 400 },
             frameworks,
             budget_usd: cents(budget.unwrap_or(estimate.expected_usd)),

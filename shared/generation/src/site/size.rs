@@ -77,18 +77,20 @@ pub(super) fn training_memory_gb(
 
 /// As many examples as the training has memory for, in two digits.
 ///
-/// Half of the memory is for them and what is computed of them; the rest is for libraries, for what a file unpacks to,
-/// and for examples that are larger than those that were measured. Bytes for each are the growth of the peak (`ru_maxrss`) of
-/// `python -m PACKAGE.training` between 20,000 and 60,000 generated examples, measured on 23 November 2026 with
-/// Python 3.13, rounded up.
+/// Half of the memory is for them and for what is computed of them; the rest is for libraries, and for examples that are
+/// larger than those that were measured. The peak of a training grew by 1.2 kB for each card payment of eight features
+/// and by 6.2 kB for each daily series of demand (`ru_maxrss` of `python -m PACKAGE.training` with 5,000 and with 25,000
+/// generated examples, on 23 November 2026); wider rows and longer histories take more. Texts and images are kept as they
+/// came: a text may have 20,000 characters, and a photograph that was scaled down has some 100 KB.
 pub(super) fn training_examples(family: Family, memory_gb: f64) -> u64 {
     let bytes = match family {
-        Family::Tabular(_) => 12_000.0,
-        Family::Forecasting => 24_000.0,
-        Family::Vision => 40_000.0,
-        Family::Nlp | Family::Rag | Family::FineTuning | Family::Recommendation => 20_000.0,
+        Family::Tabular(_) => 4_000.0,
+        Family::Forecasting => 10_000.0,
+        Family::Recommendation => 8_000.0,
+        Family::Nlp | Family::Rag | Family::FineTuning => 40_000.0,
+        Family::Vision => 150_000.0,
     };
-    let room = memory_gb * 0.5 * 1e9 / bytes;
+    let room = memory_gb * 0.5e9 / bytes;
     let digits = 10_f64.powf(room.log10().floor() - 1.0);
     ((room / digits).floor() * digits) as u64
 }
@@ -117,4 +119,16 @@ pub(super) fn requests_per_minute_per_unit(serve: Option<&Component>) -> u64 {
         Some(component.max_per_second? / units.max(1.0))
     });
     per_second.map_or(600, |per_second| (per_second * 60.0 * 0.7).round().max(1.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_memory_is_room_for_more_examples_in_two_digits() {
+        assert_eq!(training_examples(Family::Forecasting, 8.0), 400_000);
+        assert_eq!(training_examples(Family::Forecasting, 16.0), 800_000);
+        assert_eq!(training_examples(Family::Vision, 16.0), 53_000);
+    }
 }
