@@ -49,6 +49,13 @@ impl Implementer for Ingestion {
                 "From raw lines to checked examples",
                 Some(Capability::Ingest),
             ),
+            blueprint.module(
+                "partitions",
+                "python/partitions.py.j2",
+                "What was ingested, and how much of it is learned from",
+                Some(Capability::Store),
+            ),
+            blueprint.test("test_partitions", "Tests of what is read again, and of how much is learned from"),
         ];
         if blueprint.site.aws && blueprint.site.serving.lambda_transform {
             files.push(blueprint.test("test_arrival", "Tests of the check of what arrives"));

@@ -53,6 +53,8 @@ fn environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
         Ok(file.and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
     });
     environment.add_filter("number", number);
+    // As Python writes large numbers: 1_200_000.
+    environment.add_filter("grouped", |value: u64, between: String| grouped(value, &between));
     // A text in double quotes, as JSON and YAML have it: what people wrote can never break out.
     environment.add_filter("quoted", |text: &str| serde_json::Value::from(text).to_string());
     environment.add_filter("pick_text", |sizing: &Value, keys: &str, default: String| {
@@ -117,6 +119,15 @@ fn number(value: f64, kind: &str) -> String {
     }
 }
 
+/// A whole number with something between its thousands.
+fn grouped(value: u64, between: &str) -> String {
+    let digits = value.to_string();
+    let first = digits.len() % 3;
+    let groups = digits.as_bytes()[first..].chunks(3).map(String::from_utf8_lossy);
+    let head = (first > 0).then(|| digits[..first].into());
+    head.into_iter().chain(groups).collect::<Vec<_>>().join(between)
+}
+
 /// The first of the keys that is there and is a plain word or number.
 pub(crate) fn pick(sizing: &BTreeMap<String, String>, keys: &str) -> Option<String> {
     keys.split('|').filter_map(|key| sizing.get(key)).find(|value| is_plain(value)).cloned()
@@ -154,7 +165,7 @@ fn runtime_seconds(sizing: &BTreeMap<String, String>) -> u64 {
     planned.map_or(0, |hours| (hours * 2.0).ceil() as u64).max(4) * 3600
 }
 
-fn memory_mb(sizing: &BTreeMap<String, String>) -> Option<u64> {
+pub(crate) fn memory_mb(sizing: &BTreeMap<String, String>) -> Option<u64> {
     part(sizing, "mb").or_else(|| part(sizing, "gb").map(|gb| gb * 1024))
 }
 
@@ -175,6 +186,13 @@ mod tests {
         }
         for machine in ["ml.m5.large", "ml.c5.2xlarge", "ml.p3.2xlarge", "ml.inf2.xlarge"] {
             assert!(!has_own_disk(machine), "{machine}");
+        }
+    }
+
+    #[test]
+    fn large_numbers_are_written_in_thousands() {
+        for (value, written) in [(0, "0"), (999, "999"), (1_000, "1_000"), (1_234_567, "1_234_567")] {
+            assert_eq!(grouped(value, "_"), written);
         }
     }
 

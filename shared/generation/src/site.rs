@@ -36,7 +36,7 @@ use self::{
     running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
-        serving_units, vcpus_of_a_job,
+        serving_units, training_memory_gb, vcpus_of_a_job,
     },
 };
 pub use self::{ci::Ci, serving::Serving};
@@ -103,6 +103,8 @@ pub struct Site {
     pub compliance: Vec<&'static str>,
     /// The same, as they are written on the wire.
     pub frameworks: Vec<Framework>,
+    /// Whether an id that may be the number of a payment card is refused.
+    refuses_cards: bool,
     /// True when the data is about persons, or as sensitive.
     pub personal_data: bool,
     /// Name of the constant in `records.py` with the field that records are told apart by.
@@ -425,7 +427,15 @@ impl Site {
             summary_markdown: words::markdown(&candidate.summary),
             task: family.folder(),
             mode: family.mode(),
-            limits: limits(family, sensitive, latency_ms, &learning, constraints, serving),
+            limits: limits(
+                family,
+                sensitive,
+                latency_ms,
+                &learning,
+                constraints,
+                serving,
+                training_memory_gb(components, infrastructure, catalogue),
+            ),
             stream: match stream_kind {
                 Some("kafka") => Stream { kind: "kafka", source: "Amazon MSK" },
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
@@ -498,6 +508,8 @@ impl Site {
             region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
             log_retention_days: if sensitive { 400 } else { 365 },
             // HIPAA keeps records for six years; the others at least one.
+            refuses_cards: matches!(family, Family::Tabular(_))
+                && (class == Some(DataClass::Pci) || frameworks.contains(&Framework::PciDss)),
             audit_retention_days: if frameworks.contains(&Framework::Hipaa) { 2190 } else { 400 },
             frameworks,
             budget_usd: cents(budget.unwrap_or(estimate.expected_usd)),

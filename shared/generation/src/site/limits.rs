@@ -3,7 +3,7 @@
 use design::constraint::{ConstraintSet, Retraining};
 use serde::Serialize;
 
-use super::serving::Serving;
+use super::{serving::Serving, size};
 use crate::{
     task::{Family, Learning},
     words,
@@ -21,6 +21,8 @@ pub(super) struct Limits {
     pub(super) chunk: u32,
     pub(super) chunk_reason: &'static str,
     pub(super) test_rows: u32,
+    pub(super) training_memory_gb: f64,
+    pub(super) training_examples: u64,
 }
 
 pub(super) fn limits(
@@ -30,6 +32,7 @@ pub(super) fn limits(
     learning: &Learning,
     set: &ConstraintSet,
     serving: Serving,
+    training_memory_gb: f64,
 ) -> Limits {
     let on_drift = set.retraining.as_ref().is_some_and(|stated| stated.value == Retraining::OnDrift);
     let (drift_threshold, drift_reason) = if sensitive {
@@ -74,5 +77,7 @@ pub(super) fn limits(
         chunk,
         chunk_reason,
         test_rows: learning.test_rows,
+        training_memory_gb,
+        training_examples: size::training_examples(family, training_memory_gb),
     }
 }

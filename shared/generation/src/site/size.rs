@@ -1,6 +1,9 @@
 //! Sizes of the plan, as numbers.
 
 use design::plan::{Capability, Component};
+use knowledge::catalogue::Catalogue;
+
+use crate::{provision::Infrastructure, render::memory_mb, task::Family};
 
 /// Machines or tasks that serve when nothing happens: as many as run on average where their number follows the load.
 pub(super) fn least_serving_units(serve: &Component) -> Option<u64> {
@@ -48,6 +51,50 @@ pub(super) fn vcpus_of_a_job(components: &[Component]) -> u64 {
     components.iter().filter(|component| component.pattern.contains("batch")).filter_map(vcpus).max().unwrap_or(4)
 }
 
+/// Memory of the machine that trains, in gigabytes: as the templates of the jobs have it.
+pub(super) fn training_memory_gb(
+    components: &[Component],
+    infrastructure: &Infrastructure,
+    catalogue: &Catalogue,
+) -> f64 {
+    let of_machine = |machine: &str| catalogue.instances.get(machine).map_or(8.0, |instance| instance.memory_gb);
+    let of_task = |file: &str, default: u64| {
+        let asking = infrastructure.files.iter().find(|one| one.file == file);
+        let first = asking.and_then(|one| one.components.first());
+        first.and_then(|component| memory_mb(&component.sizing)).unwrap_or(default) as f64 / 1024.0
+    };
+    if infrastructure.has("sagemaker_training") {
+        of_machine(instance(components, Capability::Train).unwrap_or("ml.m5.xlarge"))
+    } else if infrastructure.has("ecs_embeddings") {
+        of_task("ecs_embeddings", 2048)
+    } else if infrastructure.has("batch") {
+        of_task("batch", 16_384)
+    } else {
+        // A processing job of the state machine; elsewhere a machine of yours, and no smaller one.
+        of_machine("ml.m5.large")
+    }
+}
+
+/// As many examples as the training has memory for, in two digits.
+///
+/// Half of the memory is for them and for what is computed of them; the rest is for libraries, and for examples that are
+/// larger than those that were measured. The peak of a training grew by 1.2 kB for each card payment of eight features
+/// and by 6.2 kB for each daily series of demand (`ru_maxrss` of `python -m PACKAGE.training` with 5,000 and with 25,000
+/// generated examples, on 23 November 2026); wider rows and longer histories take more. Texts and images are kept as they
+/// came: a text may have 20,000 characters, and a photograph that was scaled down has some 100 KB.
+pub(super) fn training_examples(family: Family, memory_gb: f64) -> u64 {
+    let bytes = match family {
+        Family::Tabular(_) => 4_000.0,
+        Family::Forecasting => 10_000.0,
+        Family::Recommendation => 8_000.0,
+        Family::Nlp | Family::Rag | Family::FineTuning => 40_000.0,
+        Family::Vision => 150_000.0,
+    };
+    let room = memory_gb * 0.5e9 / bytes;
+    let digits = 10_f64.powf(room.log10().floor() - 1.0);
+    ((room / digits).floor() * digits) as u64
+}
+
 pub(super) fn count(components: &[Component], capability: &str) -> Option<u64> {
     components
         .iter()
@@ -72,4 +119,16 @@ pub(super) fn requests_per_minute_per_unit(serve: Option<&Component>) -> u64 {
         Some(component.max_per_second? / units.max(1.0))
     });
     per_second.map_or(600, |per_second| (per_second * 60.0 * 0.7).round().max(1.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_memory_is_room_for_more_examples_in_two_digits() {
+        assert_eq!(training_examples(Family::Forecasting, 8.0), 400_000);
+        assert_eq!(training_examples(Family::Forecasting, 16.0), 800_000);
+        assert_eq!(training_examples(Family::Vision, 16.0), 53_000);
+    }
 }
