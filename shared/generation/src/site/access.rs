@@ -157,8 +157,14 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
             module("feedback"),
             access(
                 "feedback",
-                vec![data("outcomes/*"), data("raw/*"), data("scored/*"), models("production/*")],
-                vec![data("raw/feedback*")],
+                vec![
+                    data("outcomes/*"),
+                    data("processed/_outcomes.jsonl"),
+                    data("raw/feedback/*"),
+                    data("scored/*"),
+                    models("production/*"),
+                ],
+                vec![data("processed/_outcomes.jsonl"), data("raw/feedback/*")],
             ),
         ),
         (
@@ -171,7 +177,12 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
             module("ingestion"),
             access(
                 "ingestion",
-                wanted([(true, data("raw/*")), (feast, data("features/*")), (feast, data("feature_store/*"))]),
+                wanted([
+                    (true, data("processed/_ingested.jsonl")),
+                    (true, data("raw/*")),
+                    (feast, data("features/*")),
+                    (feast, data("feature_store/*")),
+                ]),
                 wanted([
                     (true, data("processed/*")),
                     (true, data("quarantine/*")),
