@@ -59,7 +59,9 @@ pub const PORT: u16 = 8080;
 const OUTCOME_ALARMS: [&str; 2] = [
     "`live-quality`: on what really happened the model in production misses the gate's floor. Look whether the outcomes are \
      right; then train anew, or go back.",
-    "`unmatched-outcomes`: outcomes found no record, because they came too late or it was never scored. See Outcomes.",
+    "`unmatched-outcomes`: outcomes make no example. They break the data contract (a yes or no is `true` or `false`, say, and \
+     not 1 or 0): upload the file again, mended. Or they found no record, because they came too late or it was never scored. \
+     See Outcomes.",
 ];
 
 /// Days that an outcome may take to be uploaded once the whole horizon of a forecast is over: a month's figures come in the

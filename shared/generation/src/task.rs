@@ -82,6 +82,8 @@ pub struct Guard {
     pub floor: Option<f64>,
     /// By how much it may be worse than production's.
     pub tolerance: f64,
+    /// The metric that counts the examples which this one rests on; chance weighs more where they are few.
+    pub rests_on: Option<&'static str>,
 }
 
 /// A ranking says nothing of the alarms that are made of it: a threshold that never alarms has the same ROC AUC. Where
@@ -93,6 +95,7 @@ const ALARMS: &[Guard] = &[
         higher: true,
         floor: None,
         tolerance: 0.02,
+        rests_on: Some("positives"),
     },
     Guard {
         metric: "matthews_correlation",
@@ -100,6 +103,7 @@ const ALARMS: &[Guard] = &[
         higher: true,
         floor: Some(0.1),
         tolerance: 0.05,
+        rests_on: Some("positives"),
     },
 ];
 
@@ -111,6 +115,7 @@ const SERIES: &[Guard] = &[
         higher: false,
         floor: Some(1.0),
         tolerance: 0.02,
+        rests_on: None,
     },
     Guard {
         metric: "range_coverage",
@@ -118,6 +123,7 @@ const SERIES: &[Guard] = &[
         higher: true,
         floor: Some(0.8),
         tolerance: 0.05,
+        rests_on: None,
     },
 ];
 
@@ -128,6 +134,7 @@ const INTERVALS: &[Guard] = &[Guard {
     higher: true,
     floor: Some(0.8),
     tolerance: 0.05,
+    rests_on: None,
 }];
 
 impl Family {
