@@ -52,6 +52,9 @@ impl Implementer for Monitoring {
                 "Tests of what the infrastructure promises",
                 Vec::new(),
             ));
+            if blueprint.site.job_names.contains(&"ingestion") {
+                files.push(blueprint.test("test_rights", "Tests of what the steps ask of the buckets"));
+            }
         }
         files
     }

@@ -215,7 +215,7 @@ pub struct Site {
     /// The kinds of jobs, each with the role that it runs as.
     jobs: Vec<Job>,
     /// Their names.
-    job_names: Vec<&'static str>,
+    pub job_names: Vec<&'static str>,
     /// Steps of state machines that are processing jobs of SageMaker.
     processing_steps: Vec<&'static str>,
     /// By its role: which objects each service may touch that moves data, and each task that is no job.
