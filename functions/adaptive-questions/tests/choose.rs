@@ -146,7 +146,7 @@ fn a_confidence_is_the_share_of_the_design_that_is_right() {
 
 #[test]
 fn an_earlier_decision_is_the_default_and_the_others_are_ranked() {
-    let budget = Budget { usd_per_month: 4321.0, amount: 4321.0, currency: Currency::Usd };
+    let budget = Budget { usd_per_month: 8765.0, amount: 8765.0, currency: Currency::Usd };
     let parent = ConstraintSet { budget: stated(budget, 0.95), ..Default::default() };
     let mut situation = knowing(&fraud());
     situation.parent = Some(parent);
@@ -154,8 +154,8 @@ fn an_earlier_decision_is_the_default_and_the_others_are_ranked() {
     situation.set.throughput = stated(Throughput { average_per_second: 20_000.0, peak_per_second: 60_000.0 }, 0.9);
     let asked = chosen(&situation, &[ConstraintField::Budget], &all_but(&[ConstraintField::Budget]));
     let budget = default_of(&asked, "budget");
-    assert_eq!(budget.default.basis, DefaultBasis::EarlierDecision);
-    assert_eq!(budget.default.value, AnswerValue::Number(4321.0));
+    assert_eq!(budget.default.basis, DefaultBasis::EarlierDecision, "{budget:?}");
+    assert_eq!(budget.default.value, AnswerValue::Number(8765.0));
     assert!(!budget.others.is_empty() && budget.others.iter().all(|other| other.value != budget.default.value));
     assert!(budget.others.windows(2).all(|pair| pair[0].confidence >= pair[1].confidence), "{:?}", budget.others);
     let planned = |other: &SmartDefault| other.reason.contains("scores best without a budget");
