@@ -280,6 +280,7 @@ impl Family {
             }
         }
     }
+
     /// What the gate looks at besides the family's metric.
     fn guards(self) -> &'static [Guard] {
         match self {
