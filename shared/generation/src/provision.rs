@@ -262,7 +262,7 @@ impl Infrastructure {
             wanted.entry("kinesis".to_owned()).or_default();
         }
         // What checks the data is the first step of whatever learns from it: a machine of its own would do the same twice.
-        let learning = ["sagemaker_training", "pipeline_states"].into_iter().find(|part| wanted.contains_key(*part));
+        let learning = ["pipeline_states", "sagemaker_training"].into_iter().find(|part| wanted.contains_key(*part));
         if let Some(learning) = learning
             && let Some(checking) = wanted.remove("sagemaker_processing")
         {

@@ -32,7 +32,7 @@ use self::{
     },
     left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
     limits::{Limits, limits},
-    rhythm::{Publication, Rhythm, publication, rhythm},
+    rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
     running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
@@ -60,8 +60,8 @@ const OUTCOME_ALARMS: [&str; 2] = [
     "`live-quality`: on what really happened the model in production misses the gate's floor. Look whether the outcomes are \
      right; then train anew, or go back.",
     "`unmatched-outcomes`: outcomes make no example. They break the data contract (a yes or no is `true` or `false`, say, and \
-     not 1 or 0): upload the file again, mended. Or they found no record, because they came too late or it was never scored. \
-     See Outcomes.",
+     not 1 or 0): upload the file again, mended. Or they found no record in two days, because they came too late or it was never \
+     scored. See Outcomes.",
 ];
 
 /// Days that an outcome may take to be uploaded once the whole horizon of a forecast is over: a month's figures come in the
@@ -179,6 +179,8 @@ pub struct Site {
     cost: Money,
     alarms: Vec<String>,
     retraining: Rhythm,
+    /// When the state machine `learning` runs by itself.
+    machine_rhythm: Rhythm,
     publication: Publication,
     data_words: String,
     data_class: &'static str,
@@ -218,6 +220,8 @@ pub struct Site {
     pub job_names: Vec<&'static str>,
     /// Steps of state machines that are processing jobs of SageMaker.
     processing_steps: Vec<&'static str>,
+    /// Steps of the pipeline of SageMaker.
+    pipeline_steps: Vec<&'static str>,
     /// By its role: which objects each service may touch that moves data, and each task that is no job.
     access: BTreeMap<&'static str, Access>,
     /// The parts of the infrastructure.
@@ -334,7 +338,8 @@ impl Site {
         let use_case = value(constraints.use_case.as_ref());
         let name = words::repository_name(title, fallback_name(use_case));
         let retraining = rhythm(value(constraints.retraining.as_ref()));
-        let starts = Starts::of(infrastructure, &retraining);
+        let machine_rhythm = machine_rhythm(infrastructure, value(constraints.retraining.as_ref()));
+        let starts = Starts::of(infrastructure, &retraining, &machine_rhythm);
         let stream_kind = stream_kind(components);
         let cloud = cloud_of(components)?;
         let aws = cloud == Cloud::Aws;
@@ -484,6 +489,7 @@ impl Site {
                 .map(|missing| words::markdown(&missing.to_string()))
                 .collect(),
             retraining,
+            machine_rhythm,
             publication: publication(serving, infrastructure, value(constraints.retraining.as_ref())),
             data_words: data_words(class, aws),
             data_class: class.map_or("unstated", data_class_name),
@@ -509,9 +515,9 @@ impl Site {
             allowed_regions_words: regions.join(", "),
             region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
             log_retention_days: if sensitive { 400 } else { 365 },
-            // HIPAA keeps records for six years; the others at least one.
             refuses_cards: matches!(family, Family::Tabular(_))
                 && (class == Some(DataClass::Pci) || frameworks.contains(&Framework::PciDss)),
+            // HIPAA keeps records for six years; the others at least one.
             audit_retention_days: if frameworks.contains(&Framework::Hipaa) { 2190 } else { 400 },
             frameworks,
             budget_usd: cents(budget.unwrap_or(estimate.expected_usd)),
@@ -591,6 +597,7 @@ impl Site {
             job_names: jobs.iter().map(Job::name).collect(),
             jobs,
             processing_steps: access::processing_steps(&uses),
+            pipeline_steps: access::pipeline_steps(&uses),
             access: access::services(&uses).into_iter().map(|one| (one.name(), one)).collect(),
             parts: infrastructure.files.iter().map(|file| file.file.clone()).collect(),
             has_schedules: starts.has_schedules(),

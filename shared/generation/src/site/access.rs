@@ -81,6 +81,27 @@ pub(super) struct Uses<'a> {
     pub(super) scoring_tasks: u64,
 }
 
+impl Uses<'_> {
+    fn has(&self, file: &str) -> bool {
+        self.infrastructure.has(file)
+    }
+
+    /// Whether a state machine has the data checked by processing jobs of SageMaker.
+    fn machine_checks_on_sagemaker(&self) -> bool {
+        self.has("pipeline_states") && (self.checks_on_sagemaker || !self.has("batch"))
+    }
+
+    /// Whether a state machine has SageMaker learn: without a queue of jobs all of its steps run there.
+    fn machine_learns_on_sagemaker(&self) -> bool {
+        self.has("pipeline_states") && !self.has("batch") && !self.has("sagemaker_training")
+    }
+
+    /// Whether the pipeline of SageMaker checks the data: a state machine would do it for both.
+    fn pipeline_checks(&self) -> bool {
+        self.has("sagemaker_training") && !self.has("pipeline_states")
+    }
+}
+
 /// Where a kind of job runs.
 #[derive(Debug, Clone, Copy, Default)]
 struct Where {
@@ -116,21 +137,19 @@ fn access(name: &'static str, reads: Vec<Place>, writes: Vec<Place>) -> Access {
 
 /// The kinds of jobs that the plan has, in the order that they run in.
 pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
-    let has = |file: &str| uses.infrastructure.has(file);
+    let has = |file: &str| uses.has(file);
     let (has_machine, has_pipeline, has_batch) = (has("pipeline_states"), has("sagemaker_training"), has("batch"));
     // Without anything that puts the steps in order, people start them, one after the other.
     let by_hand = has_batch && !has_machine && !has_pipeline;
     let checks = Where {
         batch: by_hand || has_machine && has_batch && !uses.checks_on_sagemaker,
         ecs: false,
-        sagemaker: has_pipeline
-            || has("sagemaker_processing")
-            || has_machine && (uses.checks_on_sagemaker || !has_batch),
+        sagemaker: uses.pipeline_checks() || has("sagemaker_processing") || uses.machine_checks_on_sagemaker(),
     };
     let steps = Where {
         batch: by_hand || has_machine && !has_pipeline && has_batch,
         ecs: false,
-        sagemaker: has_pipeline || has_machine && !has_batch,
+        sagemaker: has_pipeline || uses.machine_learns_on_sagemaker(),
     };
     let trains = if has("ecs_embeddings") { Where { ecs: true, batch: false, sagemaker: has_pipeline } } else { steps };
     let (transforms, answers) = (has("sagemaker_batch_transform"), uses.endpoint != "none");
@@ -263,14 +282,22 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
 
 /// The steps of state machines that are processing jobs of SageMaker.
 pub(super) fn processing_steps(uses: &Uses<'_>) -> Vec<&'static str> {
-    let has = |file: &str| uses.infrastructure.has(file);
-    let has_machine = has("pipeline_states");
-    let checks = has_machine && (uses.checks_on_sagemaker || !has("batch"));
-    let learns = has_machine && !has("batch") && !has("sagemaker_training");
+    let (checks, learns) = (uses.machine_checks_on_sagemaker(), uses.machine_learns_on_sagemaker());
     wanted([
         (checks && uses.joins_outcomes, "feedback"),
-        (checks || has("sagemaker_processing"), "ingestion"),
-        (learns && !has("ecs_embeddings"), "training"),
+        (checks || uses.has("sagemaker_processing"), "ingestion"),
+        (learns && !uses.has("ecs_embeddings"), "training"),
+        (learns, "promotion"),
+    ])
+}
+
+/// Steps of the pipeline of SageMaker.
+pub(super) fn pipeline_steps(uses: &Uses<'_>) -> Vec<&'static str> {
+    let (checks, learns) = (uses.pipeline_checks(), uses.has("sagemaker_training"));
+    wanted([
+        (checks && uses.joins_outcomes, "feedback"),
+        (checks, "ingestion"),
+        (learns, "training"),
         (learns, "promotion"),
     ])
 }
@@ -310,7 +337,7 @@ pub(super) fn services(uses: &Uses<'_>) -> Vec<Access> {
         ),
     ]
     .into_iter()
-    .filter(|(file, _)| uses.infrastructure.has(file))
+    .filter(|(file, _)| uses.has(file))
     .map(|(_, access)| access)
     .collect()
 }
@@ -366,8 +393,9 @@ mod tests {
         });
         of(&[(Capability::Train, "train.sagemaker-cpu")], |uses| {
             assert!(jobs(uses).iter().all(|job| job.on_sagemaker && !job.in_tasks && job.command.is_empty()));
+            assert_eq!(pipeline_steps(uses), ["feedback", "ingestion", "training", "promotion"]);
         });
-        // The pipeline learns, and AWS Batch scores and checks what has arrived: such a step is both.
+        // AWS Batch scores and checks what has arrived, and the pipeline learns from that.
         let both = [
             (Capability::Ingest, "ingest.s3-batch-landing"),
             (Capability::Train, "train.sagemaker-cpu"),
@@ -379,9 +407,10 @@ mod tests {
                 let job = jobs.iter().find(|job| job.name() == name).unwrap();
                 (job.in_tasks, job.on_sagemaker)
             };
-            assert_eq!(where_it_runs("ingestion"), (true, true));
+            assert_eq!(where_it_runs("ingestion"), (true, false));
             assert_eq!(where_it_runs("promotion"), (false, true));
             assert_eq!(where_it_runs("scoring"), (true, false));
+            assert_eq!(pipeline_steps(uses), ["training", "promotion"]);
         });
         of(&[(Capability::Ingest, "ingest.s3-batch-landing")], |uses| {
             assert_eq!(processing_steps(uses), ["feedback", "ingestion", "training", "promotion"]);

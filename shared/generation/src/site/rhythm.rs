@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::serving::Serving;
 use crate::provision::Infrastructure;
 
-/// When the model is trained again.
+/// When something starts by itself.
 #[derive(Debug, Serialize)]
 pub(super) struct Rhythm {
     pub(super) words: &'static str,
@@ -46,6 +46,18 @@ pub(super) fn rhythm(retraining: Option<Retraining>) -> Rhythm {
     Rhythm { words, schedule, on_drift: retraining == Some(Retraining::OnDrift) }
 }
 
+/// When the state machine `learning` runs: it trains, or checks every night what SageMaker's pipeline learns from.
+pub(super) fn machine_rhythm(infrastructure: &Infrastructure, retraining: Option<Retraining>) -> Rhythm {
+    if !infrastructure.has("sagemaker_training") {
+        return rhythm(retraining);
+    }
+    let (words, schedule) = match retraining {
+        Some(Retraining::Hourly) => ("Checks what has arrived, every hour.", "rate(1 hour)"),
+        _ => ("Checks what has arrived, every night.", "cron(0 2 * * ? *)"),
+    };
+    Rhythm { words, schedule, on_drift: false }
+}
+
 /// The ingestion publishes when it runs: as files arrive, every night, or before each training.
 pub(super) fn publication(
     serving: Serving,
@@ -66,7 +78,8 @@ pub(super) fn publication(
         let words = "as files arrive, which are expected every quarter of an hour";
         return Publication { frequency: "15min", hour: 0, minutes: 15, words, step_minutes: 1, owners: 30 };
     }
-    if infrastructure.has("sagemaker_processing") || infrastructure.has("sagemaker_training") {
+    let checks_apart = infrastructure.has("pipeline_states") && infrastructure.has("sagemaker_training");
+    if infrastructure.has("sagemaker_processing") || checks_apart && retraining != Some(Retraining::Hourly) {
         return nightly;
     }
     match retraining {

@@ -51,11 +51,10 @@ pub(super) struct Starts {
 }
 
 impl Starts {
-    pub(super) fn of(infrastructure: &Infrastructure, retraining: &Rhythm) -> Self {
+    pub(super) fn of(infrastructure: &Infrastructure, retraining: &Rhythm, machine: &Rhythm) -> Self {
         let (has_machine, has_pipeline) =
             (infrastructure.has("pipeline_states"), infrastructure.has("sagemaker_training"));
-        // Where SageMaker trains, the machine checks what has arrived every night.
-        let learning_by_clock = has_machine && (has_pipeline || !retraining.schedule.is_empty());
+        let learning_by_clock = has_machine && !machine.schedule.is_empty();
         let pipeline_by_clock = has_pipeline && !retraining.schedule.is_empty();
         let on_drift = infrastructure.has("drift_alarm") && retraining.on_drift && (has_machine || has_pipeline);
         let scoring = ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"];
