@@ -15,7 +15,7 @@ use design::{
     repository::{RepositoryFile, RepositoryManifest, RepositoryPart},
     signal::NoSignal,
 };
-use generation::{Blueprint, Ci, Iac, Missing, RenderError, Request, SourceFile, Wanted, files, stored};
+use generation::{Blueprint, Ci, Iac, Missing, RenderError, Request, Site, SourceFile, Wanted, files, stored};
 use minijinja::{Value, value::Serde};
 use run::{
     card::{Category, Confidence, Fact, Impact, Risk},
@@ -147,8 +147,11 @@ fn joined(files: impl IntoIterator<Item = RepositoryFile>) -> Result<Vec<Reposit
 /// Parts of the foundation's CloudFormation that every system has.
 const FOUNDATION: [&str; 4] = ["main", "storage", "alarms", "budget"];
 
-/// The part with the role of those who take a person's records out of what is kept.
-const ERASURE: &str = "erasure";
+/// The parts with roles of people: who take a person's records out of what is kept, and who go back to an older model.
+fn people(site: &Site) -> impl Iterator<Item = &'static str> {
+    let goes_back = site.job_names.contains(&"promotion");
+    [(site.erases, "erasure"), (goes_back, "operator")].into_iter().filter_map(|(wanted, part)| wanted.then_some(part))
+}
 
 /// What the parts share: pure, and the same for the same plan.
 ///
@@ -156,8 +159,7 @@ const ERASURE: &str = "erasure";
 /// When a template is broken.
 pub fn shared_files(blueprint: &Blueprint) -> Result<Vec<SourceFile>, RenderError> {
     let mut wanted = layout(blueprint);
-    let erasure = blueprint.site.erases.then_some(ERASURE);
-    let foundation: Vec<&str> = FOUNDATION.into_iter().chain(erasure).collect();
+    let foundation: Vec<&str> = FOUNDATION.into_iter().chain(people(&blueprint.site)).collect();
     wanted.extend(blueprint.provisions(Node::Codegen, &foundation));
     wanted.extend(documents(blueprint, &wanted)?);
     files::<Templates>(blueprint, wanted)
@@ -215,8 +217,8 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
     };
     wanted.push(Wanted::new("scripts/deploy.sh", deploy, "The steps of a deployment", Vec::new()));
     if blueprint.site.iac == Iac::Terraform {
-        let erasure = blueprint.site.erases.then_some(ERASURE);
-        for name in ["versions", "variables", "main", "storage", "budget", "outputs"].into_iter().chain(erasure) {
+        let base = ["versions", "variables", "main", "storage", "budget", "outputs"];
+        for name in base.into_iter().chain(people(&blueprint.site)) {
             wanted.push(Wanted::new(
                 format!("terraform/{name}.tf"),
                 format!("terraform/{name}.tf.j2"),
