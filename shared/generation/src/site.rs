@@ -64,6 +64,16 @@ const OUTCOME_ALARMS: [&str; 2] = [
      scored. See Outcomes.",
 ];
 
+/// Of so many in a hundred requests that fail an alarm tells: a new version gets a tenth, so that one of which a fifth
+/// fails goes back.
+const ERROR_PERCENT: u64 = 2;
+
+/// What a new version may get a tenth of the requests for, in minutes: `aws deploy wait` has patience for half an hour.
+const CANARY_MINUTES: [u64; 3] = [5, 10, 15];
+
+/// So many requests show whether a version answers.
+const CANARY_REQUESTS: f64 = 3.0;
+
 /// Days that an outcome may take to be uploaded once the whole horizon of a forecast is over: a month's figures come in the
 /// month after.
 const OUTCOME_DAYS: u32 = 45;
@@ -207,6 +217,14 @@ pub struct Site {
     managed_pipeline: bool,
     throttle_rate: u64,
     throttle_burst: u64,
+    /// Of so many in a hundred requests that fail an alarm tells, and a new version goes back.
+    error_percent: u64,
+    /// Fewer errors in five minutes are no failure, whatever share of the requests they are.
+    least_errors: u64,
+    /// How long a tenth of the requests goes to a new version: until it has had some.
+    canary_minutes: u64,
+    /// What is planned for; an outage of it has to be heard of.
+    requests_per_minute: f64,
     parallelization: u64,
     features: Vec<StoredFeature>,
     widgets: Vec<Widget>,
@@ -590,6 +608,11 @@ impl Site {
             managed_pipeline: infrastructure.has("sagemaker_training"),
             throttle_rate: (peak * 1.5).ceil() as u64,
             throttle_burst: (peak * 3.0).ceil() as u64,
+            error_percent: ERROR_PERCENT,
+            // The errors of a new version, which are those of a tenth of the requests.
+            least_errors: ((average * 30.0 * ERROR_PERCENT as f64 / 100.0).round() as u64).clamp(1, 5),
+            canary_minutes: canary_minutes(average),
+            requests_per_minute: ((average * 6000.0).ceil() / 100.0),
             parallelization: count(components, "serve").unwrap_or(1).div_ceil(shards).clamp(1, 10),
             features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
             widgets: widgets(infrastructure),
@@ -704,6 +727,12 @@ impl Site {
 /// True when something that happens later says whether a prediction was right.
 fn has_outcomes(family: Family) -> bool {
     !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering))
+}
+
+/// How long a tenth of the requests goes to a new version, for so many requests a second: until it has had some.
+fn canary_minutes(average: f64) -> u64 {
+    let [.., longest] = CANARY_MINUTES;
+    CANARY_MINUTES.into_iter().find(|minutes| average * 6.0 * *minutes as f64 >= CANARY_REQUESTS).unwrap_or(longest)
 }
 
 /// Whether the requirement names MLflow, or the plan's registry is it.

@@ -25,6 +25,9 @@ case "$(basename "$0") $*" in
   *"describe-model-package --model-package-name arn:newest"*) echo '{"CustomerMetadataProperties": {"version": "v7"}}' ;;
   *"s3 cp"*manifest.json*) echo '{"version": "v7"}' > manifest.json ;;
   *"state list"*) echo "${SERVING}" ;;
+  *"output -json"*)
+    model="$([[ -z "${SERVING}" ]] || echo v6)"
+    echo "{\"service_model\": {\"value\": \"${model}\"}, \"stream_model\": {\"value\": \"${model}\"}}" ;;
   *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
   *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
   *put-object*callers.pem*) echo "v1-of-the-file" ;;
@@ -89,7 +92,7 @@ fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>,
     Run { succeeded: output.status.success(), said, called: fs::read_to_string(&called).unwrap() }
 }
 
-/// What has an endpoint or a service of its own in each language, and how something that serves shows.
+/// What is tied to a model in each language, and how something that serves shows.
 fn serving() -> Vec<(String, Repository, &'static str)> {
     let mut found = Vec::new();
     for (name, fixture) in fixture::all() {
