@@ -7,6 +7,7 @@ mod dashboard;
 mod document;
 mod left;
 mod limits;
+mod retrieval;
 mod rhythm;
 mod running;
 mod serving;
@@ -32,6 +33,7 @@ use self::{
     },
     left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
     limits::{Limits, limits},
+    retrieval::{embedding_model, language_model, vector_store},
     rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
     running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
@@ -45,7 +47,6 @@ use crate::{
     blueprint::Subject,
     packages::{Requirements, Sets},
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
-    render::pick,
     schema::Schema,
     subject::Entity,
     task::{self, Family, Learner, Learning},
@@ -307,6 +308,10 @@ pub struct Site {
     stacks: Vec<&'static str>,
     variables: Vec<Variable>,
     llm_model_id: String,
+    /// Where retrieval finds its passages: `opensearch`, `aurora`, or nothing where the model's file holds them.
+    vector_store: &'static str,
+    /// The model of Amazon Bedrock that makes vectors of texts; empty: the code makes its own.
+    embedding_model_id: &'static str,
     deployment: &'static str,
     deployment_needs: &'static str,
     /// Settings without a default, as the language of the infrastructure spells them.
@@ -648,13 +653,9 @@ impl Site {
             serving_variables: variables(infrastructure, family, is_tracked, pinned),
             is_tracked,
             pinned,
-            llm_model_id: infrastructure
-                .files
-                .iter()
-                .find(|file| file.file == "bedrock")
-                .and_then(|file| file.components.first())
-                .and_then(|component| pick(&component.sizing, "model_id|model"))
-                .unwrap_or_default(),
+            llm_model_id: language_model(infrastructure),
+            vector_store: if family == Family::Rag { vector_store(infrastructure) } else { "" },
+            embedding_model_id: if family == Family::Rag { embedding_model(components) } else { "" },
             live_functions: functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect(),
             functions: functions(infrastructure).collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
