@@ -32,7 +32,7 @@ use self::{
         purpose, row,
     },
     left::{cdk, language, no_cluster, no_language_model, no_library, no_schedule, unasked_store, unreachable_server},
-    limits::{Limits, limits},
+    limits::{Late, Limits, late, limits},
     retrieval::{Model, vector_store},
     rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
     running::{Answers, LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
@@ -205,6 +205,8 @@ pub struct Site {
     requests_per_minute_per_unit: u64,
     latency_ms: String,
     latency_percentile: String,
+    /// From when on an alarm says that answers are late.
+    late: Late,
     compute: &'static str,
     gpu: bool,
     spot: bool,
@@ -378,6 +380,8 @@ impl Site {
         let sensitive = class.is_some_and(|class| class >= DataClass::Pii) || !frameworks.is_empty();
         let latency = value(constraints.latency.as_ref());
         let latency_ms = latency.as_ref().map_or(1000.0, |latency| latency.milliseconds);
+        let latency_percentile =
+            latency.as_ref().map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile));
         let throughput = value(constraints.throughput.as_ref());
         let measures_outcomes = has_outcomes(family)
             && serving.keeps()
@@ -618,7 +622,8 @@ impl Site {
             monitored: infrastructure.has("model_monitor"),
             requests_per_minute_per_unit: requests_per_minute_per_unit(serve),
             latency_ms: words::plain(latency_ms.round().max(1.0)),
-            latency_percentile: latency.map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile)),
+            late: late(latency_ms, &latency_percentile, candidate.metrics.latency_p95_ms.filter(|_| latency.is_some())),
+            latency_percentile,
             compute: if infrastructure.has("batch") { "batch" } else { "sagemaker" },
             gpu: components.iter().any(|component| component.pattern == "train.batch-ec2-gpu-spot"),
             spot: components.iter().any(|component| component.pattern.contains("spot")),
