@@ -7,6 +7,7 @@ mod dashboard;
 mod document;
 mod left;
 mod limits;
+mod retrieval;
 mod rhythm;
 mod running;
 mod serving;
@@ -23,17 +24,18 @@ use knowledge::{catalogue::Catalogue, kept, request_log};
 use serde::Serialize;
 
 use self::{
-    access::{Access, Job, Uses},
+    access::{Access, Asked, Job, Reader, Uses, readers},
     columns::{LakeColumn, StoredFeature, lake_columns, stored_features},
     dashboard::{Widget, widgets},
     document::{
         ComponentRow, Edge, Row, constraint_rows, data_class_name, data_words, edges, excerpt, framework_name, heading,
         purpose, row,
     },
-    left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
-    limits::{Limits, limits},
+    left::{cdk, language, no_cluster, no_language_model, no_library, no_schedule, unasked_store, unreachable_server},
+    limits::{Late, Limits, late, limits},
+    retrieval::{Model, vector_store},
     rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
-    running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
+    running::{Answers, LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, training_memory_gb, vcpus_of_a_job,
@@ -45,7 +47,6 @@ use crate::{
     blueprint::Subject,
     packages::{Requirements, Sets},
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
-    render::pick,
     schema::Schema,
     subject::Entity,
     task::{self, Family, Learner, Learning},
@@ -83,6 +84,9 @@ const REPLACED_DAYS: u32 = 90;
 
 /// The same for data about persons: what was erased is gone for good within the month (GDPR Art. 12(3)).
 const REPLACED_DAYS_OF_PERSONS: u32 = 30;
+
+/// The endpoint of OpenSearch Serverless, as the catalogue calls it.
+const VECTORS_ENDPOINT: &str = "aoss";
 
 #[derive(Debug, Serialize)]
 struct Stream {
@@ -211,6 +215,8 @@ pub struct Site {
     requests_per_minute_per_unit: u64,
     latency_ms: String,
     latency_percentile: String,
+    /// From when on an alarm says that answers are late.
+    late: Late,
     compute: &'static str,
     gpu: bool,
     spot: bool,
@@ -280,6 +286,8 @@ pub struct Site {
     has_latency_alarm: bool,
     has_standby: bool,
     endpoints: Vec<String>,
+    /// True when the index of passages is asked from a network without a way out.
+    has_vectors_endpoint: bool,
     /// Machines or tasks that serve when nothing happens, as the estimate pays for them.
     serving_units: u64,
     /// Those that serve at most: twice what the peak takes.
@@ -324,7 +332,18 @@ pub struct Site {
     has_scoring: bool,
     stacks: Vec<&'static str>,
     variables: Vec<Variable>,
-    llm_model_id: String,
+    /// The model of Amazon Bedrock that writes.
+    language_model: Option<Model>,
+    /// The model of Amazon Bedrock that makes vectors of texts.
+    embedding_model: Option<Model>,
+    /// Its name, as it is asked; empty: the code makes its own vectors.
+    embedding_model_id: String,
+    /// Who finds passages in an index of the plan's.
+    readers: Vec<Reader>,
+    /// Policies of what is asked by what serves.
+    serving_asks: Vec<&'static str>,
+    /// Where retrieval finds its passages: `opensearch`, `aurora`, or nothing where the model's file holds them.
+    vector_store: &'static str,
     deployment: &'static str,
     deployment_needs: &'static str,
     /// Settings without a default, as the language of the infrastructure spells them.
@@ -379,6 +398,8 @@ impl Site {
         let sensitive = class.is_some_and(|class| class >= DataClass::Pii) || !frameworks.is_empty();
         let latency = value(constraints.latency.as_ref());
         let latency_ms = latency.as_ref().map_or(1000.0, |latency| latency.milliseconds);
+        let latency_percentile =
+            latency.as_ref().map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile));
         let throughput = value(constraints.throughput.as_ref());
         let measures_outcomes = has_outcomes(family)
             && serving.keeps()
@@ -424,6 +445,22 @@ impl Site {
                 .iter()
                 .any(|file| infrastructure.has(file));
         let package = words::package_name(&name);
+        let region = regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned());
+        let language_model = Model::that_writes(infrastructure, family, &region)?;
+        let embedding_model = if family == Family::Rag { Model::that_embeds(components, &region)? } else { None };
+        let vector_store = if family == Family::Rag { vector_store(infrastructure) } else { "" };
+        let asked = Asked {
+            language_model: language_model.is_some(),
+            embeddings: embedding_model.is_some(),
+            passages: !vector_store.is_empty(),
+        };
+        let answers = Answers {
+            language_model: language_model.as_ref(),
+            embedding_model: embedding_model.as_ref(),
+            vector_store,
+        };
+        let variables = |pinned| variables(infrastructure, family, is_tracked, pinned, &answers);
+        let (job_variables, serving_variables) = (variables(false), variables(pinned));
         let uses = Uses {
             infrastructure,
             family,
@@ -436,6 +473,7 @@ impl Site {
             checks_on_sagemaker,
             endpoint: endpoint(serve, infrastructure),
             scoring_tasks,
+            asked,
         };
         let jobs = access::jobs(&uses);
         Ok(Self {
@@ -531,7 +569,6 @@ impl Site {
             compliance: frameworks.iter().map(|framework| framework_name(*framework)).collect(),
             allowed_regions: regions.iter().map(|code| format!("\"{code}\"")).collect::<Vec<_>>().join(", "),
             allowed_regions_words: regions.join(", "),
-            region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
             log_retention_days: if sensitive { 400 } else { 365 },
             refuses_cards: matches!(family, Family::Tabular(_))
                 && (class == Some(DataClass::Pci) || frameworks.contains(&Framework::PciDss)),
@@ -590,7 +627,9 @@ impl Site {
             has_registry: infrastructure.has("model_registry"),
             has_pipeline_states: infrastructure.has("pipeline_states"),
             has_embeddings: infrastructure.has("ecs_embeddings"),
-            endpoints: infrastructure.endpoints.clone(),
+            // OpenSearch Serverless makes its own.
+            endpoints: infrastructure.endpoints.iter().filter(|name| *name != VECTORS_ENDPOINT).cloned().collect(),
+            has_vectors_endpoint: infrastructure.endpoints.iter().any(|name| name == VECTORS_ENDPOINT),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
             } else {
@@ -601,7 +640,8 @@ impl Site {
             monitored: infrastructure.has("model_monitor"),
             requests_per_minute_per_unit: requests_per_minute_per_unit(serve),
             latency_ms: words::plain(latency_ms.round().max(1.0)),
-            latency_percentile: latency.map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile)),
+            late: late(latency_ms, &latency_percentile, candidate.metrics.latency_p95_ms.filter(|_| latency.is_some())),
+            latency_percentile,
             compute: if infrastructure.has("batch") { "batch" } else { "sagemaker" },
             gpu: components.iter().any(|component| component.pattern == "train.batch-ec2-gpu-spot"),
             spot: components.iter().any(|component| component.pattern.contains("spot")),
@@ -617,6 +657,7 @@ impl Site {
             features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
+            readers: if vector_store.is_empty() { Vec::new() } else { readers(&jobs, infrastructure) },
             job_names: jobs.iter().map(Job::name).collect(),
             jobs,
             processing_steps: access::processing_steps(&uses),
@@ -637,17 +678,24 @@ impl Site {
                 .chain(kept_in_terraform.clone())
                 .chain(cdk(iac, tooling.as_ref()))
                 .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
+                .chain(unasked_store(!vector_store.is_empty(), infrastructure).map(|left| iac.words(&left)))
+                .chain(no_language_model(aws && family == Family::Rag, language_model.is_some()))
                 .chain(no_schedule(serving, infrastructure))
                 .chain(no_library(tooling.as_ref(), feast))
                 .chain(no_cluster(constraints, components, catalogue))
                 .chain(unused_libraries.clone())
+                .chain(language_model.as_ref().and_then(|model| model.left(&region)).map(|left| iac.words(&left)))
                 .collect(),
             unused_libraries,
             ci,
             ci_name: ci.name(),
             deployment: ci.deployment(),
             deployment_needs: ci.deployment_needs(iac),
-            fill_in: infrastructure.fill_in(iac)?,
+            fill_in: infrastructure
+                .fill_in(iac)?
+                .into_iter()
+                .chain(language_model.as_ref().and_then(|model| model.fill_in(iac)))
+                .collect(),
             iac,
             kept_in_terraform,
             has_api: infrastructure.has("lambda_http"),
@@ -667,17 +715,16 @@ impl Site {
                 .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
                 .map(stack)
                 .collect(),
-            variables: variables(infrastructure, family, is_tracked, false),
-            serving_variables: variables(infrastructure, family, is_tracked, pinned),
+            variables: job_variables,
+            serving_variables,
             is_tracked,
             pinned,
-            llm_model_id: infrastructure
-                .files
-                .iter()
-                .find(|file| file.file == "bedrock")
-                .and_then(|file| file.components.first())
-                .and_then(|component| pick(&component.sizing, "model_id|model"))
-                .unwrap_or_default(),
+            embedding_model_id: embedding_model.as_ref().map(Model::name).unwrap_or_default(),
+            serving_asks: asked.policies(),
+            language_model,
+            embedding_model,
+            vector_store,
+            region,
             live_functions: functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect(),
             functions: functions(infrastructure).collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },

@@ -43,6 +43,25 @@ pub(super) fn unreachable_server(is_open: bool, infrastructure: &Infrastructure)
     is_open.then(|| said.to_owned())
 }
 
+/// What is said where the plan has a store that passages could be found in, and nothing looks for any.
+pub(super) fn unasked_store(is_asked: bool, infrastructure: &Infrastructure) -> Option<String> {
+    let said = if infrastructure.has("opensearch") {
+        "The code does not ask the collection: indexes, queries, and the policy of data that lets a role in are yours \
+         (`terraform/opensearch.tf` makes it)."
+    } else {
+        "The code does not ask the database yet: tables and queries are yours (`terraform/aurora.tf` makes the cluster)."
+    };
+    let is_there = ["opensearch", "aurora"].iter().any(|file| infrastructure.has(file));
+    (is_there && !is_asked).then(|| said.to_owned())
+}
+
+/// What is said where nothing of the plan writes answers.
+pub(super) fn no_language_model(is_rag: bool, is_there: bool) -> Option<String> {
+    let said = "A language model that writes the answers: the plan has none of Amazon Bedrock, so that the best sentence is \
+                quoted. One that is served elsewhere is asked by an adapter of yours in `llm.py`.";
+    (is_rag && !is_there).then(|| said.to_owned())
+}
+
 /// What is said where many records are scored by what answers single requests: nothing of the plan starts it.
 pub(super) fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<String> {
     let is_started =
