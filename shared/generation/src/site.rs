@@ -309,7 +309,7 @@ pub struct Site {
     variables: Vec<Variable>,
     llm_model_id: String,
     /// Where retrieval finds its passages: `opensearch`, `aurora`, or nothing where the model's file holds them.
-    vector_store: &'static str,
+    pub vector_store: &'static str,
     /// The model of Amazon Bedrock that makes vectors of texts; empty: the code makes its own.
     embedding_model_id: &'static str,
     deployment: &'static str,
@@ -406,6 +406,7 @@ impl Site {
             component.capability == Capability::Transform
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
         });
+        let vector_store = if family == Family::Rag { vector_store(infrastructure) } else { "" };
         let pinned = aws
             && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
@@ -453,7 +454,7 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac))?,
+            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac), vector_store)?,
             learner,
             trained_with: learner.name(),
             trains_apart: !learner.packages().1.is_empty(),
@@ -654,7 +655,7 @@ impl Site {
             is_tracked,
             pinned,
             llm_model_id: language_model(infrastructure),
-            vector_store: if family == Family::Rag { vector_store(infrastructure) } else { "" },
+            vector_store,
             embedding_model_id: if family == Family::Rag { embedding_model(components) } else { "" },
             live_functions: functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect(),
             functions: functions(infrastructure).collect(),
@@ -791,6 +792,7 @@ fn requirements(
     mlflow: bool,
     feast: bool,
     iac: Option<Iac>,
+    vector_store: &str,
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
     let mut sets = [&["always"], own].concat();
@@ -827,8 +829,11 @@ fn requirements(
     if feast {
         sets.push("feast");
     }
-    if family == Family::Recommendation {
+    if matches!(family, Family::Recommendation | Family::Rag) {
         sets.push("sparse");
+    }
+    if vector_store == "opensearch" {
+        sets.push("opensearch");
     }
     if serving.online || serving.batch_transform {
         dev.push("dev_online");
