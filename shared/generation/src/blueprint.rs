@@ -126,6 +126,18 @@ impl Blueprint {
             .collect()
     }
 
+    /// The patterns of what keeps the index of passages; none where the model's file does.
+    pub fn index_patterns(&self) -> Vec<String> {
+        let files = self.infrastructure.files.iter().filter(|file| file.file == self.site.vector_store);
+        files.flat_map(|file| &file.components).map(|component| component.pattern.clone()).collect()
+    }
+
+    /// The patterns of what keeps files: all that keep anything, without the index of passages.
+    pub fn file_patterns(&self) -> Vec<String> {
+        let index = self.index_patterns();
+        self.patterns(Capability::Store).into_iter().filter(|pattern| !index.contains(pattern)).collect()
+    }
+
     /// A module of the repository's own package.
     pub fn module(&self, name: &str, template: &str, purpose: &str, capability: Option<Capability>) -> Wanted {
         let path = format!("src/{}/{name}.py", self.site.package);

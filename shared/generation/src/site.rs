@@ -343,7 +343,7 @@ pub struct Site {
     /// Policies of what is asked by what serves.
     serving_asks: Vec<&'static str>,
     /// Where retrieval finds its passages: `opensearch`, `aurora`, or nothing where the model's file holds them.
-    vector_store: &'static str,
+    pub vector_store: &'static str,
     deployment: &'static str,
     deployment_needs: &'static str,
     /// Settings without a default, as the language of the infrastructure spells them.
@@ -440,6 +440,7 @@ impl Site {
             component.capability == Capability::Transform
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
         });
+        let vector_store = if family == Family::Rag { vector_store(infrastructure) } else { "" };
         let pinned = aws
             && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
@@ -448,7 +449,6 @@ impl Site {
         let region = regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned());
         let language_model = Model::that_writes(infrastructure, family, &region)?;
         let embedding_model = if family == Family::Rag { Model::that_embeds(components, &region)? } else { None };
-        let vector_store = if family == Family::Rag { vector_store(infrastructure) } else { "" };
         let asked = Asked {
             language_model: language_model.is_some(),
             embeddings: embedding_model.is_some(),
@@ -504,7 +504,7 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac))?,
+            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac), vector_store)?,
             learner,
             trained_with: learner.name(),
             trains_apart: !learner.packages().1.is_empty(),
@@ -866,6 +866,7 @@ fn requirements(
     mlflow: bool,
     feast: bool,
     iac: Option<Iac>,
+    vector_store: &str,
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
     let mut sets = [&["always"], own].concat();
@@ -902,8 +903,11 @@ fn requirements(
     if feast {
         sets.push("feast");
     }
-    if family == Family::Recommendation {
+    if matches!(family, Family::Recommendation | Family::Rag) {
         sets.push("sparse");
+    }
+    if vector_store == "opensearch" {
+        sets.push("opensearch");
     }
     if serving.online || serving.batch_transform {
         dev.push("dev_online");

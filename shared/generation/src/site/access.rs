@@ -237,7 +237,13 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
             module("training"),
             access(
                 "training",
-                wanted([(true, data("processed/*")), (feast, data("features/*")), (true, models("production/*"))]),
+                wanted([
+                    (true, data("processed/*")),
+                    (feast, data("features/*")),
+                    // The indexes of these stay.
+                    (uses.asked.passages, models("previous/*")),
+                    (true, models("production/*")),
+                ]),
                 wanted([
                     // Vectors of passages that did not change are not paid for again.
                     (uses.asked.embeddings, data("processed/_embeddings/*")),

@@ -88,6 +88,8 @@ pub(super) fn limits(
     let (max_records, batch_reason) = if family == Family::Vision {
         let images = (latency_ms / 2.0 / 15.0).clamp(1.0, 32.0) as u32;
         (images, "Images take time to unpack: as many of the largest ones take half of the latency objective.")
+    } else if family == Family::Rag {
+        (8, "Each is a search and a call of the language model, and all of them are made at the same time.")
     } else if latency_ms < 100.0 {
         (32, "Few at a time: the latency objective leaves no room for more.")
     } else {
