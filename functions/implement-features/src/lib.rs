@@ -100,7 +100,11 @@ fn retrieval(blueprint: &Blueprint) -> Vec<Wanted> {
         _ => None,
     };
     let mut files = vec![
-        module("embedding", "Vectors of passages and questions, behind a port", blueprint.patterns(Capability::Feature)),
+        module(
+            "embedding",
+            "Vectors of passages and questions, behind a port",
+            blueprint.patterns(Capability::Feature),
+        ),
         module("passages", "The index of passages, by words and by meaning", index()),
         blueprint.test("test_passages", "Tests of cutting, embedding and finding"),
     ];
