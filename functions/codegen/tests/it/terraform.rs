@@ -61,7 +61,7 @@ fn every_pattern_keeps_to_the_providers_schema() {
 fn made(repository: &Repository) -> usize {
     let vectors = repository.files.iter().filter(|file| file.path == "terraform/opensearch.tf");
     let of_vectors =
-        vectors.filter(|file| file.text.contains("aws_opensearchserverless_vpc_endpoint\" \"main\"")).count();
+        vectors.filter(|file| file.content.contains("aws_opensearchserverless_vpc_endpoint\" \"main\"")).count();
     let line = text(repository, "terraform/network.tf")
         .lines()
         .skip_while(|line| !line.contains("\"aws_vpc_endpoint\" \"interface\""))
