@@ -104,6 +104,11 @@ pub(super) fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructur
     }
 }
 
+/// Whether features are in a table of DynamoDB: Feast's, or the latest of each key.
+pub(super) fn has_feature_table(infrastructure: &Infrastructure) -> bool {
+    ["feast_table", "latest_table"].iter().any(|file| infrastructure.has(file))
+}
+
 /// What the code reads from its environment; the same as `local.environment` of the Terraform.
 pub(super) fn variables(
     infrastructure: &Infrastructure,
@@ -129,7 +134,7 @@ pub(super) fn variables(
         // The guardrail is in the stack of what serves.
         (bedrock && pinned, "LLM_GUARDRAIL_ID", "${Guardrail.GuardrailId}".to_owned()),
         (bedrock && pinned, "LLM_GUARDRAIL_VERSION", "${GuardrailVersion.Version}".to_owned()),
-        (infrastructure.has("feast_table"), "FEATURE_TABLE", format!("{system}-features")),
+        (has_feature_table(infrastructure), "FEATURE_TABLE", format!("{system}-features")),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
         (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
     ];
