@@ -67,7 +67,8 @@ pub(super) fn no_table(components: &[Component], infrastructure: &Infrastructure
                     request, or bring the code that needs the table.";
     [(has("store.dynamodb"), store), (has(ONLINE_FEATURES) && !keeps_features, features)]
         .into_iter()
-        .filter_map(|(wanted, said)| wanted.then(|| said.to_owned()))
+        .filter_map(|(wanted, said)| wanted.then_some(said))
+        .map(str::to_owned)
         .collect()
 }
 
