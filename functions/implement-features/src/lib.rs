@@ -44,6 +44,9 @@ impl Implementer for Features {
         if blueprint.site.feast {
             files.extend(feast(blueprint));
         }
+        if blueprint.site.keeps_latest {
+            files.extend(latest(blueprint));
+        }
         files
     }
 
@@ -75,11 +78,19 @@ impl Implementer for Features {
                 }
             ));
         }
+        if blueprint.site.keeps_latest {
+            reasons.push(
+                "A record carries its own past. The ingestion keeps the latest of each key in DynamoDB, and the service takes it \
+                 from there where a request leaves it out."
+                    .to_owned(),
+            );
+        }
         reasons
     }
 
     fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
-        let stored = ["dynamodb", "feast_table", "feature_store"].iter().any(|file| blueprint.infrastructure.has(file));
+        let stored =
+            ["feast_table", "feature_store", "latest_table"].iter().any(|file| blueprint.infrastructure.has(file));
         left_out([
             (!stored, "an online feature store", "The plan reads no feature that a request does not bring."),
             (blueprint.site.task != "rag", "an index of embeddings", "Nothing is looked up by meaning."),
@@ -113,6 +124,15 @@ fn retrieval(blueprint: &Blueprint) -> Vec<Wanted> {
         files.push(blueprint.test("test_vector_store", "Tests of the index outside the model's file"));
     }
     files
+}
+
+/// The table of the latest of each key, behind a module.
+fn latest(blueprint: &Blueprint) -> Vec<Wanted> {
+    let purpose = "The latest of each key, for requests that leave it out";
+    vec![
+        blueprint.module("feature_store", "latest/feature_store.py.j2", purpose, Some(Capability::Feature)),
+        blueprint.test("test_latest", "Tests of the feature store"),
+    ]
 }
 
 /// The feature repository of Feast, and the module that the rest asks it through.

@@ -31,11 +31,17 @@ use self::{
         ComponentRow, Edge, Row, constraint_rows, data_class_name, data_words, edges, excerpt, framework_name, heading,
         purpose, row,
     },
-    left::{cdk, language, no_cluster, no_language_model, no_library, no_schedule, unasked_store, unreachable_server},
+    left::{
+        cdk, language, no_cluster, no_language_model, no_library, no_schedule, no_table, unasked_store,
+        unreachable_server,
+    },
     limits::{Late, Limits, late, limits},
     retrieval::{Model, vector_store},
     rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
-    running::{Answers, LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
+    running::{
+        Answers, LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, has_feature_table, roles,
+        variables,
+    },
     size::{
         count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, training_memory_gb, vcpus_of_a_job,
@@ -144,6 +150,10 @@ pub struct Site {
     pub mlflow: bool,
     /// True when Feast keeps the features: the plan has an online store, and records are rows of named features.
     pub feast: bool,
+    /// True when a table keeps the latest of each key, which a request may then leave out.
+    pub keeps_latest: bool,
+    /// True with a table of features in DynamoDB: Feast's, or the latest of each key.
+    feature_table: bool,
     /// True when the service reads features from Feast by an id.
     pub reads_features: bool,
     /// True when the consumer of the stream reads from Feast what its events do not bring.
@@ -271,8 +281,6 @@ pub struct Site {
     /// True when the index is built by a task of the cluster.
     has_embeddings: bool,
     has_states: bool,
-    /// True with a DynamoDB table besides that of the features.
-    has_table: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
     /// Roles that read a table for each request; the audit trail leaves their reads out.
@@ -426,6 +434,7 @@ impl Site {
         let learner = Learner::of(family, &libraries);
         let unused_libraries = task::unused_libraries(family, learner, &libraries);
         let feast = infrastructure.has("feast_table");
+        let keeps_latest = infrastructure.has("latest_table");
         let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         // A function would spend most of its start on the import, and SageMaker forwards one route only.
@@ -510,6 +519,8 @@ impl Site {
             trains_apart: !learner.packages().1.is_empty(),
             mlflow,
             feast,
+            keeps_latest,
+            feature_table: has_feature_table(infrastructure),
             reads_features,
             reads_in_stream,
             updates_in_stream,
@@ -603,12 +614,11 @@ impl Site {
             job_vcpus: (vcpus_of_a_job(components) * scoring_tasks.max(2)).max(32),
             scoring_tasks,
             job_vcpus_least: vcpus_of_a_job(components).max(8),
-            has_table: infrastructure.has("dynamodb"),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
             table_callers: [
-                (infrastructure.has("ecs_service") && (reads_features || infrastructure.has("dynamodb")), "serving"),
-                (infrastructure.has("eks") && (reads_features || infrastructure.has("dynamodb")), "nodes"),
+                (infrastructure.has("ecs_service") && (reads_features || keeps_latest), "serving"),
+                (infrastructure.has("eks") && (reads_features || keeps_latest), "nodes"),
                 (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
             ]
             .into_iter()
@@ -616,7 +626,7 @@ impl Site {
             .collect(),
             has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
-            has_standing: ["aurora", "dynamodb", "ecs_service", "feast_table"]
+            has_standing: ["aurora", "ecs_service", "feast_table", "latest_table"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
@@ -681,6 +691,7 @@ impl Site {
                 .chain(unasked_store(!vector_store.is_empty(), infrastructure).map(|left| iac.words(&left)))
                 .chain(no_language_model(aws && family == Family::Rag, language_model.is_some()))
                 .chain(no_schedule(serving, infrastructure))
+                .chain(no_table(components, infrastructure))
                 .chain(no_library(tooling.as_ref(), feast))
                 .chain(no_cluster(constraints, components, catalogue))
                 .chain(unused_libraries.clone())
@@ -829,6 +840,13 @@ pub(crate) fn cloud_of(components: &[Component]) -> Result<Cloud, RenderError> {
     let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
     let mut clouds = components.iter().filter_map(|component| catalogue.pattern(&component.pattern));
     Ok(clouds.next().map_or(Cloud::Aws, |pattern| pattern.cloud))
+}
+
+/// Whether the plan answers single requests.
+pub(crate) fn is_online(components: &[Component], constraints: &ConstraintSet) -> Result<bool, RenderError> {
+    let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+    let deployment = value(constraints.deployment.as_ref());
+    Ok(Serving::of(components, deployment, stream_kind(components).is_some(), catalogue).online)
 }
 
 /// The kind of event source that the plan has, if any.

@@ -160,6 +160,11 @@ impl Answers<'_> {
     }
 }
 
+/// Whether features are in a table of DynamoDB: Feast's, or the latest of each key.
+pub(super) fn has_feature_table(infrastructure: &Infrastructure) -> bool {
+    ["feast_table", "latest_table"].iter().any(|file| infrastructure.has(file))
+}
+
 /// What the code reads from its environment; the same as `local.environment` of the Terraform.
 pub(super) fn variables(
     infrastructure: &Infrastructure,
@@ -182,7 +187,7 @@ pub(super) fn variables(
         (true, "AWS_DEFAULT_REGION", "${AWS::Region}".to_owned()),
         (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
         (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
-        (infrastructure.has("feast_table"), "FEATURE_TABLE", format!("{system}-features")),
+        (has_feature_table(infrastructure), "FEATURE_TABLE", format!("{system}-features")),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
         (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
     ];
