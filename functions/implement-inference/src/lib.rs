@@ -44,7 +44,12 @@ impl Implementer for Inference {
         let mut files = Vec::new();
         for (is_wanted, name, template, purpose) in [
             (site.keeps_scored, "scored", "python/scored.py.j2", "What was scored, with its predictions"),
-            (serving.batch || transform_only || serving.greengrass, "lines", "python/lines.py.j2", "A line in answer for each line"),
+            (
+                serving.batch || transform_only || serving.greengrass,
+                "lines",
+                "python/lines.py.j2",
+                "A line in answer for each line",
+            ),
             (serving.online, "service", "python/service.py.j2", "The inference service"),
             (transform_only, "service", "python/transform_service.py.j2", "Batch transform"),
             (

@@ -181,7 +181,8 @@ mod tests {
 
     #[test]
     fn the_device_sdk_is_for_devices_and_tests_alone() {
-        let sets = Sets { serving: vec!["always", "aws"], devices: vec!["devices"], dev: vec!["dev"], ..Sets::default() };
+        let sets =
+            Sets { serving: vec!["always", "aws"], devices: vec!["devices"], dev: vec!["dev"], ..Sets::default() };
         let requirements = Requirements::of(&sets).unwrap();
         assert!(has(&requirements.devices, "awsiotsdk") && !has(&requirements.devices, "awscrt"));
         assert!(has(&requirements.devices_locked, "awscrt") && has(&requirements.dev_locked, "awscrt"));
@@ -206,7 +207,12 @@ mod tests {
         training: &[&'static str],
         dev: &[&'static str],
     ) -> Result<Requirements, RenderError> {
-        Requirements::of(&Sets { serving: serving.to_vec(), training: training.to_vec(), dev: dev.to_vec(), ..Sets::default() })
+        Requirements::of(&Sets {
+            serving: serving.to_vec(),
+            training: training.to_vec(),
+            dev: dev.to_vec(),
+            ..Sets::default()
+        })
     }
 
     fn has(list: &[Pinned], name: &str) -> bool {
