@@ -136,7 +136,7 @@ pub struct Site {
     /// True when the model that goes out is fitted once more, on all examples: where a fit takes seconds, and what is
     /// measured is the model itself.
     refits: bool,
-    /// True when what is scored is kept: everywhere but on devices, which have no network.
+    /// True when what is scored is kept: everywhere but on gateways and devices that nothing here reaches.
     pub keeps_scored: bool,
     /// True when nothing is written in the background: what serves is frozen between two requests, or nobody waits for it.
     keeps_before_answering: bool,
@@ -930,5 +930,6 @@ fn requirements(
     if serving.online || serving.batch_transform {
         dev.push("dev_online");
     }
-    Requirements::of(&Sets { serving: sets, training, dev })
+    let devices = if serving.greengrass { vec!["devices"] } else { Vec::new() };
+    Requirements::of(&Sets { serving: sets, training, devices, dev })
 }

@@ -34,6 +34,19 @@ case "$(basename "$0") $*" in
   *"get-caller-identity"*) echo 123456789012 ;;
   *"prefix-lists"*) echo pl-1 ;;
   *"output -raw"*) echo thing ;;
+  *"--recursive s3://"*"/versions/v7/"*)
+    folder="${!#}"; mkdir -p "${folder}"; echo model > "${folder}/model.onnx"; echo '{"version": "v7"}' > "${folder}/manifest.json" ;;
+  *describe-thing-group*) echo arn:aws:iot:eu-central-1:123456789012:thinggroup/the-devices ;;
+  *"s3 cp"*package.zip*) touch "${CALLED}.uploaded" ;;
+  *create-component-version*) cp "${CALLED}.uploaded" "${CALLED}.component" ;;
+  *describe-component*)
+    if [[ ! -e "${CALLED}.component" ]]; then echo "An error occurred (ResourceNotFoundException)" >&2; exit 254; fi
+    echo DEPLOYABLE ;;
+  *list-deployments*) if [[ -e "${CALLED}.deployment" ]]; then echo newest; else echo None; fi ;;
+  *get-deployment*) cat "${CALLED}.deployment" ;;
+  *"greengrassv2 create-deployment"*)
+    input="$(sed 's/.*file:\/\/\([^ ]*\).*/\1/' <<< "$*")"
+    jq '. + {deploymentStatus: "ACTIVE"}' "${input}" > "${CALLED}.deployment"; echo made ;;
   "terraform "*apply*) echo "version=${TF_VAR_model_version-none}" >> "${CALLED}" ;;
 esac
 "#;
@@ -48,6 +61,11 @@ fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> R
 
 /// The same with the authorities' file as it is here, or without it.
 fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>, head: &str, serving: &str) -> Run {
+    run_in(&place(repository, filled_in, authorities), head, serving)
+}
+
+/// A folder with the repository, and the commands beside it.
+fn place(repository: &Repository, filled_in: bool, authorities: Option<&str>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("repository");
     for file in &repository.files {
@@ -74,6 +92,12 @@ fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>,
         fs::write(&path, COMMAND).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
+    folder
+}
+
+/// Runs the script in such a folder, where the commands remember what was made before.
+fn run_in(folder: &tempfile::TempDir, head: &str, serving: &str) -> Run {
+    let (root, commands) = (folder.path().join("repository"), folder.path().join("commands"));
     let called = folder.path().join("called");
     fs::write(&called, "").unwrap();
     let path = format!("{}:{}", commands.display(), std::env::var("PATH").unwrap());
@@ -189,4 +213,60 @@ fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
         }
     }
     assert!(seen > 1, "{seen}");
+}
+
+/// The plans whose model devices get, in each language.
+fn on_devices() -> impl Iterator<Item = (&'static str, Repository)> {
+    ["terraform", "cloudformation"].into_iter().map(|language| {
+        let fixture = fixture::one("vision-edge").with_tools(&[language], &[]);
+        assert_eq!(fixture.blueprint().site.iac.name().to_lowercase(), language);
+        (language, fixture.generate())
+    })
+}
+
+#[test]
+fn devices_get_a_model_once_and_keep_what_else_they_have() {
+    for (language, repository) in on_devices() {
+        let folder = place(&repository, true, None);
+        let first = run_in(&folder, "", "");
+        assert!(first.succeeded, "{language}: {}", first.said);
+        let at = |what: &str| first.called.find(what).unwrap_or_else(|| panic!("{language}: {what}: {}", first.called));
+        // Greengrass reads the archive when the component is made, and devices fetch it when they are told.
+        let uploaded = at("/package.zip s3://");
+        assert!(
+            uploaded < at("create-component-version")
+                && at("create-component-version") < at("greengrassv2 create-deployment")
+        );
+
+        let again = run_in(&folder, "", "");
+        assert!(again.succeeded && again.said.contains("already"), "{language}: {}", again.said);
+        for what in ["package.zip", "create-component-version", "greengrassv2 create-deployment"] {
+            assert!(!again.called.contains(what), "{language}: {what}: {}", again.called);
+        }
+
+        // People put a component of theirs beside it, and go on after a rollout that was stopped.
+        let known = folder.path().join("called.deployment");
+        let mut deployment: serde_json::Value = serde_json::from_str(&fs::read_to_string(&known).unwrap()).unwrap();
+        deployment["deploymentStatus"] = "CANCELED".into();
+        deployment["components"]["com.example.camera"] = serde_json::json!({ "componentVersion": "1.0.0" });
+        fs::write(&known, deployment.to_string()).unwrap();
+        let stopped = run_in(&folder, "", "");
+        assert!(stopped.called.contains("greengrassv2 create-deployment"), "{language}: {}", stopped.said);
+        let made: serde_json::Value = serde_json::from_str(&fs::read_to_string(&known).unwrap()).unwrap();
+        assert_eq!(made["components"], deployment["components"], "{language}");
+        assert_eq!(made["targetArn"], "arn:aws:iot:eu-central-1:123456789012:thinggroup/the-devices", "{language}");
+        assert_eq!(made["deploymentPolicies"]["failureHandlingPolicy"], "ROLLBACK", "{language}");
+    }
+}
+
+#[test]
+fn without_a_model_nothing_comes_to_devices() {
+    for (language, repository) in on_devices() {
+        let missing = "An error occurred (404) when calling the HeadObject operation: Not Found";
+        let first = run(&repository, true, missing, "");
+        assert!(first.succeeded && first.said.contains("nothing serves"), "{language}: {}", first.said);
+        assert!(!first.called.contains("greengrassv2"), "{language}: {}", first.called);
+        let refused = run(&repository, true, "(ExpiredToken)", "");
+        assert!(!refused.succeeded && !refused.called.contains("greengrassv2"), "{language}: {}", refused.said);
+    }
 }
