@@ -82,9 +82,7 @@ pub fn review(subject: Subject<'_>) -> Result<ImplementationReview, AgentError> 
     let anchors = anchors()?;
     let mut review = ImplementationReview::default();
     for field in ConstraintField::ALL {
-        let (Some(wanted), Some(provenance)) =
-            (wanted(subject.constraints, field), subject.constraints.provenance(field))
-        else {
+        let (Some(wanted), Some(provenance)) = (subject.wanted(field), subject.constraints.provenance(field)) else {
             continue;
         };
         let mut places = Vec::new();
@@ -143,6 +141,15 @@ fn claim(component: &Component, field: ConstraintField) -> Option<&str> {
 }
 
 impl Subject<'_> {
+    /// What is wanted of a field. A plan that is later than was asked was approved as it is, and an alarm that never ends
+    /// says nothing: then what the plan expects counts.
+    fn wanted(&self, field: ConstraintField) -> Option<Wanted> {
+        let asked = wanted(self.constraints, field)?;
+        let expected = self.candidate.metrics.latency_p95_ms.filter(|_| field == ConstraintField::Latency);
+        let number = asked.number.map(|number| expected.map_or(number, |expected| expected.ceil().max(number)));
+        Some(Wanted { number, ..asked })
+    }
+
     /// The language that the infrastructure is written in; none where there is no code of it.
     fn infrastructure(&self) -> Option<Iac> {
         [Iac::Terraform, Iac::CloudFormation]

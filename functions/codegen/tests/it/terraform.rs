@@ -104,7 +104,14 @@ fn a_plan_pays_for_the_keys_and_alarms_that_are_made() {
         if fixture.plan.selected().unwrap().components.iter().any(|one| one.pattern.starts_with("govern.")) {
             assert_eq!(keys, resources(&repository, "aws_kms_key") as f64, "{name}");
         }
-        let made = resources(&repository, "aws_cloudwatch_metric_alarm") as f64;
+        // An alarm on a rate is priced by the metrics that the rate is made of.
+        let terraform = repository.files.iter().filter(|file| file.path.ends_with(".tf"));
+        let beyond: usize = terraform
+            .map(|file| {
+                file.content.matches("\n    metric {").count() - file.content.matches("\n    expression  = ").count()
+            })
+            .sum();
+        let made = (resources(&repository, "aws_cloudwatch_metric_alarm") + beyond) as f64;
         // Those of what reads a stream that the plan leaves unread are not in the sum, which says so.
         let is_planned = fixture.plan.selected().unwrap().components.iter().any(|one| one.pattern == CONSUMER);
         let beside = if is_planned || text(&repository, "terraform/lambda_stream.tf").is_empty() { 0.0 } else { 4.0 };
