@@ -14,6 +14,17 @@ pub struct Templates;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Inference;
 
+/// What runs in a cluster, where the plan serves in one.
+const KUBERNETES: [(&str, &str); 7] = [
+    ("kustomization.yaml", "What runs in the cluster"),
+    ("namespaces.yaml", "What may run where in the cluster"),
+    ("service.yaml", "The service in the cluster"),
+    ("scaling.yaml", "How many pods there are"),
+    ("network.yaml", "Who speaks with whom in the cluster"),
+    ("logs.yaml", "How logs leave the cluster"),
+    ("rollout.sh", "A new version in the cluster, and the way back"),
+];
+
 impl Implementer for Inference {
     const NODE: Node = Node::ImplementInference;
     const NAME: &'static str = "Inference implementer";
@@ -66,6 +77,13 @@ impl Implementer for Inference {
             if is_wanted {
                 files.push(blueprint.test(name, purpose));
             }
+        }
+        if site.has_eks {
+            files.extend(KUBERNETES.map(|(name, purpose)| {
+                let path = format!("kubernetes/{name}");
+                Wanted::new(&path, format!("{path}.j2"), purpose, blueprint.patterns(Capability::Serve))
+            }));
+            files.push(blueprint.test("test_kubernetes", "Tests of what runs in the cluster"));
         }
         files
     }

@@ -30,12 +30,12 @@ use self::{
         ComponentRow, Edge, Row, constraint_rows, data_class_name, data_words, edges, excerpt, framework_name, heading,
         purpose, row,
     },
-    left::{cdk, language, no_cluster, no_library, no_schedule, unreachable_server},
+    left::{cdk, language, no_cluster, no_controller, no_library, no_schedule, unreachable_server},
     limits::{Limits, limits},
     rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
     running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
     size::{
-        count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
+        Pod, count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, training_memory_gb, vcpus_of_a_job,
     },
 };
@@ -54,6 +54,10 @@ use crate::{
 
 /// The port of the service, in the container and behind the balancer. SageMaker calls no other.
 pub const PORT: u16 = 8080;
+
+/// The port of every node of a cluster that its load balancer sends requests to, of those that Kubernetes keeps for this
+/// (30000 to 32767).
+const NODE_PORT: u16 = 30080;
 
 /// What the alarms on outcomes mean, where a pipeline joins them with what was scored.
 const OUTCOME_ALARMS: [&str; 2] = [
@@ -173,6 +177,7 @@ pub struct Site {
     stream: Stream,
     requirements: Requirements,
     port: u16,
+    node_port: u16,
     components: Vec<ComponentRow>,
     edges: Vec<Edge>,
     constraints: Vec<Row>,
@@ -251,13 +256,18 @@ pub struct Site {
     has_table: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
+    /// True when callers reach the service through a load balancer of its own.
+    has_balancer: bool,
     /// Roles that read a table for each request; the audit trail leaves their reads out.
     table_callers: Vec<&'static str>,
     /// Paths that callers of the service ask, besides those of its operation.
     routes: Vec<&'static str>,
     /// True when something reads the service's own metrics where it is deployed.
     is_scraped: bool,
-    has_eks: bool,
+    /// True when the service runs in a cluster of Kubernetes.
+    pub has_eks: bool,
+    /// What a pod of the service takes of a node of the cluster.
+    pod: Pod,
     has_standing: bool,
     has_latency_alarm: bool,
     has_standby: bool,
@@ -402,9 +412,10 @@ impl Site {
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
         });
         let pinned = aws
-            && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
+            && ["ecs_service", "eks", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file));
+        let has_balancer = ["ecs_service", "eks"].iter().any(|file| infrastructure.has(file));
         let package = words::package_name(&name);
         let uses = Uses {
             infrastructure,
@@ -448,7 +459,15 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac))?,
+            requirements: requirements(
+                serving,
+                family,
+                learner,
+                mlflow,
+                feast,
+                aws.then_some(iac),
+                infrastructure.has("eks"),
+            )?,
             learner,
             trained_with: learner.name(),
             trains_apart: !learner.packages().1.is_empty(),
@@ -461,8 +480,9 @@ impl Site {
                 .into_iter()
                 .filter_map(|(wanted, route)| wanted.then_some(route))
                 .collect(),
-            is_scraped: !aws || ["eks", "prometheus_grafana"].iter().any(|file| infrastructure.has(file)),
+            is_scraped: !aws || infrastructure.has("prometheus_grafana"),
             port: PORT,
+            node_port: NODE_PORT,
             components: components
                 .iter()
                 .enumerate()
@@ -551,9 +571,9 @@ impl Site {
             has_table: infrastructure.has("dynamodb"),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
+            has_balancer,
             table_callers: [
-                (infrastructure.has("ecs_service") && (reads_features || infrastructure.has("dynamodb")), "serving"),
-                (infrastructure.has("eks") && (reads_features || infrastructure.has("dynamodb")), "nodes"),
+                (has_balancer && (reads_features || infrastructure.has("dynamodb")), "serving"),
                 (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
             ]
             .into_iter()
@@ -561,11 +581,12 @@ impl Site {
             .collect(),
             has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
-            has_standing: ["aurora", "dynamodb", "ecs_service", "feast_table"]
+            pod: Pod::of(serve, catalogue),
+            has_standing: ["aurora", "dynamodb", "ecs_service", "eks", "feast_table"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
-            has_latency_alarm: ["ecs_service", "lambda_http", "sagemaker_endpoint"]
+            has_latency_alarm: ["ecs_service", "eks", "lambda_http", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_cloudtrail: infrastructure.has("cloudtrail"),
@@ -617,6 +638,7 @@ impl Site {
                 .chain(no_schedule(serving, infrastructure))
                 .chain(no_library(tooling.as_ref(), feast))
                 .chain(no_cluster(constraints, components, catalogue))
+                .chain(no_controller(tooling.as_ref(), infrastructure))
                 .chain(unused_libraries.clone())
                 .collect(),
             unused_libraries,
@@ -790,6 +812,7 @@ fn requirements(
     mlflow: bool,
     feast: bool,
     iac: Option<Iac>,
+    has_eks: bool,
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
     let mut sets = [&["always"], own].concat();
@@ -807,6 +830,9 @@ fn requirements(
             Iac::Terraform => "dev_terraform",
             Iac::CloudFormation => "dev_cloudformation",
         });
+    }
+    if has_eks {
+        dev.push("dev_kubernetes");
     }
     let pure_lambda = serving.lambda && !serving.sagemaker;
     if serving.online && pure_lambda {

@@ -321,8 +321,8 @@ pub(super) fn services(uses: &Uses<'_>) -> Vec<Access> {
         (
             "eks",
             access(
-                "nodes",
-                wanted([(true, models("production/*")), (uses.reads_features, data("feature_store/*"))]),
+                "serving",
+                wanted([(uses.reads_features, data("feature_store/*")), (true, models("versions/*"))]),
                 vec![data("scored/*")],
             ),
         ),
