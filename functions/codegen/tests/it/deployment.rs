@@ -12,7 +12,8 @@ struct Run {
 }
 
 /// Commands of the cloud that write down how they were called. `HEAD` says how the look for a model ends, in the bucket or in
-/// the registry (404: there is none), and `SERVING` what serves already.
+/// the registry (404: there is none), and `SERVING` what serves already. With `BROKEN` a new version does not come up in the
+/// cluster, and `RINGING` is an alarm that goes off once it has.
 const COMMAND: &str = r#"#!/usr/bin/env bash
 echo "$(basename "$0") $*" >> "${CALLED}"
 case "$(basename "$0") $*" in
@@ -28,9 +29,26 @@ case "$(basename "$0") $*" in
   *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
   *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
   *put-object*callers.pem*) echo "v1-of-the-file" ;;
-  *"get-caller-identity"*) echo 123456789012 ;;
   *"prefix-lists"*) echo pl-1 ;;
   *"output -raw"*) echo thing ;;
+  *"output -json rollout"* | *"describe-stacks"*Rollout*)
+    if [[ -z "${HEAD}" ]]; then version=v7; fi
+    echo "{\"cluster\": \"name\", \"network\": \"10.21.0.0/16\", \"least_nodes\": 1, \"most_nodes\": 2, \"log_group\": \"/logs\",
+      \"targets\": \"arn:targets\", \"requests_to\": \"app/targetgroup\", \"alarms\": [\"errors\", \"latency\"],
+      \"environment\": {\"MODEL_VERSION\": \"${version:-}\"}}" ;;
+  *"describe-images"*imageDigest*) echo "sha256:image" ;;
+  *"get-caller-identity --query Arn"*) echo arn:aws:sts::123456789012:assumed-role/deployer/session ;;
+  *"get-caller-identity"*) echo 123456789012 ;;
+  *describe-alarms*) if grep --quiet "rollout status" "${CALLED}"; then echo "${RINGING:-}"; fi ;;
+  "docker create"*) echo container ;;
+  "docker cp"*) cp "$0" "${!#}" ;;
+  "kubectl apply"*) cat "${!#}/kustomization.yaml" "${!#}/environment.env" >> "${CALLED}" ;;
+  "kubectl get deployment"*)
+    if grep --quiet "kubectl apply" "${CALLED}"; then echo 2; elif [[ -n "${SERVING}" ]]; then echo 1; fi ;;
+  "kubectl get replicasets"*) echo '{"items": []}' ;;
+  "kubectl rollout status deployment"*)
+    if [[ -n "${BROKEN:-}" ]] && ! grep --quiet "rollout undo" "${CALLED}"; then exit 1; fi ;;
+  "kubectl auth"*) if [[ -n "${UNREACHABLE:-}" ]]; then echo "i/o timeout" >&2; exit 1; fi ;;
   "terraform "*apply*) echo "version=${TF_VAR_model_version-none}" >> "${CALLED}" ;;
 esac
 "#;
@@ -40,11 +58,18 @@ const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE
 
 /// Runs the script of a repository: with the settings filled in or not, and with an answer to the look for a model.
 fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> Run {
-    run_with(repository, filled_in, Some(AUTHORITY), head, serving)
+    run_with(repository, filled_in, Some(AUTHORITY), head, serving, &[])
 }
 
 /// The same with the authorities' file as it is here, or without it.
-fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>, head: &str, serving: &str) -> Run {
+fn run_with(
+    repository: &Repository,
+    filled_in: bool,
+    authorities: Option<&str>,
+    head: &str,
+    serving: &str,
+    variables: &[(&str, &str)],
+) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("repository");
     for file in &repository.files {
@@ -66,7 +91,7 @@ fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>,
     }
     let commands = folder.path().join("commands");
     fs::create_dir(&commands).unwrap();
-    for name in ["aws", "docker", "terraform"] {
+    for name in ["aws", "docker", "sleep", "terraform"] {
         let path = commands.join(name);
         fs::write(&path, COMMAND).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -82,6 +107,7 @@ fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>,
         .env("CALLED", &called)
         .env("HEAD", head)
         .env("SERVING", serving)
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
@@ -169,11 +195,11 @@ fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
             continue;
         }
         seen += 1;
-        let stopped = run_with(&repository, true, None, "", serving);
+        let stopped = run_with(&repository, true, None, "", serving, &[]);
         assert!(!stopped.succeeded && stopped.said.contains("dev.callers.pem first"), "{name}: {}", stopped.said);
         assert_eq!(stopped.called, "", "{name}");
         let with_key = format!("{AUTHORITY}-----BEGIN EC {} KEY-----\n", "PRIVATE");
-        let refused = run_with(&repository, true, Some(&with_key), "", serving);
+        let refused = run_with(&repository, true, Some(&with_key), "", serving, &[]);
         assert!(!refused.succeeded && refused.said.contains("private key"), "{name}: {}", refused.said);
         assert_eq!(refused.called, "", "{name}");
         // A stack trusts the version that was put into the bucket just before it.
@@ -186,4 +212,64 @@ fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
         }
     }
     assert!(seen > 1, "{seen}");
+}
+
+/// What serves in a cluster, in each language.
+fn clusters() -> [(&'static str, Repository); 2] {
+    ["terraform", "cloudformation"].map(|language| {
+        let fixture = fixture::one("experiments-eks").with_tools(&[language], &[]);
+        assert_eq!(
+            fixture.blueprint().site.iac.name().to_lowercase(),
+            language,
+            "the fixture has a part without a template"
+        );
+        (language, fixture.generate())
+    })
+}
+
+#[test]
+fn what_serves_in_a_cluster_is_rolled_out_by_the_digest_of_its_image_and_the_version_of_its_model() {
+    for (language, repository) in clusters() {
+        let done = run(&repository, true, "", "");
+        assert!(done.succeeded, "{language}: {}", done.said);
+        let place = |words: &str| {
+            done.called.find(words).unwrap_or_else(|| panic!("{language}: no {words} in\n{}", done.called))
+        };
+        let order = ["docker push", "imageDigest", "kubectl apply", "rollout status deployment", "describe-alarms"];
+        let last = done.called.rfind(order[4]).unwrap();
+        assert!(place(order[0]) < place(order[1]) && place(order[1]) < place(order[2]), "{language}: {}", done.called);
+        assert!(place(order[2]) < place(order[3]) && place(order[3]) < last, "{language}: {}", done.called);
+        for words in ["\"digest\": \"sha256:image\"", "MODEL_VERSION=v7", "10.21.0.0/16", "/spec/maxReplicas"] {
+            place(words);
+        }
+        if language == "cloudformation" {
+            for words in ["attach-load-balancer-target-groups", "put-scaling-policy", "DeployerArn="] {
+                assert!(place(words) < place("kubectl apply"), "{language}: {words}");
+            }
+        }
+        let nothing = run(&repository, true, "(404) Not Found", "");
+        assert!(nothing.succeeded && nothing.said.contains("nothing new serves"), "{language}: {}", nothing.said);
+        assert!(!nothing.called.contains("kubectl apply"), "{language}: {}", nothing.called);
+    }
+}
+
+#[test]
+fn a_version_that_fails_in_the_cluster_goes_back_and_the_deployment_fails() {
+    for (language, repository) in clusters() {
+        for variables in [("BROKEN", "yes"), ("RINGING", "errors")] {
+            let back = run_with(&repository, true, Some(AUTHORITY), "", "1", &[variables]);
+            assert!(!back.succeeded, "{language} {variables:?}: {}", back.said);
+            assert!(back.called.contains("rollout undo deployment/service --namespace serving --to-revision=1"));
+            let first = run_with(&repository, true, Some(AUTHORITY), "", "", &[variables]);
+            assert!(!first.succeeded && first.said.contains("none to go back to"), "{language}: {}", first.said);
+            assert!(!first.called.contains("rollout undo"), "{language}: {}", first.called);
+        }
+        let outside = run_with(&repository, true, Some(AUTHORITY), "", "1", &[("UNREACHABLE", "yes")]);
+        assert!(
+            !outside.succeeded && outside.said.contains("deploy from a machine there"),
+            "{language}: {}",
+            outside.said
+        );
+        assert!(!outside.called.contains("kubectl apply"), "{language}: {}", outside.called);
+    }
 }

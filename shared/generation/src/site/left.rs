@@ -80,9 +80,9 @@ pub(super) fn no_library(tooling: Option<&Tooling>, feast: bool) -> Vec<String> 
 /// directly. Its controller, the webhook before every pod and cert-manager would be there for one service, and their images
 /// come from registries that the network has no way to.
 pub(super) fn no_controller(tooling: Option<&Tooling>, infrastructure: &Infrastructure) -> Option<String> {
-    let named = ["kserve", "kubeflow"].into_iter().find(|name| {
-        tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == name))
-    })?;
+    let named = ["kserve", "kubeflow"]
+        .into_iter()
+        .find(|name| tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == name)))?;
     let name = if named == "kserve" { "KServe" } else { "Kubeflow" };
     infrastructure.has("eks").then(|| {
         format!(
