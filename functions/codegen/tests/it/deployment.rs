@@ -2,6 +2,8 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
+use knowledge::catalogue::Catalogue;
+
 use crate::fixture::{self, Repository};
 
 /// What a script answered, and the commands that it called, one a line.
@@ -217,12 +219,12 @@ fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
 /// What serves in a cluster, in each language.
 fn clusters() -> [(&'static str, Repository); 2] {
     ["terraform", "cloudformation"].map(|language| {
-        let fixture = fixture::one("experiments-eks").with_tools(&[language], &[]);
-        assert_eq!(
-            fixture.blueprint().site.iac.name().to_lowercase(),
-            language,
-            "the fixture has a part without a template"
-        );
+        let mut fixture = fixture::one("churn-realtime").with_tools(&[language], &[]);
+        let components = &mut fixture.plan.candidates[0].components;
+        components.retain(|other| other.capability.as_str() != "serve");
+        let pattern = Catalogue::embedded().unwrap().pattern("serve.eks").unwrap();
+        components.push(fixture::component(pattern, Some(&"c6i.xlarge".to_owned())));
+        assert_eq!(fixture.blueprint().site.iac.name().to_lowercase(), language, "a part has no template");
         (language, fixture.generate())
     })
 }
