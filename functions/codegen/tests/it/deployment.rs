@@ -237,7 +237,8 @@ fn what_serves_in_a_cluster_is_rolled_out_by_the_digest_of_its_image_and_the_ver
         let place = |words: &str| {
             done.called.find(words).unwrap_or_else(|| panic!("{language}: no {words} in\n{}", done.called))
         };
-        let order = ["imageTag=fluent-bit", "imageDigest", "kubectl apply", "rollout status deployment", "describe-alarms"];
+        let order =
+            ["imageTag=fluent-bit", "imageDigest", "kubectl apply", "rollout status deployment", "describe-alarms"];
         let last = done.called.rfind(order[4]).unwrap();
         assert!(place(order[0]) < place(order[1]) && place(order[1]) < place(order[2]), "{language}: {}", done.called);
         assert!(place(order[2]) < place(order[3]) && place(order[3]) < last, "{language}: {}", done.called);
