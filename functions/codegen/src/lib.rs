@@ -191,6 +191,10 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
         let purpose = "Exact versions of what only training needs";
         wanted.push(Wanted::new("requirements-train.txt", "root/requirements-train.txt.j2", purpose, Vec::new()));
     }
+    if blueprint.site.serving.greengrass {
+        let purpose = "Exact versions of what devices need besides";
+        wanted.push(Wanted::new("requirements-devices.txt", "root/requirements-devices.txt.j2", purpose, Vec::new()));
+    }
     let (checks_template, deployment) = match blueprint.site.ci {
         Ci::Github => ("github/ci.yml.j2", Some((".github/workflows/deploy.yml", "github/deploy.yml.j2"))),
         // One file holds all jobs.

@@ -33,12 +33,19 @@ impl Implementer for Features {
                 "features",
                 &template,
                 "Features, the same for training and serving",
-                Some(Capability::Feature),
+                // Of documents the features that the plan names are vectors, which have a module of their own.
+                (blueprint.site.task != "rag").then_some(Capability::Feature),
             ),
             blueprint.test("test_features", "Tests that serving sees what training saw"),
         ];
+        if blueprint.site.task == "rag" {
+            files.extend(retrieval(blueprint));
+        }
         if blueprint.site.feast {
             files.extend(feast(blueprint));
+        }
+        if blueprint.site.keeps_latest {
+            files.extend(latest(blueprint));
         }
         files
     }
@@ -71,16 +78,61 @@ impl Implementer for Features {
                 }
             ));
         }
+        if blueprint.site.keeps_latest {
+            reasons.push(
+                "A record carries its own past. The ingestion keeps the latest of each key in DynamoDB, and the service takes it \
+                 from there where a request leaves it out."
+                    .to_owned(),
+            );
+        }
         reasons
     }
 
     fn alternatives(&self, blueprint: &Blueprint) -> Vec<Alternative> {
-        let stored = ["dynamodb", "feast_table", "feature_store"].iter().any(|file| blueprint.infrastructure.has(file));
+        let stored =
+            ["feast_table", "feature_store", "latest_table"].iter().any(|file| blueprint.infrastructure.has(file));
         left_out([
             (!stored, "an online feature store", "The plan reads no feature that a request does not bring."),
             (blueprint.site.task != "rag", "an index of embeddings", "Nothing is looked up by meaning."),
         ])
     }
+}
+
+/// Vectors of passages, and the index that they are found in.
+fn retrieval(blueprint: &Blueprint) -> Vec<Wanted> {
+    let module = |name: &str, purpose: &str, patterns: Vec<String>| Wanted {
+        patterns,
+        ..blueprint.module(name, &format!("tasks/rag/{name}.py.j2"), purpose, None)
+    };
+    let index = || blueprint.index_patterns();
+    let store = match blueprint.site.vector_store {
+        "opensearch" => Some(module("opensearch", "The index in Amazon OpenSearch Serverless", index())),
+        "aurora" => Some(module("aurora", "The index in Amazon Aurora", index())),
+        _ => None,
+    };
+    let mut files = vec![
+        module(
+            "embedding",
+            "Vectors of passages and questions, behind a port",
+            blueprint.patterns(Capability::Feature),
+        ),
+        module("passages", "The index of passages, by words and by meaning", index()),
+        blueprint.test("test_passages", "Tests of cutting, embedding and finding"),
+    ];
+    if let Some(store) = store {
+        files.push(store);
+        files.push(blueprint.test("test_vector_store", "Tests of the index outside the model's file"));
+    }
+    files
+}
+
+/// The table of the latest of each key, behind a module.
+fn latest(blueprint: &Blueprint) -> Vec<Wanted> {
+    let purpose = "The latest of each key, for requests that leave it out";
+    vec![
+        blueprint.module("feature_store", "latest/feature_store.py.j2", purpose, Some(Capability::Feature)),
+        blueprint.test("test_latest", "Tests of the feature store"),
+    ]
 }
 
 /// The feature repository of Feast, and the module that the rest asks it through.

@@ -10,9 +10,15 @@ use rust_embed::RustEmbed;
 #[folder = "templates/"]
 pub struct Templates;
 
-/// The agent.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Inference;
+/// The component of AWS IoT Greengrass, how it is made, and how a device joins: path, template, purpose.
+const COMPONENT: [(&str, &str, &str); 6] = [
+    ("infra/greengrass/recipe.json", "greengrass/recipe.json.j2", "What devices do with the component"),
+    ("infra/greengrass/deployment.json", "greengrass/deployment.json.j2", "How a version comes to the devices"),
+    ("scripts/component.py", "greengrass/component.py.j2", "Makes the component that devices get"),
+    ("scripts/release.sh", "greengrass/release.sh.j2", "Brings a version of the model to the devices"),
+    ("scripts/join.sh", "greengrass/join.sh.j2", "A thing and a certificate for a device"),
+    ("scripts/device.sh", "greengrass/device.sh.j2", "Installs AWS IoT Greengrass on a device"),
+];
 
 /// What runs in a cluster, where the plan serves in one.
 const KUBERNETES: [(&str, &str); 7] = [
@@ -24,6 +30,10 @@ const KUBERNETES: [(&str, &str); 7] = [
     ("logs.yaml", "How logs leave the cluster"),
     ("rollout.sh", "A new version in the cluster, and the way back"),
 ];
+
+/// The agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Inference;
 
 impl Implementer for Inference {
     const NODE: Node = Node::ImplementInference;
@@ -45,7 +55,12 @@ impl Implementer for Inference {
         let mut files = Vec::new();
         for (is_wanted, name, template, purpose) in [
             (site.keeps_scored, "scored", "python/scored.py.j2", "What was scored, with its predictions"),
-            (serving.batch || transform_only, "lines", "python/lines.py.j2", "A line in answer for each line"),
+            (
+                serving.batch || transform_only || serving.greengrass,
+                "lines",
+                "python/lines.py.j2",
+                "A line in answer for each line",
+            ),
             (serving.online, "service", "python/service.py.j2", "The inference service"),
             (transform_only, "service", "python/transform_service.py.j2", "Batch transform"),
             (
@@ -57,6 +72,8 @@ impl Implementer for Inference {
             (serving.batch, "batch", "python/batch.py.j2", "Batch scoring"),
             (serving.stream, "stream", "python/stream.py.j2", "Scoring of events"),
             (serving.edge, "edge", "python/edge.py.j2", "Scoring on devices"),
+            (serving.greengrass, "device", "python/device.py.j2", "What a device runs"),
+            (serving.greengrass, "outbox", "python/outbox.py.j2", "What was scored, until there is a network"),
             (matches!(site.task, "rag" | "fine_tuning"), "llm", &llm, "The language model behind a port"),
         ] {
             if is_wanted {
@@ -65,13 +82,16 @@ impl Implementer for Inference {
         }
         for (is_wanted, name, purpose) in [
             (site.keeps_scored, "test_scored", "Tests of what is kept of the scoring"),
-            (serving.batch || transform_only, "test_lines", "Tests of the answers to lines"),
+            (serving.batch || transform_only || serving.greengrass, "test_lines", "Tests of the answers to lines"),
             (serving.online, "test_service", "Tests of the inference service"),
             (serving.online && serving.lambda, "test_lambda_handler", "Tests of the service on Lambda"),
             (transform_only, "test_transform", "Tests of the batch transform"),
             (serving.batch, "test_batch", "Tests of the batch scoring"),
             (serving.stream, "test_stream", "Tests of the scoring of events"),
             (serving.edge, "test_edge", "Tests of the scoring on devices"),
+            (serving.greengrass, "test_device", "Tests of what a device runs"),
+            (serving.greengrass, "test_outbox", "Tests of what waits for a network"),
+            (serving.greengrass, "test_component", "Tests of the component that devices get"),
             (site.task == "rag", "test_answers", "Tests of the answers"),
         ] {
             if is_wanted {
@@ -84,6 +104,11 @@ impl Implementer for Inference {
                 Wanted::new(&path, format!("{path}.j2"), purpose, blueprint.patterns(Capability::Serve))
             }));
             files.push(blueprint.test("test_kubernetes", "Tests of what runs in the cluster"));
+        }
+        if serving.greengrass {
+            for (path, template, purpose) in COMPONENT {
+                files.push(Wanted::new(path, template, purpose, blueprint.patterns(Capability::Serve)));
+            }
         }
         files
     }

@@ -28,6 +28,10 @@ impl Implementer for Ingestion {
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
         let tasks = format!("tasks/{}", blueprint.site.task);
+        let files = |name: &str, template: &str, purpose: &str| Wanted {
+            patterns: blueprint.file_patterns(),
+            ..blueprint.module(name, template, purpose, None)
+        };
         let mut files = vec![
             blueprint.module(
                 "records",
@@ -41,7 +45,7 @@ impl Implementer for Ingestion {
                 "Generated examples from a fixed seed",
                 None,
             ),
-            blueprint.module("storage", "python/storage.py.j2", "Local files and S3", Some(Capability::Store)),
+            files("storage", "python/storage.py.j2", "Local files and S3"),
             blueprint.module("contract", "python/contract.py.j2", "The data contract", Some(Capability::Ingest)),
             blueprint.module(
                 "ingestion",
@@ -49,12 +53,7 @@ impl Implementer for Ingestion {
                 "From raw lines to checked examples",
                 Some(Capability::Ingest),
             ),
-            blueprint.module(
-                "partitions",
-                "python/partitions.py.j2",
-                "What was ingested, and how much of it is learned from",
-                Some(Capability::Store),
-            ),
+            files("partitions", "python/partitions.py.j2", "What was ingested, and how much of it is learned from"),
             blueprint.test("test_partitions", "Tests of what is read again, and of how much is learned from"),
         ];
         if blueprint.site.aws && blueprint.site.serving.lambda_transform {

@@ -130,7 +130,7 @@ fn drivers(expression: &str) -> Vec<Driver> {
         .split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
         .filter_map(|word| match word {
             "average_rps" | "peak_rps" | "requests_month" | "log_requests_month" | "records_per_run" | "window_rps"
-            | "scored_gb" | "units" | "average_units" | "average_load_units" => Some(Driver::Rate),
+            | "scored_gb" | "brought_gb" | "units" | "average_units" | "average_load_units" => Some(Driver::Rate),
             "stored_gb" | "daily_gb" | "monthly_gb" | "online_gb" | "index_gb" => Some(Driver::Data),
             "tokens_in" | "tokens_out" => Some(Driver::Tokens),
             "train_vcpu_hours" | "train_gpu_hours" | "hours" => Some(Driver::Training),

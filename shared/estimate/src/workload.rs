@@ -554,10 +554,12 @@ impl Workload {
         // Batch runs log per run.
         let logged = if self.deployment == Deployment::Batch { 0.0 } else { request_log::logged(requests) };
         scope.insert("log_requests_month", logged);
-        // Devices keep what they score to themselves.
+        // Devices keep what they score to themselves, except where the pattern has them bring it.
         let payload_kb = scope.get("payload_kb").unwrap_or(0.0);
-        let scored = if self.deployment == Deployment::Edge { 0.0 } else { requests };
-        scope.insert("scored_gb", kept::gigabytes(scored, payload_kb, self.use_case));
+        let kept = kept::gigabytes(requests, payload_kb, self.use_case);
+        let is_edge = self.deployment == Deployment::Edge;
+        scope.insert("scored_gb", if is_edge { 0.0 } else { kept });
+        scope.insert("brought_gb", if is_edge { kept } else { 0.0 });
         scope.insert("records_per_run", requests / DAYS_PER_MONTH);
         scope.insert("window_rps", requests / DAYS_PER_MONTH / (BATCH_WINDOW_HOURS * 3600.0));
         scope.insert("stored_gb", self.stored_gb * stored);

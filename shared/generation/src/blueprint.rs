@@ -14,7 +14,7 @@ use minijinja::Value;
 use crate::{
     RenderError, Site,
     provision::{Iac, Infrastructure, Provisioned, STACKS, stack},
-    site::cloud_of,
+    site::{cloud_of, is_online},
     task::Family,
     words,
 };
@@ -112,7 +112,7 @@ impl Blueprint {
     pub fn of(subject: &Subject<'_>) -> Result<Self, RenderError> {
         let network = subject.candidate.network.as_ref();
         let components = with_learning(with_stream_consumer(subject.candidate), subject.constraints)?;
-        let infrastructure = Infrastructure::of(&with_feast(components, subject.constraints), network)?;
+        let infrastructure = Infrastructure::of(&with_feature_table(components, subject.constraints)?, network)?;
         let site = Site::of(subject, &infrastructure)?;
         Ok(Self { site, infrastructure, components: subject.candidate.components.clone() })
     }
@@ -124,6 +124,18 @@ impl Blueprint {
             .filter(|component| component.capability == capability)
             .map(|component| component.pattern.clone())
             .collect()
+    }
+
+    /// The patterns of what keeps the index of passages; none where the model's file does.
+    pub fn index_patterns(&self) -> Vec<String> {
+        let files = self.infrastructure.files.iter().filter(|file| file.file == self.site.vector_store);
+        files.flat_map(|file| &file.components).map(|component| component.pattern.clone()).collect()
+    }
+
+    /// The patterns of what keeps files: all that keep anything, without the index of passages.
+    pub fn file_patterns(&self) -> Vec<String> {
+        let index = self.index_patterns();
+        self.patterns(Capability::Store).into_iter().filter(|pattern| !index.contains(pattern)).collect()
     }
 
     /// A module of the repository's own package.
@@ -186,7 +198,10 @@ impl Blueprint {
         let patterns: Vec<String> = provisioned
             .components
             .iter()
-            .map(|component| if component.pattern == FEAST { ONLINE_FEATURES } else { &component.pattern }.to_owned())
+            .map(|component| match component.pattern.as_str() {
+                FEAST | LATEST => ONLINE_FEATURES.to_owned(),
+                other => other.to_owned(),
+            })
             .filter(|pattern| in_plan(pattern))
             .collect();
         let why = if provisioned.components.is_empty() {
@@ -234,21 +249,39 @@ fn with_learning(mut components: Vec<Component>, constraints: &ConstraintSet) ->
     Ok(components)
 }
 
-/// Where records are rows of named features, Feast keeps them: the table then has the shape that Feast reads and writes.
-fn with_feast(mut components: Vec<Component>, constraints: &ConstraintSet) -> Vec<Component> {
-    if matches!(Family::of(constraints), Family::Tabular(_)) {
+/// What the table of online features is for. Where records are rows of named features, Feast keeps them, in the shape that it
+/// reads and writes. Where a record carries its own past, the table has the latest of each key, which a request may leave
+/// out. Nobody would read any other table, so that none is made.
+fn with_feature_table(
+    mut components: Vec<Component>,
+    constraints: &ConstraintSet,
+) -> Result<Vec<Component>, RenderError> {
+    let table = match Family::of(constraints) {
+        Family::Tabular(_) => Some(FEAST),
+        Family::Forecasting | Family::Recommendation if is_online(&components, constraints)? => Some(LATEST),
+        Family::Forecasting
+        | Family::Recommendation
+        | Family::Vision
+        | Family::Nlp
+        | Family::Rag
+        | Family::FineTuning => None,
+    };
+    if let Some(table) = table {
         for component in components.iter_mut().filter(|component| component.pattern == ONLINE_FEATURES) {
-            component.pattern = FEAST.to_owned();
+            component.pattern = table.to_owned();
         }
     }
-    components
+    Ok(components)
 }
 
 /// The catalogue's pattern of features in DynamoDB and the lake.
-const ONLINE_FEATURES: &str = "feature.dynamodb-online";
+pub(crate) const ONLINE_FEATURES: &str = "feature.dynamodb-online";
 
 /// The pattern of the same in Feast, which no plan names.
 const FEAST: &str = "feature.feast";
+
+/// The pattern of the latest of each key, which no plan names.
+const LATEST: &str = "feature.latest";
 
 /// The pattern of a state machine that no plan names.
 const LEARNING: &str = "train.again";

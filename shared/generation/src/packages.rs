@@ -56,6 +56,10 @@ pub struct Requirements {
     pub monitoring: Vec<Pinned>,
     /// What the drift job needs besides the locked.
     pub monitoring_locked: Vec<Pinned>,
+    /// What only devices import; empty where nothing serves on devices of AWS IoT Greengrass.
+    pub devices: Vec<Pinned>,
+    /// What devices need besides the locked.
+    pub devices_locked: Vec<Pinned>,
     /// What tests and checks import.
     pub dev: Vec<Pinned>,
     /// What tests and checks need besides all of these.
@@ -69,6 +73,8 @@ pub struct Sets {
     pub serving: Vec<&'static str>,
     /// What the training uses besides.
     pub training: Vec<&'static str>,
+    /// What devices use besides.
+    pub devices: Vec<&'static str>,
     /// What tests and checks use besides.
     pub dev: Vec<&'static str>,
 }
@@ -85,12 +91,14 @@ impl Requirements {
         let direct = catalogue.names(&sets.serving)?;
         let training = catalogue.names(&sets.training)?;
         let monitoring: BTreeSet<String> = catalogue.names(&["monitoring"])?.difference(&direct).cloned().collect();
+        let devices: BTreeSet<String> = catalogue.names(&sets.devices)?.difference(&direct).cloned().collect();
         let dev = catalogue.names(&sets.dev)?;
         let locked = catalogue.closure(&direct)?;
         let trains = catalogue.closure(&direct.union(&training).cloned().collect())?;
         let watches = catalogue.closure(&monitoring)?;
-        // Tests run the drift job as well.
-        let tests = catalogue.closure(&dev.union(&monitoring).cloned().collect())?;
+        let carried = catalogue.closure(&devices)?;
+        // Tests run the drift job as well, and what devices run.
+        let tests = catalogue.closure(&[&dev, &monitoring, &devices].into_iter().flatten().cloned().collect())?;
         let pinned = |names: &BTreeSet<String>| hashes.pinned(&catalogue, names);
         let besides =
             |all: &BTreeSet<String>, those: &BTreeSet<String>| pinned(&all.difference(those).cloned().collect());
@@ -101,6 +109,8 @@ impl Requirements {
             training_locked: besides(&trains, &locked)?,
             monitoring: pinned(&monitoring)?,
             monitoring_locked: besides(&watches, &locked)?,
+            devices: pinned(&devices)?,
+            devices_locked: besides(&carried, &locked)?,
             dev: pinned(&dev)?,
             dev_locked: besides(&tests, &trains)?,
         })
@@ -170,6 +180,16 @@ mod tests {
     }
 
     #[test]
+    fn the_device_sdk_is_for_devices_and_tests_alone() {
+        let sets =
+            Sets { serving: vec!["always", "aws"], devices: vec!["devices"], dev: vec!["dev"], ..Sets::default() };
+        let requirements = Requirements::of(&sets).unwrap();
+        assert!(has(&requirements.devices, "awsiotsdk") && !has(&requirements.devices, "awscrt"));
+        assert!(has(&requirements.devices_locked, "awscrt") && has(&requirements.dev_locked, "awscrt"));
+        assert!(!has(&requirements.locked, "awsiotsdk") && !has(&requirements.devices_locked, "numpy"));
+    }
+
+    #[test]
     fn what_trains_stays_out_of_what_serves() {
         let requirements = of(&["always", "images"], &["training_images"], &["dev"]).unwrap();
         assert!(has(&requirements.locked, "onnxruntime") && !has(&requirements.locked, "torch"));
@@ -187,7 +207,12 @@ mod tests {
         training: &[&'static str],
         dev: &[&'static str],
     ) -> Result<Requirements, RenderError> {
-        Requirements::of(&Sets { serving: serving.to_vec(), training: training.to_vec(), dev: dev.to_vec() })
+        Requirements::of(&Sets {
+            serving: serving.to_vec(),
+            training: training.to_vec(),
+            dev: dev.to_vec(),
+            ..Sets::default()
+        })
     }
 
     fn has(list: &[Pinned], name: &str) -> bool {

@@ -162,7 +162,7 @@ impl Iac {
 }
 
 /// A name of words that are joined by `_`, as CloudFormation writes it.
-fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     let word = |word: &str| word[..1].to_uppercase() + &word[1..];
     name.split('_').filter(|part| !part.is_empty()).map(word).collect()
 }

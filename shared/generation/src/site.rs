@@ -7,6 +7,7 @@ mod dashboard;
 mod document;
 mod left;
 mod limits;
+mod retrieval;
 mod rhythm;
 mod running;
 mod serving;
@@ -23,17 +24,24 @@ use knowledge::{catalogue::Catalogue, kept, request_log};
 use serde::Serialize;
 
 use self::{
-    access::{Access, Job, Uses},
+    access::{Access, Asked, Job, Reader, Uses, readers},
     columns::{LakeColumn, StoredFeature, lake_columns, stored_features},
     dashboard::{Widget, widgets},
     document::{
         ComponentRow, Edge, Row, constraint_rows, data_class_name, data_words, edges, excerpt, framework_name, heading,
         purpose, row,
     },
-    left::{cdk, language, no_cluster, no_controller, no_library, no_schedule, unreachable_server},
-    limits::{Limits, limits},
+    left::{
+        cdk, language, no_cluster, no_controller, no_language_model, no_library, no_schedule, no_table, unasked_store,
+        unreachable_server,
+    },
+    limits::{Late, Limits, late, limits},
+    retrieval::{Model, vector_store},
     rhythm::{Publication, Rhythm, machine_rhythm, publication, rhythm},
-    running::{LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, roles, variables},
+    running::{
+        Answers, LIVE_FUNCTIONS, STATE_MACHINES, Starts, Variable, endpoint, functions, has_feature_table, roles,
+        variables,
+    },
     size::{
         Pod, count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, training_memory_gb, vcpus_of_a_job,
@@ -45,7 +53,6 @@ use crate::{
     blueprint::Subject,
     packages::{Requirements, Sets},
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
-    render::pick,
     schema::Schema,
     subject::Entity,
     task::{self, Family, Learner, Learning},
@@ -68,6 +75,16 @@ const OUTCOME_ALARMS: [&str; 2] = [
      scored. See Outcomes.",
 ];
 
+/// Of so many in a hundred requests that fail an alarm tells: a new version gets a tenth, so that one of which a fifth
+/// fails goes back.
+const ERROR_PERCENT: u64 = 2;
+
+/// What a new version may get a tenth of the requests for, in minutes: `aws deploy wait` has patience for half an hour.
+const CANARY_MINUTES: [u64; 3] = [5, 10, 15];
+
+/// So many requests show whether a version answers.
+const CANARY_REQUESTS: f64 = 3.0;
+
 /// Days that an outcome may take to be uploaded once the whole horizon of a forecast is over: a month's figures come in the
 /// month after.
 const OUTCOME_DAYS: u32 = 45;
@@ -77,6 +94,9 @@ const REPLACED_DAYS: u32 = 90;
 
 /// The same for data about persons: what was erased is gone for good within the month (GDPR Art. 12(3)).
 const REPLACED_DAYS_OF_PERSONS: u32 = 30;
+
+/// The endpoint of OpenSearch Serverless, as the catalogue calls it.
+const VECTORS_ENDPOINT: &str = "aoss";
 
 #[derive(Debug, Serialize)]
 struct Stream {
@@ -120,7 +140,7 @@ pub struct Site {
     /// True when the model that goes out is fitted once more, on all examples: where a fit takes seconds, and what is
     /// measured is the model itself.
     refits: bool,
-    /// True when what is scored is kept: everywhere but on devices, which have no network.
+    /// True when what is scored is kept: everywhere but on gateways and devices that nothing here reaches.
     pub keeps_scored: bool,
     /// True when nothing is written in the background: what serves is frozen between two requests, or nobody waits for it.
     keeps_before_answering: bool,
@@ -134,6 +154,10 @@ pub struct Site {
     pub mlflow: bool,
     /// True when Feast keeps the features: the plan has an online store, and records are rows of named features.
     pub feast: bool,
+    /// True when a table keeps the latest of each key, which a request may then leave out.
+    pub keeps_latest: bool,
+    /// True with a table of features in DynamoDB: Feast's, or the latest of each key.
+    feature_table: bool,
     /// True when the service reads features from Feast by an id.
     pub reads_features: bool,
     /// True when the consumer of the stream reads from Feast what its events do not bring.
@@ -206,12 +230,22 @@ pub struct Site {
     requests_per_minute_per_unit: u64,
     latency_ms: String,
     latency_percentile: String,
+    /// From when on an alarm says that answers are late.
+    late: Late,
     compute: &'static str,
     gpu: bool,
     spot: bool,
     managed_pipeline: bool,
     throttle_rate: u64,
     throttle_burst: u64,
+    /// Of so many in a hundred requests that fail an alarm tells, and a new version goes back.
+    error_percent: u64,
+    /// Fewer errors in five minutes are no failure, whatever share of the requests they are.
+    least_errors: u64,
+    /// How long a tenth of the requests goes to a new version: until it has had some.
+    canary_minutes: u64,
+    /// What is planned for; an outage of it has to be heard of.
+    requests_per_minute: f64,
     parallelization: u64,
     features: Vec<StoredFeature>,
     widgets: Vec<Widget>,
@@ -252,8 +286,6 @@ pub struct Site {
     /// True when the index is built by a task of the cluster.
     has_embeddings: bool,
     has_states: bool,
-    /// True with a DynamoDB table besides that of the features.
-    has_table: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
     /// True when callers reach the service through a load balancer of its own.
@@ -272,6 +304,8 @@ pub struct Site {
     has_latency_alarm: bool,
     has_standby: bool,
     endpoints: Vec<String>,
+    /// True when the index of passages is asked from a network without a way out.
+    has_vectors_endpoint: bool,
     /// Machines or tasks that serve when nothing happens, as the estimate pays for them.
     serving_units: u64,
     /// Those that serve at most: twice what the peak takes.
@@ -316,13 +350,26 @@ pub struct Site {
     has_scoring: bool,
     stacks: Vec<&'static str>,
     variables: Vec<Variable>,
-    llm_model_id: String,
+    /// The model of Amazon Bedrock that writes.
+    language_model: Option<Model>,
+    /// The model of Amazon Bedrock that makes vectors of texts.
+    embedding_model: Option<Model>,
+    /// Its name, as it is asked; empty: the code makes its own vectors.
+    embedding_model_id: String,
+    /// Who finds passages in an index of the plan's.
+    readers: Vec<Reader>,
+    /// Policies of what is asked by what serves.
+    serving_asks: Vec<&'static str>,
+    /// Where retrieval finds its passages: `opensearch`, `aurora`, or nothing where the model's file holds them.
+    pub vector_store: &'static str,
     deployment: &'static str,
     deployment_needs: &'static str,
     /// Settings without a default, as the language of the infrastructure spells them.
     fill_in: Vec<FillIn>,
     /// True when what serves is tied to one version of the model, so that a new one is a new deployment.
     pinned: bool,
+    /// What a deployment without a model would do to what serves; empty where that stays as it is.
+    loss: &'static str,
     /// What the containers that serve read from their environment.
     serving_variables: Vec<Variable>,
     /// Functions that callers reach through an alias, to which a new version comes step by step.
@@ -371,6 +418,8 @@ impl Site {
         let sensitive = class.is_some_and(|class| class >= DataClass::Pii) || !frameworks.is_empty();
         let latency = value(constraints.latency.as_ref());
         let latency_ms = latency.as_ref().map_or(1000.0, |latency| latency.milliseconds);
+        let latency_percentile =
+            latency.as_ref().map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile));
         let throughput = value(constraints.throughput.as_ref());
         let measures_outcomes = has_outcomes(family)
             && serving.keeps()
@@ -397,6 +446,7 @@ impl Site {
         let learner = Learner::of(family, &libraries);
         let unused_libraries = task::unused_libraries(family, learner, &libraries);
         let feast = infrastructure.has("feast_table");
+        let keeps_latest = infrastructure.has("latest_table");
         let mlflow = has_mlflow(tooling.as_ref(), components, catalogue);
         let is_tracked = mlflow && infrastructure.has("ecs_mlflow") && (is_private || infrastructure.has("batch"));
         // A function would spend most of its start on the import, and SageMaker forwards one route only.
@@ -411,12 +461,38 @@ impl Site {
             component.capability == Capability::Transform
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
         });
+        let vector_store = if family == Family::Rag { vector_store(infrastructure) } else { "" };
+        let live_functions: Vec<&str> =
+            functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect();
+        let endpoint = endpoint(serve, infrastructure);
+        let loss = if endpoint != "none" || infrastructure.has("ecs_service") {
+            "the service would be deleted"
+        } else if live_functions.is_empty() {
+            ""
+        } else {
+            "nothing would serve"
+        };
         let pinned = aws
             && ["ecs_service", "eks", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file));
         let has_balancer = ["ecs_service", "eks"].iter().any(|file| infrastructure.has(file));
         let package = words::package_name(&name);
+        let region = regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned());
+        let language_model = Model::that_writes(infrastructure, family, &region)?;
+        let embedding_model = if family == Family::Rag { Model::that_embeds(components, &region)? } else { None };
+        let asked = Asked {
+            language_model: language_model.is_some(),
+            embeddings: embedding_model.is_some(),
+            passages: !vector_store.is_empty(),
+        };
+        let answers = Answers {
+            language_model: language_model.as_ref(),
+            embedding_model: embedding_model.as_ref(),
+            vector_store,
+        };
+        let variables = |pinned| variables(infrastructure, family, is_tracked, pinned, &answers);
+        let (job_variables, serving_variables) = (variables(false), variables(pinned));
         let uses = Uses {
             infrastructure,
             family,
@@ -427,8 +503,9 @@ impl Site {
             reads_features,
             pinned,
             checks_on_sagemaker,
-            endpoint: endpoint(serve, infrastructure),
+            endpoint,
             scoring_tasks,
+            asked,
         };
         let jobs = access::jobs(&uses);
         Ok(Self {
@@ -463,9 +540,9 @@ impl Site {
                 serving,
                 family,
                 learner,
-                mlflow,
-                feast,
+                (mlflow, feast),
                 aws.then_some(iac),
+                vector_store,
                 infrastructure.has("eks"),
             )?,
             learner,
@@ -473,6 +550,8 @@ impl Site {
             trains_apart: !learner.packages().1.is_empty(),
             mlflow,
             feast,
+            keeps_latest,
+            feature_table: has_feature_table(infrastructure),
             reads_features,
             reads_in_stream,
             updates_in_stream,
@@ -515,9 +594,7 @@ impl Site {
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
             keeps_scored: serving.keeps(),
-            keeps_before_answering: serving.lambda
-                || !serving.online
-                || endpoint(serve, infrastructure) == "serverless",
+            keeps_before_answering: serving.lambda || !serving.online || endpoint == "serverless",
             scored_days: kept::DAYS.max(schema.horizon_days() + OUTCOME_DAYS),
             replaced_days: if erases { REPLACED_DAYS_OF_PERSONS } else { REPLACED_DAYS },
             erases,
@@ -533,7 +610,6 @@ impl Site {
             compliance: frameworks.iter().map(|framework| framework_name(*framework)).collect(),
             allowed_regions: regions.iter().map(|code| format!("\"{code}\"")).collect::<Vec<_>>().join(", "),
             allowed_regions_words: regions.join(", "),
-            region: regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned()),
             log_retention_days: if sensitive { 400 } else { 365 },
             refuses_cards: matches!(family, Family::Tabular(_))
                 && (class == Some(DataClass::Pci) || frameworks.contains(&Framework::PciDss)),
@@ -568,12 +644,11 @@ impl Site {
             job_vcpus: (vcpus_of_a_job(components) * scoring_tasks.max(2)).max(32),
             scoring_tasks,
             job_vcpus_least: vcpus_of_a_job(components).max(8),
-            has_table: infrastructure.has("dynamodb"),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
             has_balancer,
             table_callers: [
-                (has_balancer && (reads_features || infrastructure.has("dynamodb")), "serving"),
+                (has_balancer && (reads_features || keeps_latest), "serving"),
                 (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
             ]
             .into_iter()
@@ -582,7 +657,7 @@ impl Site {
             has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
             pod: Pod::of(serve, catalogue),
-            has_standing: ["aurora", "dynamodb", "ecs_service", "eks", "feast_table"]
+            has_standing: ["aurora", "ecs_service", "eks", "feast_table", "latest_table"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
@@ -593,28 +668,37 @@ impl Site {
             has_registry: infrastructure.has("model_registry"),
             has_pipeline_states: infrastructure.has("pipeline_states"),
             has_embeddings: infrastructure.has("ecs_embeddings"),
-            endpoints: infrastructure.endpoints.clone(),
+            // OpenSearch Serverless makes its own.
+            endpoints: infrastructure.endpoints.iter().filter(|name| *name != VECTORS_ENDPOINT).cloned().collect(),
+            has_vectors_endpoint: infrastructure.endpoints.iter().any(|name| name == VECTORS_ENDPOINT),
             budget_words: if budget.is_some() {
                 "It is the budget of the requirement.".to_owned()
             } else {
                 "No budget was given: this is the expected cost.".to_owned()
             },
             bedrock: infrastructure.has("bedrock"),
-            endpoint: endpoint(serve, infrastructure),
+            endpoint,
             monitored: infrastructure.has("model_monitor"),
             requests_per_minute_per_unit: requests_per_minute_per_unit(serve),
             latency_ms: words::plain(latency_ms.round().max(1.0)),
-            latency_percentile: latency.map_or_else(|| "95".to_owned(), |latency| words::plain(latency.percentile)),
+            late: late(latency_ms, &latency_percentile, candidate.metrics.latency_p95_ms.filter(|_| latency.is_some())),
+            latency_percentile,
             compute: if infrastructure.has("batch") { "batch" } else { "sagemaker" },
             gpu: components.iter().any(|component| component.pattern == "train.batch-ec2-gpu-spot"),
             spot: components.iter().any(|component| component.pattern.contains("spot")),
             managed_pipeline: infrastructure.has("sagemaker_training"),
             throttle_rate: (peak * 1.5).ceil() as u64,
             throttle_burst: (peak * 3.0).ceil() as u64,
+            error_percent: ERROR_PERCENT,
+            // The errors of a new version, which are those of a tenth of the requests.
+            least_errors: ((average * 30.0 * ERROR_PERCENT as f64 / 100.0).round() as u64).clamp(1, 5),
+            canary_minutes: canary_minutes(average),
+            requests_per_minute: ((average * 6000.0).ceil() / 100.0),
             parallelization: count(components, "serve").unwrap_or(1).div_ceil(shards).clamp(1, 10),
             features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
+            readers: if vector_store.is_empty() { Vec::new() } else { readers(&jobs, infrastructure, has_balancer) },
             job_names: jobs.iter().map(Job::name).collect(),
             jobs,
             processing_steps: access::processing_steps(&uses),
@@ -635,18 +719,26 @@ impl Site {
                 .chain(kept_in_terraform.clone())
                 .chain(cdk(iac, tooling.as_ref()))
                 .chain(unreachable_server(mlflow && !is_tracked, infrastructure))
+                .chain(unasked_store(!vector_store.is_empty(), infrastructure).map(|left| iac.words(&left)))
+                .chain(no_language_model(aws && family == Family::Rag, language_model.is_some()))
                 .chain(no_schedule(serving, infrastructure))
+                .chain(no_table(components, infrastructure))
                 .chain(no_library(tooling.as_ref(), feast))
                 .chain(no_cluster(constraints, components, catalogue))
                 .chain(no_controller(tooling.as_ref(), infrastructure))
                 .chain(unused_libraries.clone())
+                .chain(language_model.as_ref().and_then(|model| model.left(&region)).map(|left| iac.words(&left)))
                 .collect(),
             unused_libraries,
             ci,
             ci_name: ci.name(),
             deployment: ci.deployment(),
             deployment_needs: ci.deployment_needs(iac),
-            fill_in: infrastructure.fill_in(iac)?,
+            fill_in: infrastructure
+                .fill_in(iac)?
+                .into_iter()
+                .chain(language_model.as_ref().and_then(|model| model.fill_in(iac)))
+                .collect(),
             iac,
             kept_in_terraform,
             has_api: infrastructure.has("lambda_http"),
@@ -666,18 +758,18 @@ impl Site {
                 .filter(|owner| *owner == Node::Codegen || infrastructure.files.iter().any(|file| file.owner == *owner))
                 .map(stack)
                 .collect(),
-            variables: variables(infrastructure, family, is_tracked, false),
-            serving_variables: variables(infrastructure, family, is_tracked, pinned),
+            variables: job_variables,
+            serving_variables,
             is_tracked,
             pinned,
-            llm_model_id: infrastructure
-                .files
-                .iter()
-                .find(|file| file.file == "bedrock")
-                .and_then(|file| file.components.first())
-                .and_then(|component| pick(&component.sizing, "model_id|model"))
-                .unwrap_or_default(),
-            live_functions: functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect(),
+            loss,
+            embedding_model_id: embedding_model.as_ref().map(Model::name).unwrap_or_default(),
+            serving_asks: asked.policies(),
+            language_model,
+            embedding_model,
+            vector_store,
+            region,
+            live_functions,
             functions: functions(infrastructure).collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
@@ -726,6 +818,12 @@ impl Site {
 /// True when something that happens later says whether a prediction was right.
 fn has_outcomes(family: Family) -> bool {
     !matches!(family, Family::Rag | Family::Tabular(task::Mode::Clustering))
+}
+
+/// How long a tenth of the requests goes to a new version, for so many requests a second: until it has had some.
+fn canary_minutes(average: f64) -> u64 {
+    let [.., longest] = CANARY_MINUTES;
+    CANARY_MINUTES.into_iter().find(|minutes| average * 6.0 * *minutes as f64 >= CANARY_REQUESTS).unwrap_or(longest)
 }
 
 /// Whether the requirement names MLflow, or the plan's registry is it.
@@ -777,6 +875,13 @@ pub(crate) fn cloud_of(components: &[Component]) -> Result<Cloud, RenderError> {
     Ok(clouds.next().map_or(Cloud::Aws, |pattern| pattern.cloud))
 }
 
+/// Whether the plan answers single requests.
+pub(crate) fn is_online(components: &[Component], constraints: &ConstraintSet) -> Result<bool, RenderError> {
+    let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+    let deployment = value(constraints.deployment.as_ref());
+    Ok(Serving::of(components, deployment, stream_kind(components).is_some(), catalogue).online)
+}
+
 /// The kind of event source that the plan has, if any.
 fn stream_kind(components: &[Component]) -> Option<&'static str> {
     let words: Vec<String> = components
@@ -809,9 +914,9 @@ fn requirements(
     serving: Serving,
     family: Family,
     learner: Learner,
-    mlflow: bool,
-    feast: bool,
+    (mlflow, feast): (bool, bool),
     iac: Option<Iac>,
+    vector_store: &str,
     has_eks: bool,
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
@@ -852,11 +957,15 @@ fn requirements(
     if feast {
         sets.push("feast");
     }
-    if family == Family::Recommendation {
+    if matches!(family, Family::Recommendation | Family::Rag) {
         sets.push("sparse");
+    }
+    if vector_store == "opensearch" {
+        sets.push("opensearch");
     }
     if serving.online || serving.batch_transform {
         dev.push("dev_online");
     }
-    Requirements::of(&Sets { serving: sets, training, dev })
+    let devices = if serving.greengrass { vec!["devices"] } else { Vec::new() };
+    Requirements::of(&Sets { serving: sets, training, devices, dev })
 }

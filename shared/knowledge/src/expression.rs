@@ -9,12 +9,13 @@ use cel::{Context, Program, Value};
 use design::words::readable;
 
 /// What an expression may name: each variable with its meaning and unit, in the order of the names.
-pub const VARIABLES: [(&str, &str); 49] = [
+pub const VARIABLES: [(&str, &str); 50] = [
     ("average_load_units", "units that the average load keeps busy, a fraction"),
     ("average_rps", "average requests or events per second"),
     ("average_units", "units that run on average"),
     ("batch", "1 for batch results, else 0"),
     ("batch_runs_month", "batch runs per month"),
+    ("brought_gb", "what devices have scored and bring, GB"),
     ("cpu_speed", "speed of the machine type's vCPU, 1 = the reference machine"),
     ("daily_gb", "new data, GB per day"),
     ("devices", "devices at the edge"),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use design::{constraint::Cloud, plan::Network};
+use design::{
+    constraint::Cloud,
+    plan::{Capability, Network},
+};
 use serde::Deserialize;
 
 use crate::{catalogue::Catalogue, pattern::Pattern};
@@ -31,19 +34,24 @@ pub fn of<'a>(
     zones: u32,
     catalogue: &Catalogue,
 ) -> Option<Network> {
-    let inside: Vec<&Pattern> = patterns.into_iter().filter(|pattern| private || pattern.network.is_some()).collect();
+    let patterns: Vec<&Pattern> = patterns.into_iter().collect();
+    let inside: Vec<&Pattern> =
+        patterns.iter().copied().filter(|pattern| private || pattern.network.is_some()).collect();
     if inside.is_empty() {
         return None;
     }
     if !inside.iter().any(|pattern| pattern.calls_through_endpoints(private)) {
         return Some(Network { private, zones, endpoints: Vec::new() });
     }
+    // What runs inside finds its features and what is stored outside.
+    let is_asked = |pattern: &&Pattern| matches!(pattern.capability, Capability::Feature | Capability::Store);
+    let asked = patterns.iter().copied().filter(is_asked);
     let endpoints: BTreeSet<String> = catalogue
         .networks
         .get(&cloud)
         .map(|fact| &fact.endpoints)
         .into_iter()
-        .chain(inside.iter().map(|pattern| &pattern.endpoints))
+        .chain(inside.iter().copied().chain(asked).map(|pattern| &pattern.endpoints))
         .flatten()
         .cloned()
         .collect();
@@ -80,6 +88,16 @@ mod tests {
         assert!(jobs.endpoints.is_empty());
         let with_service = network(&["train.batch-fargate", "serve.ecs-fargate"], false).unwrap();
         assert!(!with_service.endpoints.is_empty());
+    }
+
+    #[test]
+    fn what_is_stored_outside_is_reached_from_inside() {
+        let parts = ["store.opensearch-serverless-vector", "feature.bedrock-embeddings"];
+        assert_eq!(network(&parts, false), None, "who asks is outside as well");
+        let inside = network(&[&parts[..], &["serve.ecs-fargate"]].concat(), false).unwrap();
+        for name in ["aoss", "bedrock-runtime"] {
+            assert!(inside.endpoints.iter().any(|endpoint| endpoint == name), "{name}");
+        }
     }
 
     #[test]

@@ -28,16 +28,19 @@ case "$(basename "$0") $*" in
   *"describe-model-package --model-package-name arn:newest"*) echo '{"CustomerMetadataProperties": {"version": "v7"}}' ;;
   *"s3 cp"*manifest.json*) echo '{"version": "v7"}' > manifest.json ;;
   *"state list"*) echo "${SERVING}" ;;
-  *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
-  *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
-  *put-object*callers.pem*) echo "v1-of-the-file" ;;
-  *"prefix-lists"*) echo pl-1 ;;
-  *"output -raw"*) echo thing ;;
   *"output -json rollout"* | *"describe-stacks"*Rollout*)
     if [[ -z "${HEAD}" ]]; then version=v7; fi
     echo "{\"cluster\": \"name\", \"network\": \"10.21.0.0/16\", \"least_nodes\": 1, \"most_nodes\": 2, \"log_group\": \"/logs\",
       \"targets\": \"arn:targets\", \"requests_to\": \"app/targetgroup\", \"alarms\": [\"errors\", \"latency\"],
       \"environment\": {\"MODEL_VERSION\": \"${version:-}\"}}" ;;
+  *"output -json"*)
+    model="$([[ -z "${SERVING}" ]] || echo v6)"
+    echo "{\"service_model\": {\"value\": \"${model}\"}, \"stream_model\": {\"value\": \"${model}\"}}" ;;
+  *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
+  *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
+  *put-object*callers.pem*) echo "v1-of-the-file" ;;
+  *"prefix-lists"*) echo pl-1 ;;
+  *"output -raw"*) echo thing ;;
   *"describe-images"*imageDigest*) echo "sha256:image" ;;
   *"get-caller-identity --query Arn"*) echo arn:aws:sts::123456789012:assumed-role/deployer/session ;;
   *"get-caller-identity"*) echo 123456789012 ;;
@@ -51,6 +54,19 @@ case "$(basename "$0") $*" in
   "kubectl rollout status deployment"*)
     if [[ -n "${BROKEN:-}" ]] && ! grep --quiet "rollout undo" "${CALLED}"; then exit 1; fi ;;
   "kubectl auth"*) if [[ -n "${UNREACHABLE:-}" ]]; then echo "i/o timeout" >&2; exit 1; fi ;;
+  *"--recursive s3://"*"/versions/v7/"*)
+    folder="${!#}"; mkdir -p "${folder}"; echo model > "${folder}/model.onnx"; echo '{"version": "v7"}' > "${folder}/manifest.json" ;;
+  *describe-thing-group*) echo arn:aws:iot:eu-central-1:123456789012:thinggroup/the-devices ;;
+  *"s3 cp"*package.zip*) touch "${CALLED}.uploaded" ;;
+  *create-component-version*) cp "${CALLED}.uploaded" "${CALLED}.component" ;;
+  *describe-component*)
+    if [[ ! -e "${CALLED}.component" ]]; then echo "An error occurred (ResourceNotFoundException)" >&2; exit 254; fi
+    echo DEPLOYABLE ;;
+  *list-deployments*) if [[ -e "${CALLED}.deployment" ]]; then echo newest; else echo None; fi ;;
+  *get-deployment*) cat "${CALLED}.deployment" ;;
+  *"greengrassv2 create-deployment"*)
+    input="$(sed 's/.*file:\/\/\([^ ]*\).*/\1/' <<< "$*")"
+    jq '. + {deploymentStatus: "ACTIVE"}' "${input}" > "${CALLED}.deployment"; echo made ;;
   "terraform "*apply*) echo "version=${TF_VAR_model_version-none}" >> "${CALLED}" ;;
 esac
 "#;
@@ -60,18 +76,16 @@ const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE
 
 /// Runs the script of a repository: with the settings filled in or not, and with an answer to the look for a model.
 fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> Run {
-    run_with(repository, filled_in, Some(AUTHORITY), head, serving, &[])
+    run_with(repository, filled_in, Some(AUTHORITY), head, serving)
 }
 
 /// The same with the authorities' file as it is here, or without it.
-fn run_with(
-    repository: &Repository,
-    filled_in: bool,
-    authorities: Option<&str>,
-    head: &str,
-    serving: &str,
-    variables: &[(&str, &str)],
-) -> Run {
+fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>, head: &str, serving: &str) -> Run {
+    run_in(&place(repository, filled_in, authorities), head, serving, &[])
+}
+
+/// A folder with the repository, and the commands beside it.
+fn place(repository: &Repository, filled_in: bool, authorities: Option<&str>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("repository");
     for file in &repository.files {
@@ -98,6 +112,12 @@ fn run_with(
         fs::write(&path, COMMAND).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
+    folder
+}
+
+/// Runs the script in such a folder, where the commands remember what was made before.
+fn run_in(folder: &tempfile::TempDir, head: &str, serving: &str, variables: &[(&str, &str)]) -> Run {
+    let (root, commands) = (folder.path().join("repository"), folder.path().join("commands"));
     let called = folder.path().join("called");
     fs::write(&called, "").unwrap();
     let path = format!("{}:{}", commands.display(), std::env::var("PATH").unwrap());
@@ -117,7 +137,7 @@ fn run_with(
     Run { succeeded: output.status.success(), said, called: fs::read_to_string(&called).unwrap() }
 }
 
-/// What has an endpoint or a service of its own in each language, and how something that serves shows.
+/// What is tied to a model in each language, and how something that serves shows.
 fn serving() -> Vec<(String, Repository, &'static str)> {
     let mut found = Vec::new();
     for (name, fixture) in fixture::all() {
@@ -197,11 +217,11 @@ fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
             continue;
         }
         seen += 1;
-        let stopped = run_with(&repository, true, None, "", serving, &[]);
+        let stopped = run_with(&repository, true, None, "", serving);
         assert!(!stopped.succeeded && stopped.said.contains("dev.callers.pem first"), "{name}: {}", stopped.said);
         assert_eq!(stopped.called, "", "{name}");
         let with_key = format!("{AUTHORITY}-----BEGIN EC {} KEY-----\n", "PRIVATE");
-        let refused = run_with(&repository, true, Some(&with_key), "", serving, &[]);
+        let refused = run_with(&repository, true, Some(&with_key), "", serving);
         assert!(!refused.succeeded && refused.said.contains("private key"), "{name}: {}", refused.said);
         assert_eq!(refused.called, "", "{name}");
         // A stack trusts the version that was put into the bucket just before it.
@@ -260,19 +280,75 @@ fn what_serves_in_a_cluster_is_rolled_out_by_the_digest_of_its_image_and_the_ver
 fn a_version_that_fails_in_the_cluster_goes_back_and_the_deployment_fails() {
     for (language, repository) in clusters() {
         for variables in [("BROKEN", "yes"), ("RINGING", "errors")] {
-            let back = run_with(&repository, true, Some(AUTHORITY), "", "1", &[variables]);
+            let back = run_in(&place(&repository, true, Some(AUTHORITY)), "", "1", &[variables]);
             assert!(!back.succeeded, "{language} {variables:?}: {}", back.said);
             assert!(back.called.contains("rollout undo deployment/service --namespace serving --to-revision=1"));
-            let first = run_with(&repository, true, Some(AUTHORITY), "", "", &[variables]);
+            let first = run_in(&place(&repository, true, Some(AUTHORITY)), "", "", &[variables]);
             assert!(!first.succeeded && first.said.contains("none to go back to"), "{language}: {}", first.said);
             assert!(!first.called.contains("rollout undo"), "{language}: {}", first.called);
         }
-        let outside = run_with(&repository, true, Some(AUTHORITY), "", "1", &[("UNREACHABLE", "yes")]);
+        let outside = run_in(&place(&repository, true, Some(AUTHORITY)), "", "1", &[("UNREACHABLE", "yes")]);
         assert!(
             !outside.succeeded && outside.said.contains("deploy from a machine there"),
             "{language}: {}",
             outside.said
         );
         assert!(!outside.called.contains("kubectl apply"), "{language}: {}", outside.called);
+    }
+}
+
+/// The plans whose model devices get, in each language.
+fn on_devices() -> impl Iterator<Item = (&'static str, Repository)> {
+    ["terraform", "cloudformation"].into_iter().map(|language| {
+        let fixture = fixture::one("vision-edge").with_tools(&[language], &[]);
+        assert_eq!(fixture.blueprint().site.iac.name().to_lowercase(), language);
+        (language, fixture.generate())
+    })
+}
+
+#[test]
+fn devices_get_a_model_once_and_keep_what_else_they_have() {
+    for (language, repository) in on_devices() {
+        let folder = place(&repository, true, None);
+        let first = run_in(&folder, "", "", &[]);
+        assert!(first.succeeded, "{language}: {}", first.said);
+        let at = |what: &str| first.called.find(what).unwrap_or_else(|| panic!("{language}: {what}: {}", first.called));
+        // Greengrass reads the archive when the component is made, and devices fetch it when they are told.
+        let uploaded = at("/package.zip s3://");
+        assert!(
+            uploaded < at("create-component-version")
+                && at("create-component-version") < at("greengrassv2 create-deployment")
+        );
+
+        let again = run_in(&folder, "", "", &[]);
+        assert!(again.succeeded && again.said.contains("already"), "{language}: {}", again.said);
+        for what in ["package.zip", "create-component-version", "greengrassv2 create-deployment"] {
+            assert!(!again.called.contains(what), "{language}: {what}: {}", again.called);
+        }
+
+        // People put a component of theirs beside it, and go on after a rollout that was stopped.
+        let known = folder.path().join("called.deployment");
+        let mut deployment: serde_json::Value = serde_json::from_str(&fs::read_to_string(&known).unwrap()).unwrap();
+        deployment["deploymentStatus"] = "CANCELED".into();
+        deployment["components"]["com.example.camera"] = serde_json::json!({ "componentVersion": "1.0.0" });
+        fs::write(&known, deployment.to_string()).unwrap();
+        let stopped = run_in(&folder, "", "", &[]);
+        assert!(stopped.called.contains("greengrassv2 create-deployment"), "{language}: {}", stopped.said);
+        let made: serde_json::Value = serde_json::from_str(&fs::read_to_string(&known).unwrap()).unwrap();
+        assert_eq!(made["components"], deployment["components"], "{language}");
+        assert_eq!(made["targetArn"], "arn:aws:iot:eu-central-1:123456789012:thinggroup/the-devices", "{language}");
+        assert_eq!(made["deploymentPolicies"]["failureHandlingPolicy"], "ROLLBACK", "{language}");
+    }
+}
+
+#[test]
+fn without_a_model_nothing_comes_to_devices() {
+    for (language, repository) in on_devices() {
+        let missing = "An error occurred (404) when calling the HeadObject operation: Not Found";
+        let first = run(&repository, true, missing, "");
+        assert!(first.succeeded && first.said.contains("nothing serves"), "{language}: {}", first.said);
+        assert!(!first.called.contains("greengrassv2"), "{language}: {}", first.called);
+        let refused = run(&repository, true, "(ExpiredToken)", "");
+        assert!(!refused.succeeded && !refused.called.contains("greengrassv2"), "{language}: {}", refused.said);
     }
 }

@@ -57,13 +57,16 @@ fn every_pattern_keeps_to_the_providers_schema() {
     }
 }
 
-/// Interface endpoints that `network.tf` makes.
+/// Interface endpoints that `network.tf` makes, and the one that OpenSearch Serverless makes for itself.
 fn made(repository: &Repository) -> usize {
+    let vectors = repository.files.iter().filter(|file| file.path == "terraform/opensearch.tf");
+    let of_vectors =
+        vectors.filter(|file| file.content.contains("aws_opensearchserverless_vpc_endpoint\" \"main\"")).count();
     let line = text(repository, "terraform/network.tf")
         .lines()
         .skip_while(|line| !line.contains("\"aws_vpc_endpoint\" \"interface\""))
         .find(|line| line.contains("for_each"));
-    line.map_or(0, |line| line.matches('"').count() / 2)
+    of_vectors + line.map_or(0, |line| line.matches('"').count() / 2)
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::running;
 use crate::{provision::Infrastructure, task::Family};
 
 /// Objects of one of the two buckets.
@@ -47,8 +48,8 @@ pub(super) struct Job {
     on_sagemaker: bool,
     /// Whether AWS Batch or Amazon ECS runs it.
     in_tasks: bool,
-    /// Whether its code asks the language model.
-    asks_language_model: bool,
+    /// Policies of what its code asks.
+    asks: Vec<&'static str>,
 }
 
 impl Job {
@@ -79,6 +80,26 @@ pub(super) struct Uses<'a> {
     pub(super) endpoint: &'static str,
     /// Tasks that share the files of a day when they are scored.
     pub(super) scoring_tasks: u64,
+    /// What code asks that answers questions.
+    pub(super) asked: Asked,
+}
+
+/// What code asks that answers questions; each has a policy of its own, beside what is asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// A language model of Amazon Bedrock.
+    pub(super) language_model: bool,
+    /// A model of Amazon Bedrock that makes vectors of texts.
+    pub(super) embeddings: bool,
+    /// An index of passages that is not in the model's file.
+    pub(super) passages: bool,
+}
+
+impl Asked {
+    /// The policies: who serves asks all of it.
+    pub(super) fn policies(self) -> Vec<&'static str> {
+        wanted([(self.language_model, "language_model"), (self.embeddings, "embeddings"), (self.passages, "passages")])
+    }
 }
 
 impl Uses<'_> {
@@ -162,11 +183,11 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
     if uses.scoring_tasks > 1 {
         score.extend(["--tasks".to_owned(), uses.scoring_tasks.to_string()]);
     }
-    let asks = |job: &str| match uses.family {
-        // Of retrieval nothing that the model writes is measured.
-        Family::Rag => job == "scoring",
-        Family::FineTuning => matches!(job, "feedback" | "training" | "scoring"),
-        Family::Tabular(_) | Family::Vision | Family::Nlp | Family::Forecasting | Family::Recommendation => false,
+    let asks = |job: &str| match (uses.family, job) {
+        (Family::Rag, "scoring") | (Family::FineTuning, "feedback" | "training" | "scoring") => uses.asked,
+        // Of retrieval nothing that the model writes is measured; the training makes the index that all others read.
+        (Family::Rag, "training") => Asked { language_model: false, ..uses.asked },
+        _ => Asked::default(),
     };
     let feast = uses.feast;
     [
@@ -216,8 +237,16 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
             module("training"),
             access(
                 "training",
-                wanted([(true, data("processed/*")), (feast, data("features/*")), (true, models("production/*"))]),
                 wanted([
+                    (true, data("processed/*")),
+                    (feast, data("features/*")),
+                    // The indexes of these stay.
+                    (uses.asked.passages, models("previous/*")),
+                    (true, models("production/*")),
+                ]),
+                wanted([
+                    // Vectors of passages that did not change are not paid for again.
+                    (uses.asked.embeddings, data("processed/_embeddings/*")),
                     (true, models("candidate/*")),
                     // SageMaker puts what its job leaves there.
                     (has_pipeline, models("jobs/*")),
@@ -274,10 +303,34 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
         command: if place.batch { command } else { Vec::new() },
         on_sagemaker: place.sagemaker,
         in_tasks: place.batch || place.ecs,
-        asks_language_model: has("bedrock") && asks(access.name),
+        asks: asks(access.name).policies(),
         access,
     })
     .collect()
+}
+
+/// A role that finds passages in answer to questions, and changes none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Reader {
+    /// Its name, after that of the system.
+    name: String,
+    /// The resource of Terraform that makes it.
+    terraform: String,
+}
+
+/// Who reads an index of passages: the job that scores, and what serves.
+pub(super) fn readers(jobs: &[Job], infrastructure: &Infrastructure, has_balancer: bool) -> Vec<Reader> {
+    let of_job =
+        |job: &Job| Reader { name: job.name().to_owned(), terraform: format!("aws_iam_role.jobs[\"{}\"]", job.name()) };
+    let of_function = |function: &str| Reader {
+        name: format!("{function}-function"),
+        terraform: format!("aws_iam_role.{function}_function"),
+    };
+    let service =
+        has_balancer.then(|| Reader { name: "serving".to_owned(), terraform: "aws_iam_role.serving".to_owned() });
+    let jobs = jobs.iter().filter(|job| job.name() == "scoring" && job.asks.contains(&"passages")).map(of_job);
+    let functions = running::functions(infrastructure).filter(|function| *function != "transform").map(of_function);
+    jobs.chain(functions).chain(service).collect()
 }
 
 /// The steps of state machines that are processing jobs of SageMaker.
@@ -364,6 +417,7 @@ mod tests {
             checks_on_sagemaker: false,
             endpoint: "none",
             scoring_tasks: 1,
+            asked: Asked::default(),
         });
     }
 

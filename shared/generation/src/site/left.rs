@@ -6,8 +6,11 @@ use design::{
 };
 use knowledge::catalogue::Catalogue;
 
-use super::{serving::Serving, value};
-use crate::provision::{Iac, Infrastructure};
+use super::{running::has_feature_table, serving::Serving, value};
+use crate::{
+    blueprint::ONLINE_FEATURES,
+    provision::{Iac, Infrastructure},
+};
 
 /// What the infrastructure is written in, and why that is not what was asked for.
 pub(super) fn language(tooling: Option<&Tooling>, infrastructure: &Infrastructure, aws: bool) -> (Iac, Option<String>) {
@@ -43,6 +46,25 @@ pub(super) fn unreachable_server(is_open: bool, infrastructure: &Infrastructure)
     is_open.then(|| said.to_owned())
 }
 
+/// What is said where the plan has a store that passages could be found in, and nothing looks for any.
+pub(super) fn unasked_store(is_asked: bool, infrastructure: &Infrastructure) -> Option<String> {
+    let said = if infrastructure.has("opensearch") {
+        "The code does not ask the collection: indexes, queries, and the policy of data that lets a role in are yours \
+         (`terraform/opensearch.tf` makes it)."
+    } else {
+        "The code does not ask the database yet: tables and queries are yours (`terraform/aurora.tf` makes the cluster)."
+    };
+    let is_there = ["opensearch", "aurora"].iter().any(|file| infrastructure.has(file));
+    (is_there && !is_asked).then(|| said.to_owned())
+}
+
+/// What is said where nothing of the plan writes answers.
+pub(super) fn no_language_model(is_rag: bool, is_there: bool) -> Option<String> {
+    let said = "A language model that writes the answers: the plan has none of Amazon Bedrock, so that the best sentence is \
+                quoted. One that is served elsewhere is asked by an adapter of yours in `llm.py`.";
+    (is_rag && !is_there).then(|| said.to_owned())
+}
+
 /// What is said where many records are scored by what answers single requests: nothing of the plan starts it.
 pub(super) fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<String> {
     let is_started =
@@ -50,6 +72,23 @@ pub(super) fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> 
     let said = "The plan scores by what answers single requests: start the batch scoring (`make score`, or the image with the \
                 same command) by a schedule of yours.";
     (serving.online && serving.batch && !is_started).then(|| said.to_owned())
+}
+
+/// What is said of a table that the plan has and that is not made, because no code would read it.
+pub(super) fn no_table(components: &[Component], infrastructure: &Infrastructure) -> Vec<String> {
+    let has = |pattern: &str| components.iter().any(|component| component.pattern == pattern);
+    let keeps_features = has_feature_table(infrastructure);
+    let store = "The plan keeps records in DynamoDB, and its table is not made: what the code keeps are files of the data bucket, \
+                 and it would never ask the table. The estimate counts it. Choose a store of files, or bring the code that needs \
+                 the table.";
+    let features = "The plan keeps features in DynamoDB, and their table is not made: what is scored here brings all that the \
+                    model looks at, and nothing would read it. The estimate counts it. Choose features that come with the \
+                    request, or bring the code that needs the table.";
+    [(has("store.dynamodb"), store), (has(ONLINE_FEATURES) && !keeps_features, features)]
+        .into_iter()
+        .filter_map(|(wanted, said)| wanted.then_some(said))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What is said where a library was named whose work another one does, or that the plan has no place for.

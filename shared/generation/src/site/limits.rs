@@ -25,6 +25,47 @@ pub(super) struct Limits {
     pub(super) training_examples: u64,
 }
 
+/// From when on answers are late: what an alarm goes off at.
+#[derive(Debug, Serialize)]
+pub(super) struct Late {
+    /// Milliseconds.
+    ms: String,
+    /// The same in seconds.
+    seconds: f64,
+    percentile: String,
+    /// What is taken longer than, as the end of a sentence without its full stop.
+    than: String,
+}
+
+/// Milliseconds that nothing which answers requests may take; a plan that expects more is not believed.
+const LONGEST_ANSWER_MS: f64 = 60_000.0;
+
+/// The objective, or where the plan misses it and was approved all the same, what the plan expects: an alarm that never
+/// ends says nothing.
+pub(super) fn late(objective_ms: f64, percentile: &str, expected_p95_ms: Option<f64>) -> Late {
+    let objective_ms = objective_ms.round().max(1.0);
+    let missed = expected_p95_ms.map(f64::ceil).filter(|ms| *ms > objective_ms && *ms <= LONGEST_ANSWER_MS);
+    let objective = words::plain(objective_ms);
+    match missed {
+        Some(ms) => Late {
+            ms: words::plain(ms),
+            seconds: ms / 1000.0,
+            percentile: "95".to_owned(),
+            than: format!(
+                "the {} ms (p95) that the plan expects; it misses the objective of {objective} ms (p{percentile}) and was \
+                 approved so",
+                words::plain(ms)
+            ),
+        },
+        None => Late {
+            seconds: objective_ms / 1000.0,
+            percentile: percentile.to_owned(),
+            than: format!("the objective of {objective} ms (p{percentile})"),
+            ms: objective,
+        },
+    }
+}
+
 pub(super) fn limits(
     family: Family,
     sensitive: bool,
@@ -47,6 +88,8 @@ pub(super) fn limits(
     let (max_records, batch_reason) = if family == Family::Vision {
         let images = (latency_ms / 2.0 / 15.0).clamp(1.0, 32.0) as u32;
         (images, "Images take time to unpack: as many of the largest ones take half of the latency objective.")
+    } else if family == Family::Rag {
+        (8, "Each is a search and a call of the language model, and all of them are made at the same time.")
     } else if latency_ms < 100.0 {
         (32, "Few at a time: the latency objective leaves no room for more.")
     } else {
@@ -79,5 +122,21 @@ pub(super) fn limits(
         test_rows: learning.test_rows,
         training_memory_gb,
         training_examples: size::training_examples(family, training_memory_gb),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_late_where_the_plan_does_not_expect_them() {
+        let kept = late(300.0, "99", Some(250.0));
+        assert_eq!((kept.ms.as_str(), kept.percentile.as_str()), ("300", "99"));
+        let missed = late(300.0, "99", Some(2013.2));
+        assert_eq!((missed.ms.as_str(), missed.percentile.as_str()), ("2014", "95"));
+        assert!(missed.than.contains("misses the objective of 300 ms (p99)"), "{}", missed.than);
+        assert_eq!(late(300.0, "95", Some(86_400_000.0)).ms, "300");
+        assert_eq!(late(300.0, "95", None).ms, "300");
     }
 }

@@ -3,7 +3,7 @@
 use design::plan::Component;
 use serde::Serialize;
 
-use super::rhythm::Rhythm;
+use super::{retrieval::Model, rhythm::Rhythm};
 use crate::{provision::Infrastructure, task::Family};
 
 /// Files that make a state machine.
@@ -28,11 +28,28 @@ const FUNCTIONS: [(&str, &str); 4] = [
 /// Functions that serve: a new version of theirs gets its callers step by step.
 pub(super) const LIVE_FUNCTIONS: [&str; 2] = ["service", "stream"];
 
-/// A variable of the environment that the code reads, with what CloudFormation puts in between `${` and `}`.
+/// A variable of the environment that the code reads.
 #[derive(Debug, Serialize)]
 pub(super) struct Variable {
     name: &'static str,
+    /// A text, with what CloudFormation puts in between `${` and `}`.
     value: String,
+    /// What stands there in place of a name of CloudFormation's own; the value is that name alone.
+    given: Option<Given>,
+    /// Whether only code that answers questions, or makes what is found in answer, reads it.
+    of_answers: bool,
+}
+
+/// A name in a variable's value, and what CloudFormation makes it of.
+#[derive(Debug, Serialize)]
+pub(super) struct Given {
+    name: &'static str,
+    value: String,
+}
+
+/// The value that another stack exports under this name.
+fn imported(name: &str) -> String {
+    format!("{{ \"Fn::ImportValue\": !Sub \"${{Name}}-${{Environment}}-{name}\" }}")
 }
 
 /// What starts by itself.
@@ -104,12 +121,57 @@ pub(super) fn endpoint(serve: Option<&Component>, infrastructure: &Infrastructur
     }
 }
 
+/// What answers questions.
+#[derive(Debug)]
+pub(super) struct Answers<'a> {
+    pub(super) language_model: Option<&'a Model>,
+    pub(super) embedding_model: Option<&'a Model>,
+    pub(super) vector_store: &'static str,
+}
+
+impl Answers<'_> {
+    fn variables(&self) -> Vec<Variable> {
+        let plain = |name, value| Variable { name, value, given: None, of_answers: true };
+        let given = |name, made: &'static str, value| Variable {
+            given: Some(Given { name: made, value }),
+            ..plain(name, format!("${{{made}}}"))
+        };
+        let cluster = "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:cluster:${Name}-${Environment}";
+        let model = self.language_model.map(|model| {
+            [
+                match model.reference() {
+                    Some(reference) => given("LLM_MODEL_ID", "LanguageModel", reference),
+                    None => plain("LLM_MODEL_ID", "${LlmModelId}".to_owned()),
+                },
+                given("LLM_GUARDRAIL_ID", "GuardrailId", imported("guardrail")),
+                given("LLM_GUARDRAIL_VERSION", "GuardrailVersion", imported("guardrail-version")),
+            ]
+        });
+        let embedding = self.embedding_model.map(|model| plain("EMBEDDING_MODEL_ID", model.name()));
+        let store = match self.vector_store {
+            "opensearch" => vec![given("VECTOR_ENDPOINT", "VectorEndpoint", imported("vectors"))],
+            "aurora" => vec![
+                plain("VECTOR_CLUSTER_ARN", cluster.to_owned()),
+                given("VECTOR_SECRET_ARN", "VectorSecret", imported("database-secret")),
+            ],
+            _ => Vec::new(),
+        };
+        model.into_iter().flatten().chain(embedding).chain(store).collect()
+    }
+}
+
+/// Whether features are in a table of DynamoDB: Feast's, or the latest of each key.
+pub(super) fn has_feature_table(infrastructure: &Infrastructure) -> bool {
+    ["feast_table", "latest_table"].iter().any(|file| infrastructure.has(file))
+}
+
 /// What the code reads from its environment; the same as `local.environment` of the Terraform.
 pub(super) fn variables(
     infrastructure: &Infrastructure,
     family: Family,
     is_tracked: bool,
     pinned: bool,
+    answers: &Answers<'_>,
 ) -> Vec<Variable> {
     let system = "${Name}-${Environment}";
     let bedrock = infrastructure.has("bedrock");
@@ -125,13 +187,13 @@ pub(super) fn variables(
         (true, "AWS_DEFAULT_REGION", "${AWS::Region}".to_owned()),
         (pinned, "MODEL_VERSION", "${ModelVersion}".to_owned()),
         (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
-        (bedrock, "LLM_MODEL_ID", "${LlmModelId}".to_owned()),
-        // The guardrail is in the stack of what serves.
-        (bedrock && pinned, "LLM_GUARDRAIL_ID", "${Guardrail.GuardrailId}".to_owned()),
-        (bedrock && pinned, "LLM_GUARDRAIL_VERSION", "${GuardrailVersion.Version}".to_owned()),
-        (infrastructure.has("feast_table"), "FEATURE_TABLE", format!("{system}-features")),
+        (has_feature_table(infrastructure), "FEATURE_TABLE", format!("{system}-features")),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
         (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
     ];
-    all.into_iter().filter(|(wanted, _, _)| *wanted).map(|(_, name, value)| Variable { name, value }).collect()
+    let always = all.into_iter().filter(|(wanted, _, _)| *wanted);
+    always
+        .map(|(_, name, value)| Variable { name, value, given: None, of_answers: false })
+        .chain(answers.variables())
+        .collect()
 }

@@ -18,6 +18,8 @@ pub struct Serving {
     pub stream: bool,
     /// On devices.
     pub edge: bool,
+    /// On devices that AWS IoT Greengrass brings the model to.
+    pub greengrass: bool,
     /// SageMaker calls the container of the service.
     pub sagemaker: bool,
     /// SageMaker calls the container during a batch transform.
@@ -80,7 +82,7 @@ impl Serving {
 
     /// True when what is scored is kept.
     pub(super) fn keeps(self) -> bool {
-        self.online || self.batch || self.stream || self.batch_transform
+        self.online || self.batch || self.stream || self.batch_transform || self.greengrass
     }
 
     fn add(&mut self, component: &Component, catalogue: &Catalogue) {
@@ -93,7 +95,10 @@ impl Serving {
                 self.batch_transform |= has("batch transform") || has("batch-transform");
                 self.lambda_batch |= has("lambda");
             }
-            Deployment::Edge => self.edge = true,
+            Deployment::Edge => {
+                self.edge = true;
+                self.greengrass |= has("greengrass");
+            }
             Deployment::RealTime => {
                 self.online = true;
                 self.sagemaker |= has("sagemaker");
@@ -129,6 +134,22 @@ fn made_for(component: &Component, catalogue: &Catalogue) -> Deployment {
 mod tests {
     use super::*;
     use crate::fixture::component;
+
+    #[test]
+    fn what_devices_of_greengrass_score_is_kept() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let of = |pattern| Serving::of(&[component(Capability::Serve, pattern, &[])], None, false, catalogue);
+        for (pattern, is_reached) in [
+            ("serve.greengrass-edge", true),
+            ("serve.greengrass-sagemaker-hybrid", true),
+            ("serve.ecs-edge-container", false),
+            ("serve.azure-iot-edge", false),
+        ] {
+            let serving = of(pattern);
+            assert!(serving.edge, "{pattern}");
+            assert_eq!((serving.greengrass, serving.keeps()), (is_reached, is_reached), "{pattern}");
+        }
+    }
 
     #[test]
     fn the_catalogue_says_how_a_pattern_predicts() {
