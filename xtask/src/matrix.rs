@@ -260,6 +260,7 @@ fn checks(root: &Path, python: Option<&Path>, scanners: &Path, types: &Path) -> 
             "gitlab_ci",
             "azure_pipelines",
             "dockerfile",
+            "kubernetes",
             "--quiet",
             "--compact",
             "--skip-download",

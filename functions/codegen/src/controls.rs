@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 const CALLERS: &str = "callers";
 
 /// The parts that do: the load balancer, the gateway, the endpoint.
-const ASKING: [&str; 3] = ["ecs_service", "lambda_http", "sagemaker_endpoint"];
+const ASKING: [&str; 4] = ["ecs_service", "eks", "lambda_http", "sagemaker_endpoint"];
 
 /// What `data/controls.toml` calls personal data without a framework.
 const PERSONAL: &str = "personal";

@@ -20,6 +20,17 @@ const COMPONENT: [(&str, &str, &str); 6] = [
     ("scripts/device.sh", "greengrass/device.sh.j2", "Installs AWS IoT Greengrass on a device"),
 ];
 
+/// What runs in a cluster, where the plan serves in one.
+const KUBERNETES: [(&str, &str); 7] = [
+    ("kustomization.yaml", "What runs in the cluster"),
+    ("namespaces.yaml", "What may run where in the cluster"),
+    ("service.yaml", "The service in the cluster"),
+    ("scaling.yaml", "How many pods there are"),
+    ("network.yaml", "Who speaks with whom in the cluster"),
+    ("logs.yaml", "How logs leave the cluster"),
+    ("rollout.sh", "A new version in the cluster, and the way back"),
+];
+
 /// The agent.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Inference;
@@ -86,6 +97,13 @@ impl Implementer for Inference {
             if is_wanted {
                 files.push(blueprint.test(name, purpose));
             }
+        }
+        if site.has_eks {
+            files.extend(KUBERNETES.map(|(name, purpose)| {
+                let path = format!("kubernetes/{name}");
+                Wanted::new(&path, format!("{path}.j2"), purpose, blueprint.patterns(Capability::Serve))
+            }));
+            files.push(blueprint.test("test_kubernetes", "Tests of what runs in the cluster"));
         }
         if serving.greengrass {
             for (path, template, purpose) in COMPONENT {

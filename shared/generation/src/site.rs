@@ -32,7 +32,7 @@ use self::{
         purpose, row,
     },
     left::{
-        cdk, language, no_cluster, no_language_model, no_library, no_schedule, no_table, unasked_store,
+        cdk, language, no_cluster, no_controller, no_language_model, no_library, no_schedule, no_table, unasked_store,
         unreachable_server,
     },
     limits::{Late, Limits, late, limits},
@@ -43,7 +43,7 @@ use self::{
         variables,
     },
     size::{
-        count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
+        Pod, count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
         serving_units, training_memory_gb, vcpus_of_a_job,
     },
 };
@@ -61,6 +61,10 @@ use crate::{
 
 /// The port of the service, in the container and behind the balancer. SageMaker calls no other.
 pub const PORT: u16 = 8080;
+
+/// The port of every node of a cluster that its load balancer sends requests to, of those that Kubernetes keeps for this
+/// (30000 to 32767).
+const NODE_PORT: u16 = 30080;
 
 /// What the alarms on outcomes mean, where a pipeline joins them with what was scored.
 const OUTCOME_ALARMS: [&str; 2] = [
@@ -197,6 +201,7 @@ pub struct Site {
     stream: Stream,
     requirements: Requirements,
     port: u16,
+    node_port: u16,
     components: Vec<ComponentRow>,
     edges: Vec<Edge>,
     constraints: Vec<Row>,
@@ -283,13 +288,18 @@ pub struct Site {
     has_states: bool,
     has_drift_job: bool,
     has_ecs_service: bool,
+    /// True when callers reach the service through a load balancer of its own.
+    has_balancer: bool,
     /// Roles that read a table for each request; the audit trail leaves their reads out.
     table_callers: Vec<&'static str>,
     /// Paths that callers of the service ask, besides those of its operation.
     routes: Vec<&'static str>,
     /// True when something reads the service's own metrics where it is deployed.
     is_scraped: bool,
-    has_eks: bool,
+    /// True when the service runs in a cluster of Kubernetes.
+    pub has_eks: bool,
+    /// What a pod of the service takes of a node of the cluster.
+    pod: Pod,
     has_standing: bool,
     has_latency_alarm: bool,
     has_standby: bool,
@@ -358,6 +368,8 @@ pub struct Site {
     fill_in: Vec<FillIn>,
     /// True when what serves is tied to one version of the model, so that a new one is a new deployment.
     pinned: bool,
+    /// What a deployment without a model would do to what serves; empty where that stays as it is.
+    loss: &'static str,
     /// What the containers that serve read from their environment.
     serving_variables: Vec<Variable>,
     /// Functions that callers reach through an alias, to which a new version comes step by step.
@@ -450,10 +462,21 @@ impl Site {
                 && component.services.iter().any(|service| service.to_lowercase().contains("processing"))
         });
         let vector_store = if family == Family::Rag { vector_store(infrastructure) } else { "" };
+        let live_functions: Vec<&str> =
+            functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect();
+        let endpoint = endpoint(serve, infrastructure);
+        let loss = if endpoint != "none" || infrastructure.has("ecs_service") {
+            "the service would be deleted"
+        } else if live_functions.is_empty() {
+            ""
+        } else {
+            "nothing would serve"
+        };
         let pinned = aws
-            && ["ecs_service", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
+            && ["ecs_service", "eks", "lambda_http", "lambda_stream", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file));
+        let has_balancer = ["ecs_service", "eks"].iter().any(|file| infrastructure.has(file));
         let package = words::package_name(&name);
         let region = regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned());
         let language_model = Model::that_writes(infrastructure, family, &region)?;
@@ -480,7 +503,7 @@ impl Site {
             reads_features,
             pinned,
             checks_on_sagemaker,
-            endpoint: endpoint(serve, infrastructure),
+            endpoint,
             scoring_tasks,
             asked,
         };
@@ -513,7 +536,15 @@ impl Site {
                 Some("sqs") => Stream { kind: "sqs", source: "Amazon SQS" },
                 Some(_) | None => Stream { kind: "kinesis", source: "Amazon Kinesis Data Streams" },
             },
-            requirements: requirements(serving, family, learner, mlflow, feast, aws.then_some(iac), vector_store)?,
+            requirements: requirements(
+                serving,
+                family,
+                learner,
+                (mlflow, feast),
+                aws.then_some(iac),
+                vector_store,
+                infrastructure.has("eks"),
+            )?,
             learner,
             trained_with: learner.name(),
             trains_apart: !learner.packages().1.is_empty(),
@@ -528,8 +559,9 @@ impl Site {
                 .into_iter()
                 .filter_map(|(wanted, route)| wanted.then_some(route))
                 .collect(),
-            is_scraped: !aws || ["eks", "prometheus_grafana"].iter().any(|file| infrastructure.has(file)),
+            is_scraped: !aws || infrastructure.has("prometheus_grafana"),
             port: PORT,
+            node_port: NODE_PORT,
             components: components
                 .iter()
                 .enumerate()
@@ -562,9 +594,7 @@ impl Site {
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
             keeps_scored: serving.keeps(),
-            keeps_before_answering: serving.lambda
-                || !serving.online
-                || endpoint(serve, infrastructure) == "serverless",
+            keeps_before_answering: serving.lambda || !serving.online || endpoint == "serverless",
             scored_days: kept::DAYS.max(schema.horizon_days() + OUTCOME_DAYS),
             replaced_days: if erases { REPLACED_DAYS_OF_PERSONS } else { REPLACED_DAYS },
             erases,
@@ -616,9 +646,9 @@ impl Site {
             job_vcpus_least: vcpus_of_a_job(components).max(8),
             has_states: STATE_MACHINES.iter().any(|file| infrastructure.has(file)),
             has_ecs_service: infrastructure.has("ecs_service"),
+            has_balancer,
             table_callers: [
-                (infrastructure.has("ecs_service") && (reads_features || keeps_latest), "serving"),
-                (infrastructure.has("eks") && (reads_features || keeps_latest), "nodes"),
+                (has_balancer && (reads_features || keeps_latest), "serving"),
                 (infrastructure.has("lambda_stream") && (reads_in_stream || updates_in_stream), "stream-function"),
             ]
             .into_iter()
@@ -626,11 +656,12 @@ impl Site {
             .collect(),
             has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
-            has_standing: ["aurora", "ecs_service", "feast_table", "latest_table"]
+            pod: Pod::of(serve, catalogue),
+            has_standing: ["aurora", "ecs_service", "eks", "feast_table", "latest_table"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_standby: ["aurora", "dms", "opensearch"].iter().any(|file| infrastructure.has(file)),
-            has_latency_alarm: ["ecs_service", "lambda_http", "sagemaker_endpoint"]
+            has_latency_alarm: ["ecs_service", "eks", "lambda_http", "sagemaker_endpoint"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
             has_cloudtrail: infrastructure.has("cloudtrail"),
@@ -646,7 +677,7 @@ impl Site {
                 "No budget was given: this is the expected cost.".to_owned()
             },
             bedrock: infrastructure.has("bedrock"),
-            endpoint: endpoint(serve, infrastructure),
+            endpoint,
             monitored: infrastructure.has("model_monitor"),
             requests_per_minute_per_unit: requests_per_minute_per_unit(serve),
             latency_ms: words::plain(latency_ms.round().max(1.0)),
@@ -667,7 +698,7 @@ impl Site {
             features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
             widgets: widgets(infrastructure),
             has_kinesis: infrastructure.has("kinesis"),
-            readers: if vector_store.is_empty() { Vec::new() } else { readers(&jobs, infrastructure) },
+            readers: if vector_store.is_empty() { Vec::new() } else { readers(&jobs, infrastructure, has_balancer) },
             job_names: jobs.iter().map(Job::name).collect(),
             jobs,
             processing_steps: access::processing_steps(&uses),
@@ -694,6 +725,7 @@ impl Site {
                 .chain(no_table(components, infrastructure))
                 .chain(no_library(tooling.as_ref(), feast))
                 .chain(no_cluster(constraints, components, catalogue))
+                .chain(no_controller(tooling.as_ref(), infrastructure))
                 .chain(unused_libraries.clone())
                 .chain(language_model.as_ref().and_then(|model| model.left(&region)).map(|left| iac.words(&left)))
                 .collect(),
@@ -730,13 +762,14 @@ impl Site {
             serving_variables,
             is_tracked,
             pinned,
+            loss,
             embedding_model_id: embedding_model.as_ref().map(Model::name).unwrap_or_default(),
             serving_asks: asked.policies(),
             language_model,
             embedding_model,
             vector_store,
             region,
-            live_functions: functions(infrastructure).filter(|function| LIVE_FUNCTIONS.contains(function)).collect(),
+            live_functions,
             functions: functions(infrastructure).collect(),
             spark_service: if infrastructure.has("glue") { "AWS Glue" } else { "Amazon EMR Serverless" },
             experimentation: use_case == Some(UseCase::ExperimentationPlatform),
@@ -881,10 +914,10 @@ fn requirements(
     serving: Serving,
     family: Family,
     learner: Learner,
-    mlflow: bool,
-    feast: bool,
+    (mlflow, feast): (bool, bool),
     iac: Option<Iac>,
     vector_store: &str,
+    has_eks: bool,
 ) -> Result<Requirements, RenderError> {
     let (own, training) = learner.packages();
     let mut sets = [&["always"], own].concat();
@@ -902,6 +935,9 @@ fn requirements(
             Iac::Terraform => "dev_terraform",
             Iac::CloudFormation => "dev_cloudformation",
         });
+    }
+    if has_eks {
+        dev.push("dev_kubernetes");
     }
     let pure_lambda = serving.lambda && !serving.sagemaker;
     if serving.online && pure_lambda {

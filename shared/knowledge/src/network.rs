@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn what_two_parts_call_is_there_once() {
-        let both = network(&["ingest.msk-serverless", "serve.eks"], true).unwrap();
-        assert_eq!(both.endpoints.iter().filter(|name| *name == "sts").count(), 1);
+        let both = network(&["govern.mlflow-fargate", "store.aurora-pgvector"], true).unwrap();
+        assert_eq!(both.endpoints.iter().filter(|name| *name == "secretsmanager").count(), 1);
     }
 
     #[test]

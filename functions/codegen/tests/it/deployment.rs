@@ -2,6 +2,8 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
+use knowledge::catalogue::Catalogue;
+
 use crate::fixture::{self, Repository};
 
 /// What a script answered, and the commands that it called, one a line.
@@ -12,7 +14,8 @@ struct Run {
 }
 
 /// Commands of the cloud that write down how they were called. `HEAD` says how the look for a model ends, in the bucket or in
-/// the registry (404: there is none), and `SERVING` what serves already.
+/// the registry (404: there is none), and `SERVING` what serves already. With `BROKEN` a new version does not come up in the
+/// cluster, and `RINGING` is an alarm that goes off once it has.
 const COMMAND: &str = r#"#!/usr/bin/env bash
 echo "$(basename "$0") $*" >> "${CALLED}"
 case "$(basename "$0") $*" in
@@ -25,15 +28,32 @@ case "$(basename "$0") $*" in
   *"describe-model-package --model-package-name arn:newest"*) echo '{"CustomerMetadataProperties": {"version": "v7"}}' ;;
   *"s3 cp"*manifest.json*) echo '{"version": "v7"}' > manifest.json ;;
   *"state list"*) echo "${SERVING}" ;;
+  *"output -json rollout"* | *"describe-stacks"*Rollout*)
+    if [[ -z "${HEAD}" ]]; then version=v7; fi
+    echo "{\"cluster\": \"name\", \"network\": \"10.21.0.0/16\", \"least_nodes\": 1, \"most_nodes\": 2, \"log_group\": \"/logs\",
+      \"targets\": \"arn:targets\", \"requests_to\": \"app/targetgroup\", \"alarms\": [\"errors\", \"latency\"],
+      \"environment\": {\"MODEL_VERSION\": \"${version:-}\"}}" ;;
   *"output -json"*)
     model="$([[ -z "${SERVING}" ]] || echo v6)"
     echo "{\"service_model\": {\"value\": \"${model}\"}, \"stream_model\": {\"value\": \"${model}\"}}" ;;
   *"describe-stacks"*ModelVersion*) echo "${SERVING}" ;;
   *"output -raw image_repository"* | *ImageRepository*) echo "account.example.com/name" ;;
   *put-object*callers.pem*) echo "v1-of-the-file" ;;
-  *"get-caller-identity"*) echo 123456789012 ;;
   *"prefix-lists"*) echo pl-1 ;;
   *"output -raw"*) echo thing ;;
+  *"describe-images"*imageDigest*) echo "sha256:image" ;;
+  *"get-caller-identity --query Arn"*) echo arn:aws:sts::123456789012:assumed-role/deployer/session ;;
+  *"get-caller-identity"*) echo 123456789012 ;;
+  *describe-alarms*) if grep --quiet "rollout status" "${CALLED}"; then echo "${RINGING:-}"; fi ;;
+  "docker create"*) echo container ;;
+  "docker cp"*) cp "$0" "${!#}" ;;
+  "kubectl apply"*) cat "${!#}/kustomization.yaml" "${!#}/environment.env" >> "${CALLED}" ;;
+  "kubectl get deployment"*)
+    if grep --quiet "kubectl apply" "${CALLED}"; then echo 2; elif [[ -n "${SERVING}" ]]; then echo 1; fi ;;
+  "kubectl get replicasets"*) echo '{"items": []}' ;;
+  "kubectl rollout status deployment"*)
+    if [[ -n "${BROKEN:-}" ]] && ! grep --quiet "rollout undo" "${CALLED}"; then exit 1; fi ;;
+  "kubectl auth"*) if [[ -n "${UNREACHABLE:-}" ]]; then echo "i/o timeout" >&2; exit 1; fi ;;
   *"--recursive s3://"*"/versions/v7/"*)
     folder="${!#}"; mkdir -p "${folder}"; echo model > "${folder}/model.onnx"; echo '{"version": "v7"}' > "${folder}/manifest.json" ;;
   *describe-thing-group*) echo arn:aws:iot:eu-central-1:123456789012:thinggroup/the-devices ;;
@@ -61,7 +81,7 @@ fn run(repository: &Repository, filled_in: bool, head: &str, serving: &str) -> R
 
 /// The same with the authorities' file as it is here, or without it.
 fn run_with(repository: &Repository, filled_in: bool, authorities: Option<&str>, head: &str, serving: &str) -> Run {
-    run_in(&place(repository, filled_in, authorities), head, serving)
+    run_in(&place(repository, filled_in, authorities), head, serving, &[])
 }
 
 /// A folder with the repository, and the commands beside it.
@@ -87,7 +107,7 @@ fn place(repository: &Repository, filled_in: bool, authorities: Option<&str>) ->
     }
     let commands = folder.path().join("commands");
     fs::create_dir(&commands).unwrap();
-    for name in ["aws", "docker", "terraform"] {
+    for name in ["aws", "docker", "sleep", "terraform"] {
         let path = commands.join(name);
         fs::write(&path, COMMAND).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -96,7 +116,7 @@ fn place(repository: &Repository, filled_in: bool, authorities: Option<&str>) ->
 }
 
 /// Runs the script in such a folder, where the commands remember what was made before.
-fn run_in(folder: &tempfile::TempDir, head: &str, serving: &str) -> Run {
+fn run_in(folder: &tempfile::TempDir, head: &str, serving: &str, variables: &[(&str, &str)]) -> Run {
     let (root, commands) = (folder.path().join("repository"), folder.path().join("commands"));
     let called = folder.path().join("called");
     fs::write(&called, "").unwrap();
@@ -109,6 +129,7 @@ fn run_in(folder: &tempfile::TempDir, head: &str, serving: &str) -> Run {
         .env("CALLED", &called)
         .env("HEAD", head)
         .env("SERVING", serving)
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
@@ -215,6 +236,67 @@ fn nothing_is_made_before_callers_have_an_authority_and_a_key_is_never_taken() {
     assert!(seen > 1, "{seen}");
 }
 
+/// What serves in a cluster, in each language.
+fn clusters() -> [(&'static str, Repository); 2] {
+    ["terraform", "cloudformation"].map(|language| {
+        let mut fixture = fixture::one("churn-realtime").with_tools(&[language], &[]);
+        let components = &mut fixture.plan.candidates[0].components;
+        components.retain(|other| other.capability.as_str() != "serve");
+        let pattern = Catalogue::embedded().unwrap().pattern("serve.eks").unwrap();
+        components.push(fixture::component(pattern, Some(&"c6i.xlarge".to_owned())));
+        assert_eq!(fixture.blueprint().site.iac.name().to_lowercase(), language, "a part has no template");
+        (language, fixture.generate())
+    })
+}
+
+#[test]
+fn what_serves_in_a_cluster_is_rolled_out_by_the_digest_of_its_image_and_the_version_of_its_model() {
+    for (language, repository) in clusters() {
+        let done = run(&repository, true, "", "");
+        assert!(done.succeeded, "{language}: {}", done.said);
+        let place = |words: &str| {
+            done.called.find(words).unwrap_or_else(|| panic!("{language}: no {words} in\n{}", done.called))
+        };
+        let order =
+            ["imageTag=fluent-bit", "imageDigest", "kubectl apply", "rollout status deployment", "describe-alarms"];
+        let last = done.called.rfind(order[4]).unwrap();
+        assert!(place(order[0]) < place(order[1]) && place(order[1]) < place(order[2]), "{language}: {}", done.called);
+        assert!(place(order[2]) < place(order[3]) && place(order[3]) < last, "{language}: {}", done.called);
+        for words in ["\"digest\": \"sha256:image\"", "MODEL_VERSION=v7", "10.21.0.0/16", "/spec/maxReplicas"] {
+            place(words);
+        }
+        if language == "cloudformation" {
+            for words in ["attach-load-balancer-target-groups", "put-scaling-policy", "DeployerArn="] {
+                assert!(place(words) < place("kubectl apply"), "{language}: {words}");
+            }
+        }
+        let nothing = run(&repository, true, "(404) Not Found", "");
+        assert!(nothing.succeeded && nothing.said.contains("nothing new serves"), "{language}: {}", nothing.said);
+        assert!(!nothing.called.contains("kubectl apply"), "{language}: {}", nothing.called);
+    }
+}
+
+#[test]
+fn a_version_that_fails_in_the_cluster_goes_back_and_the_deployment_fails() {
+    for (language, repository) in clusters() {
+        for variables in [("BROKEN", "yes"), ("RINGING", "errors")] {
+            let back = run_in(&place(&repository, true, Some(AUTHORITY)), "", "1", &[variables]);
+            assert!(!back.succeeded, "{language} {variables:?}: {}", back.said);
+            assert!(back.called.contains("rollout undo deployment/service --namespace serving --to-revision=1"));
+            let first = run_in(&place(&repository, true, Some(AUTHORITY)), "", "", &[variables]);
+            assert!(!first.succeeded && first.said.contains("none to go back to"), "{language}: {}", first.said);
+            assert!(!first.called.contains("rollout undo"), "{language}: {}", first.called);
+        }
+        let outside = run_in(&place(&repository, true, Some(AUTHORITY)), "", "1", &[("UNREACHABLE", "yes")]);
+        assert!(
+            !outside.succeeded && outside.said.contains("deploy from a machine there"),
+            "{language}: {}",
+            outside.said
+        );
+        assert!(!outside.called.contains("kubectl apply"), "{language}: {}", outside.called);
+    }
+}
+
 /// The plans whose model devices get, in each language.
 fn on_devices() -> impl Iterator<Item = (&'static str, Repository)> {
     ["terraform", "cloudformation"].into_iter().map(|language| {
@@ -228,7 +310,7 @@ fn on_devices() -> impl Iterator<Item = (&'static str, Repository)> {
 fn devices_get_a_model_once_and_keep_what_else_they_have() {
     for (language, repository) in on_devices() {
         let folder = place(&repository, true, None);
-        let first = run_in(&folder, "", "");
+        let first = run_in(&folder, "", "", &[]);
         assert!(first.succeeded, "{language}: {}", first.said);
         let at = |what: &str| first.called.find(what).unwrap_or_else(|| panic!("{language}: {what}: {}", first.called));
         // Greengrass reads the archive when the component is made, and devices fetch it when they are told.
@@ -238,7 +320,7 @@ fn devices_get_a_model_once_and_keep_what_else_they_have() {
                 && at("create-component-version") < at("greengrassv2 create-deployment")
         );
 
-        let again = run_in(&folder, "", "");
+        let again = run_in(&folder, "", "", &[]);
         assert!(again.succeeded && again.said.contains("already"), "{language}: {}", again.said);
         for what in ["package.zip", "create-component-version", "greengrassv2 create-deployment"] {
             assert!(!again.called.contains(what), "{language}: {what}: {}", again.called);
@@ -250,7 +332,7 @@ fn devices_get_a_model_once_and_keep_what_else_they_have() {
         deployment["deploymentStatus"] = "CANCELED".into();
         deployment["components"]["com.example.camera"] = serde_json::json!({ "componentVersion": "1.0.0" });
         fs::write(&known, deployment.to_string()).unwrap();
-        let stopped = run_in(&folder, "", "");
+        let stopped = run_in(&folder, "", "", &[]);
         assert!(stopped.called.contains("greengrassv2 create-deployment"), "{language}: {}", stopped.said);
         let made: serde_json::Value = serde_json::from_str(&fs::read_to_string(&known).unwrap()).unwrap();
         assert_eq!(made["components"], deployment["components"], "{language}");

@@ -90,7 +90,8 @@ enum Image {
 }
 
 /// Whose image the container at a line runs: the `image` nearest above says it. The repository's own comes from the
-/// registry that it makes itself, directly or through a local value.
+/// registry that it makes itself, directly or through a local value; in a manifest of Kubernetes it has a name that a script
+/// replaces by a digest.
 fn ownership(subject: &Subject, file: &SourceFile, line: u32) -> Image {
     let image = pattern(r#"\bimage(?:_uri)?"?\s*[=:]\s*(.+)$"#);
     let registry = "aws_ecr_repository";
@@ -98,6 +99,10 @@ fn ownership(subject: &Subject, file: &SourceFile, line: u32) -> Image {
     let value = above.iter().rev().take(20).find_map(|(_, text)| Some(image.captures(text)?.get(1)?.as_str().trim()));
     let Some(value) = value else { return Image::Unknown };
     if value.contains(registry) {
+        return Image::Own;
+    }
+    let replaced = format!("name: \"{value}\", newName: $repository, digest:");
+    if subject.repository.files().any(|file| file.text().is_some_and(|text| text.contains(&replaced))) {
         return Image::Own;
     }
     let Some(name) = value.strip_prefix("local.") else { return Image::Other };

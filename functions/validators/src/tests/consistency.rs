@@ -127,6 +127,19 @@ fn ports() {
 }
 
 #[test]
+fn ports_of_a_manifest() {
+    let dockerfile = "FROM x\nEXPOSE 8080\nCMD [\"uvicorn\", \"--port\", \"8080\"]\n";
+    let manifest = "containers:\n  - image: service\n    ports:\n      - containerPort: 8080\n  - image: agent\n    ports:\n      \
+        - containerPort: 2020\n";
+    let script = "jq '{ name: \"service\", newName: $repository, digest: $digest }, { name: \"agent\", newName: $repository }'\n";
+    let files =
+        |manifest| [("Dockerfile", dockerfile), ("kubernetes/a.yaml", manifest), ("kubernetes/rollout.sh", script)];
+    passes(&look("ports", &files(manifest)));
+    let check = look("ports", &files(&manifest.replace("8080", "9090")));
+    assert_eq!(places(&check), ["!kubernetes/a.yaml:4 port"]);
+}
+
+#[test]
 fn files_that_others_name() {
     let good = [
         ("src/pkg/__init__.py", ""),

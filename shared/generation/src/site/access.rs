@@ -319,19 +319,18 @@ pub(super) struct Reader {
 }
 
 /// Who reads an index of passages: the job that scores, and what serves.
-pub(super) fn readers(jobs: &[Job], infrastructure: &Infrastructure) -> Vec<Reader> {
+pub(super) fn readers(jobs: &[Job], infrastructure: &Infrastructure, has_balancer: bool) -> Vec<Reader> {
     let of_job =
         |job: &Job| Reader { name: job.name().to_owned(), terraform: format!("aws_iam_role.jobs[\"{}\"]", job.name()) };
     let of_function = |function: &str| Reader {
         name: format!("{function}-function"),
         terraform: format!("aws_iam_role.{function}_function"),
     };
-    let of_service = |role: &str| Reader { name: role.to_owned(), terraform: format!("aws_iam_role.{role}") };
+    let service =
+        has_balancer.then(|| Reader { name: "serving".to_owned(), terraform: "aws_iam_role.serving".to_owned() });
     let jobs = jobs.iter().filter(|job| job.name() == "scoring" && job.asks.contains(&"passages")).map(of_job);
     let functions = running::functions(infrastructure).filter(|function| *function != "transform").map(of_function);
-    let services = [("ecs_service", "serving"), ("eks", "nodes")];
-    let services = services.into_iter().filter(|(file, _)| infrastructure.has(file)).map(|(_, role)| of_service(role));
-    jobs.chain(functions).chain(services).collect()
+    jobs.chain(functions).chain(service).collect()
 }
 
 /// The steps of state machines that are processing jobs of SageMaker.
@@ -375,8 +374,8 @@ pub(super) fn services(uses: &Uses<'_>) -> Vec<Access> {
         (
             "eks",
             access(
-                "nodes",
-                wanted([(true, models("production/*")), (uses.reads_features, data("feature_store/*"))]),
+                "serving",
+                wanted([(uses.reads_features, data("feature_store/*")), (true, models("versions/*"))]),
                 vec![data("scored/*")],
             ),
         ),

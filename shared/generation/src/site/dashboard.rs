@@ -37,25 +37,26 @@ fn in_json(metrics: &[&str]) -> Vec<String> {
 pub(super) fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
     let widget =
         |title, stat, metrics: Vec<&'static str>| Widget { title, stat, metrics_json: in_json(&metrics), metrics };
+    let balancer = || {
+        vec![
+            widget(
+                "Requests and server errors",
+                "Sum",
+                vec![
+                    r#"["AWS/ApplicationELB", "RequestCount", "LoadBalancer", aws_lb.service.arn_suffix]"#,
+                    r#"["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", aws_lb.service.arn_suffix]"#,
+                ],
+            ),
+            widget(
+                "Answer time in seconds",
+                "p95",
+                vec![r#"["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", aws_lb.service.arn_suffix]"#],
+            ),
+        ]
+    };
     let table: BTreeMap<&str, Vec<Widget>> = BTreeMap::from([
-        (
-            "ecs_service",
-            vec![
-                widget(
-                    "Requests and server errors",
-                    "Sum",
-                    vec![
-                        r#"["AWS/ApplicationELB", "RequestCount", "LoadBalancer", aws_lb.service.arn_suffix]"#,
-                        r#"["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", aws_lb.service.arn_suffix]"#,
-                    ],
-                ),
-                widget(
-                    "Answer time in seconds",
-                    "p95",
-                    vec![r#"["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", aws_lb.service.arn_suffix]"#],
-                ),
-            ],
-        ),
+        ("ecs_service", balancer()),
+        ("eks", balancer()),
         (
             "sagemaker_endpoint",
             vec![

@@ -113,6 +113,25 @@ pub(super) fn no_library(tooling: Option<&Tooling>, feast: bool) -> Vec<String> 
     said
 }
 
+/// What is said where KServe was named and the plan has a cluster: there the service runs without it.
+///
+/// In its standard mode KServe makes a Deployment, a Service and an autoscaler of what it is given, which are written here
+/// directly. Its controller, the webhook before every pod and cert-manager would be there for one service, and their images
+/// come from registries that the network has no way to.
+pub(super) fn no_controller(tooling: Option<&Tooling>, infrastructure: &Infrastructure) -> Option<String> {
+    let named = ["kserve", "kubeflow"]
+        .into_iter()
+        .find(|name| tooling.is_some_and(|tooling| tooling.preferred.iter().any(|tool| tool == name)))?;
+    let name = if named == "kserve" { "KServe" } else { "Kubeflow" };
+    infrastructure.has("eks").then(|| {
+        format!(
+            "{name} was named, and `kubernetes/` runs the service without it: one service needs no controller of its own, and \
+             the images of one come from registries that this network has no way to. `kubernetes/service.yaml` has what a \
+             predictor of KServe would hold: image, probes, resources and the service account."
+        )
+    })
+}
+
 /// What is said where Kubernetes was asked for and the plan has none: its parts were chosen for other reasons.
 pub(super) fn no_cluster(
     constraints: &ConstraintSet,

@@ -2,6 +2,7 @@
 
 use design::plan::{Capability, Component};
 use knowledge::catalogue::Catalogue;
+use serde::Serialize;
 
 use crate::{provision::Infrastructure, render::memory_mb, task::Family};
 
@@ -121,9 +122,67 @@ pub(super) fn requests_per_minute_per_unit(serve: Option<&Component>) -> u64 {
     per_second.map_or(600, |per_second| (per_second * 60.0 * 0.7).round().max(1.0) as u64)
 }
 
+/// What one pod of the service takes of its node, as Kubernetes counts it.
+///
+/// Two pods make a node busy; a third has room while one version takes the place of another. Half a processor of each node is
+/// the cluster's own, as the catalogue's pattern has it. A graphics processor is given to one pod at a time: there a node
+/// has as many pods as processors, and during a rollout one goes before the next comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct Pod {
+    /// Pods of a busy node.
+    per_node: u64,
+    /// Thousandths of a processor that are kept for it.
+    cpu: u64,
+    /// Thousandths of a processor that it uses on average before there are more.
+    busy_cpu: u64,
+    /// Thousandths of a processor that it may use: all that the cluster leaves of its node.
+    most_cpu: u64,
+    /// Mebibytes that are kept for it.
+    memory: u64,
+    /// Mebibytes that it may use.
+    most_memory: u64,
+    /// Graphics processors.
+    gpus: u64,
+}
+
+impl Pod {
+    /// The pod of a plan; of a machine that the catalogue does not know, that of the smallest of its pattern.
+    pub(super) fn of(serve: Option<&Component>, catalogue: &Catalogue) -> Self {
+        let machine = serve.and_then(|component| component.sizing.get("instance_type"));
+        let known = machine.and_then(|machine| catalogue.instances.get(machine));
+        let (vcpu, memory_gb, gpus) = known.map_or((4.0, 8.0, 0.0), |of| (of.vcpu, of.memory_gb, of.gpus));
+        let cores = (vcpu - 0.5_f64).max(0.5);
+        let per_node = if gpus > 0.0 { gpus } else { 2.0 };
+        Self {
+            per_node: per_node as u64,
+            cpu: (cores * 1000.0 / (per_node + 2.0)) as u64,
+            busy_cpu: (cores * 1000.0 * 0.65 / per_node) as u64,
+            most_cpu: (cores * 1000.0) as u64,
+            memory: (memory_gb * 1024.0 / (per_node + 2.0)) as u64,
+            most_memory: (memory_gb * 1024.0 * 0.75) as u64,
+            gpus: u64::from(gpus > 0.0),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::component;
+
+    #[test]
+    fn two_pods_fill_a_node_and_a_third_has_room_beside_them() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let mut serve = component(Capability::Serve, "serve.eks", &[]);
+        serve.sizing.insert("instance_type".to_owned(), "c6i.xlarge".to_owned());
+        let pod = Pod::of(Some(&serve), catalogue);
+        let wanted =
+            Pod { per_node: 2, cpu: 875, busy_cpu: 1137, most_cpu: 3500, memory: 2048, most_memory: 6144, gpus: 0 };
+        assert_eq!(pod, wanted);
+        assert!(3 * pod.cpu < 3500 && 3 * pod.memory < 8192 - 1024);
+        serve.sizing.insert("instance_type".to_owned(), "g5.xlarge".to_owned());
+        assert_eq!((Pod::of(Some(&serve), catalogue).per_node, Pod::of(Some(&serve), catalogue).gpus), (1, 1));
+    }
 
     #[test]
     fn more_memory_is_room_for_more_examples_in_two_digits() {
