@@ -195,6 +195,11 @@ fn layout(blueprint: &Blueprint) -> Vec<Wanted> {
         let purpose = "Exact versions of what devices need besides";
         wanted.push(Wanted::new("requirements-devices.txt", "root/requirements-devices.txt.j2", purpose, Vec::new()));
     }
+    let brings = |part| blueprint.infrastructure.has(part);
+    if blueprint.site.iac == Iac::CloudFormation && brings("eks") && ["bedrock", "aurora"].into_iter().any(brings) {
+        let purpose = "What cfn-lint leaves alone, and why";
+        wanted.push(Wanted::new(".cfnlintrc", "root/cfnlintrc.j2", purpose, Vec::new()));
+    }
     let (checks_template, deployment) = match blueprint.site.ci {
         Ci::Github => ("github/ci.yml.j2", Some((".github/workflows/deploy.yml", "github/deploy.yml.j2"))),
         // One file holds all jobs.
