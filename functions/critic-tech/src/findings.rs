@@ -380,10 +380,10 @@ fn latency(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Finding>
 }
 
 fn availability(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Finding>) {
-    let reached = availability_percent(parts, workload);
+    let reached = availability_percent(parts);
     let product = parts
         .iter()
-        .filter(|part| part.on_path)
+        .filter(|part| part.counts_for_availability)
         .map(|part| percent(part.availability_percent()))
         .collect::<Vec<_>>()
         .join(" × ");
@@ -394,7 +394,7 @@ fn availability(parts: &[&Part<'_>], workload: &Workload, findings: &mut Vec<Fin
         let minutes = |percent: f64| (100.0 - percent) / 100.0 * HOURS_PER_MONTH * 60.0;
         let weakest = parts
             .iter()
-            .filter(|part| part.on_path)
+            .filter(|part| part.counts_for_availability)
             .min_by(|a, b| a.availability_percent().total_cmp(&b.availability_percent()));
         let (severity, replan) = missed(workload, ConstraintField::Availability);
         findings.push(Finding {

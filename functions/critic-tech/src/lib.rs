@@ -91,13 +91,13 @@ pub fn review(input: &TechInput, catalogue: &'static Catalogue) -> Result<TechRe
         stages: stages(&parts, &workload),
         // JSON has no infinity: an overloaded path has no latency, and the throughput finding says so.
         path_latency_ms: path_latency_ms(&parts, &workload, workload.percentile).filter(|ms| ms.is_finite()),
-        availability_percent: availability_percent(&parts, &workload),
+        availability_percent: availability_percent(&parts),
         failure_domains: reach::failure_domains(&parts, &workload),
         findings: Vec::new(),
         paths: paths::paths(&parts, &workload),
         quotas,
         blast_radius: reach::blast_radius(&parts, &workload),
-        couplings: reach::couplings(&parts, &workload),
+        couplings: reach::couplings(&parts),
         cold_starts: conditions::cold_starts(&parts, &workload),
         residency: conditions::residency(&parts, constraints, &workload),
     };

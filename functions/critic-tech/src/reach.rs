@@ -162,7 +162,7 @@ pub fn families<'p, 'a>(parts: &[&'p Part<'a>]) -> BTreeMap<&'p str, Vec<&'p Par
 }
 
 /// What is bound together: on a request's way, by what is handed over, by a shared service.
-pub fn couplings(parts: &[&Part<'_>], workload: &Workload) -> Vec<Coupling> {
+pub fn couplings(parts: &[&Part<'_>]) -> Vec<Coupling> {
     let mut couplings = Vec::new();
     let path: Vec<&&Part<'_>> = parts.iter().filter(|part| part.on_path).collect();
     if path.len() > 1 {
@@ -173,7 +173,7 @@ pub fn couplings(parts: &[&Part<'_>], workload: &Workload) -> Vec<Coupling> {
             why: format!(
                 "A request waits for {} parts in turn; {product} = {}.",
                 path.len(),
-                percent(availability_percent(parts, workload))
+                percent(availability_percent(parts))
             ),
             remedy: "A timeout and a fallback for each call, such as a default score when features are missing.".into(),
         });

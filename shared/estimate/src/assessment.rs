@@ -4,7 +4,7 @@ use design::{
     constraint::{ConstraintField, Deployment, Expertise},
     cost::{CostEstimate, CostLine},
     finding::StageLoad,
-    plan::{CandidateMetrics, Capability},
+    plan::CandidateMetrics,
     words::{percent, readable},
 };
 use knowledge::{catalogue::Catalogue, price::RegionBasis};
@@ -116,16 +116,14 @@ pub fn path_latency_ms(parts: &[&Part<'_>], workload: &Workload, percentile: f64
     (workload.deployment != Deployment::Batch).then(|| parts.iter().map(|part| part.loaded_ms(percentile)).sum())
 }
 
-/// Availability in percent: the product over the parts on the path, or over what stores and serves in batch designs.
-pub fn availability_percent(parts: &[&Part<'_>], workload: &Workload) -> f64 {
-    let counts = |part: &&&Part<'_>| {
-        if workload.deployment == Deployment::Batch {
-            matches!(part.pattern.capability, Capability::Serve | Capability::Store)
-        } else {
-            part.on_path
-        }
-    };
-    parts.iter().filter(counts).map(|part| part.availability_percent() / 100.0).product::<f64>() * 100.0
+/// Availability in percent: the product over the parts on the path, or what scores in batch designs.
+pub fn availability_percent(parts: &[&Part<'_>]) -> f64 {
+    parts
+        .iter()
+        .filter(|part| part.counts_for_availability)
+        .map(|part| part.availability_percent() / 100.0)
+        .product::<f64>()
+        * 100.0
 }
 
 /// Most requests or events per second; `None` where nothing bounds them.
@@ -165,7 +163,7 @@ pub fn assess(parts: &[&Part<'_>], workload: &Workload, catalogue: &Catalogue) -
     let latency_ms = path_latency_ms(parts, workload, workload.percentile);
     let latency_p95 =
         path_latency_ms(parts, workload, 95.0).map(|ms| if ms.is_finite() { rounded(ms, 2) } else { 86_400_000.0 });
-    let availability = availability_percent(parts, workload);
+    let availability = availability_percent(parts);
     let max = max_per_second(parts, workload);
 
     let mut violations: Vec<String> = Vec::new();

@@ -56,6 +56,9 @@ pub struct Part<'a> {
     pub hours: Option<f64>,
     /// True when a request waits for it.
     pub on_path: bool,
+    /// True when its outage is one of the design: a request waits for it. In a batch design no request waits, and what
+    /// scores is counted; a run whose store does not answer is tried again within its window.
+    pub counts_for_availability: bool,
     /// What is broken if it is chosen; empty when it suits.
     pub violations: Vec<String>,
     /// What speaks against it and rests on an accepted default only: nobody asked for it, so that it breaks nothing.
@@ -303,6 +306,13 @@ impl<'a> Sizer<'a, '_> {
             && self.pattern.path_tag.as_ref().is_none_or(|tag| self.workload.requires.contains(tag))
     }
 
+    fn counts_for_availability(&self) -> bool {
+        match self.workload.deployment {
+            Deployment::Batch => self.pattern.capability == Capability::Serve,
+            Deployment::RealTime | Deployment::Streaming | Deployment::Edge => self.on_path(),
+        }
+    }
+
     /// The terms of the cost in numbers: words are for what is shown.
     fn amounts(&self, instance: Option<&'a Instance>, scope: &Scope) -> Result<Vec<Amount<'a>>, EstimateError> {
         let (region_factor, _) = self.catalogue.region_factor(&self.workload.region);
@@ -505,6 +515,7 @@ impl<'a> Part<'a> {
             pattern,
             instance,
             on_path: sizer.on_path(),
+            counts_for_availability: sizer.counts_for_availability(),
             violations,
             concerns,
             over_quota,
@@ -746,10 +757,11 @@ fn choose<'a>(
     // Rank: (not fast enough, over the quota, cost). The first two do not depend on each other's numbers, and the first
     // does not depend on the load, so that a heavier load never makes a cheaper choice.
     let mut best: Option<((bool, bool, f64), &Instance)> = None;
-    let mut fallback = None;
+    // Where none is large enough, the largest says least too little of what it would cost.
+    let mut largest: Option<&Instance> = None;
     for id in &sizing.instances {
         let instance = named(id)?;
-        fallback = fallback.or(Some(instance));
+        largest = largest.filter(|other| other.memory_gb >= instance.memory_gb).or(Some(instance));
         let usable = match &sizing.usable {
             Some(usable) => sizer.holds(usable, &sizer.scope(Some(instance), Usage::Expected))?,
             None => true,
@@ -783,7 +795,7 @@ fn choose<'a>(
                 readable(sizer.workload.variable("memory_gb")),
                 if sizer.workload.variable("needs_gpu") > 0.0 { ", on a GPU" } else { "" }
             ));
-            Ok(fallback)
+            Ok(largest)
         }
     }
 }

@@ -754,11 +754,6 @@ fn facts<'a>(
     let units = part.size.as_ref().map_or(0.0, |size| size.units);
     // A share for what goes beyond the required: private networking even where nobody demands it.
     let private = f64::from(u8::from(pattern.has("private-network")));
-    let counts_for_availability = if workload.deployment == Deployment::Batch {
-        matches!(pattern.capability, Capability::Serve | Capability::Store)
-    } else {
-        part.on_path
-    };
     let beyond = f64::from(u8::from(level(pattern.expertise) > level(workload.expertise)));
     let single = f64::from(u8::from(!part.is_redundant()));
     let named = |(at, tool): (usize, &String)| if pattern.is_called(tool) { 1u32 << at } else { 0 };
@@ -766,7 +761,7 @@ fn facts<'a>(
         usd: part.expected_usd,
         latency_ms: part.loaded_ms(workload.percentile),
         p95_ms: part.loaded_ms(95.0),
-        availability: if counts_for_availability { part.availability_percent() / 100.0 } else { 1.0 },
+        availability: if part.counts_for_availability { part.availability_percent() / 100.0 } else { 1.0 },
         headroom: match (&part.size, part.bounds_the_flow(workload.deployment)) {
             (Some(size), true) => size.capacity / size.arrivals.max(1e-9),
             (Some(_) | None, _) => f64::INFINITY,

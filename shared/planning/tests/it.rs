@@ -385,6 +385,31 @@ fn a_default_never_makes_a_design_infeasible() {
     }
 }
 
+/// A store that promises more than files would hide that a batch run reads files all the same.
+#[test]
+fn a_high_availability_buys_a_batch_design_no_table() {
+    for (name, constraints) in requirements() {
+        let constraints = ConstraintSet {
+            deployment: said(Deployment::Batch, "every night"),
+            availability: said(Availability { percent: 99.95 }, "99.95 %"),
+            cloud: said(Cloud::Aws, "AWS"),
+            tooling: None,
+            ..constraints
+        };
+        let with = plan(&constraints);
+        let without = plan(&ConstraintSet { availability: None, ..constraints });
+        let store = |plan: &PlanDecision| {
+            let selected = plan.selected().unwrap().components.iter();
+            selected
+                .filter(|part| part.capability == Capability::Store)
+                .map(|part| part.pattern.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(store(&with), store(&without), "{name}");
+        assert!(!store(&with).contains(&"store.dynamodb".to_owned()), "{name}");
+    }
+}
+
 #[test]
 fn a_region_that_nobody_named_keeps_the_law() {
     let gdpr = ConstraintSet {
