@@ -218,9 +218,9 @@ pub struct Arguments {
     /// Write only so many, evenly spread over all.
     #[arg(long)]
     pub sample: Option<usize>,
-    /// Write only those whose name contains this.
+    /// Write only those whose name contains this; may be repeated.
     #[arg(long)]
-    pub only: Option<String>,
+    pub only: Vec<String>,
     /// Write the repository of this requirement in place of the combinations; may be repeated.
     #[arg(long)]
     pub requirement: Vec<String>,
@@ -317,8 +317,8 @@ pub async fn run(arguments: &Arguments) -> Result<Vec<Written>, MatrixError> {
     fs::create_dir_all(&arguments.out).map_err(folder)?;
     let mut wanted =
         if arguments.requirement.is_empty() { rows().iter().map(asked).collect() } else { own(&arguments.requirement) };
-    if let Some(only) = &arguments.only {
-        wanted.retain(|one| one.name.contains(only.as_str()));
+    if !arguments.only.is_empty() {
+        wanted.retain(|one| arguments.only.iter().any(|part| one.name.contains(part.as_str())));
     }
     if let Some(sample) = arguments.sample.filter(|sample| *sample > 0 && *sample < wanted.len()) {
         let picked = picked(sample, wanted.len());

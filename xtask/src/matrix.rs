@@ -34,13 +34,13 @@ pub struct MatrixArguments {
     /// Only so many repositories, evenly spread over all.
     #[arg(long, value_name = "NUMBER")]
     pub sample: Option<usize>,
-    /// Only repositories whose name contains this.
+    /// Only repositories whose name contains this; may be repeated.
     #[arg(long, value_name = "PART")]
-    pub only: Option<String>,
+    pub only: Vec<String>,
     /// The repository of this requirement, in place of the combinations; may be repeated.
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["sample", "only"])]
     pub requirement: Vec<String>,
-    /// Leave out the types and tests of repositories that train in PyTorch: its packages take 6 GB.
+    /// Leave out the types and tests of repositories that train in PyTorch: its packages take 7 GB.
     #[arg(long)]
     pub without_pytorch: bool,
 }
@@ -145,7 +145,7 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Ta
     let is_in_order = said(&written, &outcomes, &report);
     if arguments.without_pytorch && !apart.is_empty() {
         println!(
-            "\nnot run: types and tests of {} repositories that train in PyTorch, whose packages take 6 GB. \
+            "\nnot run: types and tests of {} repositories that train in PyTorch, whose packages take 7 GB. \
              `cargo xtask test --only training-networks` and `cargo xtask matrix` run them.",
             apart.len()
         );
@@ -194,7 +194,7 @@ async fn write(
             if let Some(sample) = arguments.sample {
                 write.args(["--sample", &sample.to_string()]);
             }
-            if let Some(only) = &arguments.only {
+            for only in &arguments.only {
                 write.args(["--only", only]);
             }
             for requirement in &arguments.requirement {
