@@ -264,7 +264,7 @@ fn with_feature_table(
         | Family::Vision
         | Family::Nlp
         | Family::Rag
-        | Family::FineTuning => None,
+        | Family::FineTuning(_) => None,
     };
     if let Some(table) = table {
         for component in components.iter_mut().filter(|component| component.pattern == ONLINE_FEATURES) {

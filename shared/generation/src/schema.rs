@@ -92,7 +92,7 @@ impl Schema {
                 let schema_words = series.words.clone();
                 Self { subject: None, moved: None, series: Some(series), classes: Vec::new(), schema_words }
             }
-            Family::Recommendation | Family::Rag | Family::FineTuning => {
+            Family::Recommendation | Family::Rag | Family::FineTuning(_) => {
                 Self { subject: None, moved: None, series: None, classes: Vec::new(), schema_words: String::new() }
             }
         })

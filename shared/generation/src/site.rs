@@ -43,8 +43,8 @@ use self::{
         variables,
     },
     size::{
-        Pod, count, has_gpu, instance, least_serving_units, requests_per_minute_per_unit, serving_concurrency,
-        serving_units, training_memory_gb, vcpus_of_a_job,
+        Pod, Subnets, count, has_gpu, instance, least_serving_units, on_gpu_machines, requests_per_minute_per_unit,
+        serving_concurrency, serving_units, training_memory_gb, vcpus_of_a_job,
     },
 };
 pub use self::{ci::Ci, serving::Serving};
@@ -55,7 +55,7 @@ use crate::{
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
     schema::Schema,
     subject::Entity,
-    task::{self, Family, Learner, Learning},
+    task::{self, Family, Learner, Learning, Tuner},
     words,
 };
 
@@ -74,6 +74,11 @@ const OUTCOME_ALARMS: [&str; 2] = [
      not 1 or 0): upload the file again, mended. Or they found no record in two days, because they came too late or it was never \
      scored. See Outcomes.",
 ];
+
+/// What the alarm on answers means that the language model did not write.
+const ANSWER_ALARM: &str = "`quoted-answers`: the language model does not write the answers, and sentences of the documents \
+     stand in their place; a deployment in progress goes back by itself. See the reason in the service's log: the model's quota, \
+     its id, or the right to ask it.";
 
 /// Of so many in a hundred requests that fail an alarm tells: a new version gets a tenth, so that one of which a fifth
 /// fails goes back.
@@ -175,6 +180,14 @@ pub struct Site {
     pub learner: Learner,
     /// Its name for people.
     trained_with: &'static str,
+    /// Folder of the templates of what is learned, which may be one of several for the task.
+    pub learned_in: &'static str,
+    /// True when answers are asked of a language model that something else runs.
+    pub asks_a_writer: bool,
+    /// True when the system tunes a language model itself.
+    pub tunes_here: bool,
+    /// The file of a stage that holds the model.
+    model_file: &'static str,
     /// True when training needs packages that serving does without: it has a lock and an image of its own.
     pub trains_apart: bool,
     /// Of each library of models that the requirement names and nothing is trained with: why.
@@ -197,6 +210,8 @@ pub struct Site {
     #[serde(flatten)]
     schema: Schema,
     learning: Learning,
+    /// Whether something that the gate looks at rests on few examples, so that chance weighs more.
+    rests_on_few: bool,
     limits: Limits,
     stream: Stream,
     requirements: Requirements,
@@ -300,6 +315,8 @@ pub struct Site {
     pub has_eks: bool,
     /// What a pod of the service takes of a node of the cluster.
     pod: Pod,
+    /// How large the subnets of the network are.
+    subnets: Subnets,
     has_standing: bool,
     has_latency_alarm: bool,
     has_standby: bool,
@@ -352,6 +369,8 @@ pub struct Site {
     variables: Vec<Variable>,
     /// The model of Amazon Bedrock that writes.
     language_model: Option<Model>,
+    /// True when a language model of the plan writes the answers to questions.
+    writes_answers: bool,
     /// The model of Amazon Bedrock that makes vectors of texts.
     embedding_model: Option<Model>,
     /// Its name, as it is asked; empty: the code makes its own vectors.
@@ -390,8 +409,6 @@ impl Site {
     pub fn of(subject: &Subject<'_>, infrastructure: &Infrastructure) -> Result<Self, RenderError> {
         let Subject { title, requirement, constraints, candidate, cost } = *subject;
         let components = &candidate.components;
-        let family = Family::of(constraints);
-        let learning = family.learning();
         let use_case = value(constraints.use_case.as_ref());
         let name = words::repository_name(title, fallback_name(use_case));
         let retraining = rhythm(value(constraints.retraining.as_ref()));
@@ -401,6 +418,8 @@ impl Site {
         let cloud = cloud_of(components)?;
         let aws = cloud == Cloud::Aws;
         let catalogue = Catalogue::embedded().map_err(|error| RenderError(error.to_string()))?;
+        let family = Family::of(constraints).in_plan(components, catalogue);
+        let learning = family.learning();
         let deployment = value(constraints.deployment.as_ref());
         let mut serving = Serving::of(components, deployment, stream_kind.is_some(), catalogue);
         if !aws && serving.stream {
@@ -443,6 +462,10 @@ impl Site {
         let (iac, kept_in_terraform) = language(tooling.as_ref(), infrastructure, aws);
         let is_private = candidate.network.as_ref().is_some_and(|network| network.private);
         let libraries = named_libraries(constraints);
+        let has_gpus = |capability| {
+            let mut of_it = components.iter().filter(|component| component.capability == capability);
+            of_it.any(|component| has_gpu(component, catalogue))
+        };
         let learner = Learner::of(family, &libraries);
         let unused_libraries = task::unused_libraries(family, learner, &libraries);
         let feast = infrastructure.has("feast_table");
@@ -481,6 +504,7 @@ impl Site {
         let region = regions.first().cloned().unwrap_or_else(|| "us-east-1".to_owned());
         let language_model = Model::that_writes(infrastructure, family, &region)?;
         let embedding_model = if family == Family::Rag { Model::that_embeds(components, &region)? } else { None };
+        let writes_answers = family == Family::Rag && language_model.is_some();
         let asked = Asked {
             language_model: language_model.is_some(),
             embeddings: embedding_model.is_some(),
@@ -508,6 +532,9 @@ impl Site {
             asked,
         };
         let jobs = access::jobs(&uses);
+        let pod = Pod::of(serve, catalogue);
+        let most_serving_units =
+            2 * serve.and_then(|serve| serving_units(serve).max(least_serving_units(serve))).unwrap_or(2);
         Ok(Self {
             aws,
             cloud: design::words::cloud(cloud),
@@ -538,16 +565,24 @@ impl Site {
             },
             requirements: requirements(
                 serving,
-                family,
-                learner,
+                (family, learner),
                 (mlflow, feast),
                 aws.then_some(iac),
                 vector_store,
                 infrastructure.has("eks"),
+                (has_gpus(Capability::Train), has_gpus(Capability::Serve)),
             )?,
             learner,
             trained_with: learner.name(),
-            trains_apart: !learner.packages().1.is_empty(),
+            learned_in: family.learned_in(),
+            asks_a_writer: matches!(family, Family::Rag | Family::FineTuning(Tuner::Service)),
+            tunes_here: family == Family::FineTuning(Tuner::System),
+            model_file: match (family, learner) {
+                (Family::FineTuning(Tuner::System), _) => "model.zip",
+                (_, Learner::Pytorch) => "model.onnx",
+                (_, Learner::ScikitLearn | Learner::Xgboost | Learner::Lightgbm) => "model.joblib",
+            },
+            trains_apart: !learner.packages(family).1.is_empty(),
             mlflow,
             feast,
             keeps_latest,
@@ -578,7 +613,8 @@ impl Site {
             alarms: if aws {
                 let of_outcomes = if measures_outcomes { OUTCOME_ALARMS.as_slice() } else { &[] };
                 let of_files = infrastructure.alarms.iter().map(|alarm| iac.words(alarm));
-                of_files.chain(of_outcomes.iter().map(|&alarm| alarm.to_owned())).collect()
+                let of_answers = writes_answers.then_some(ANSWER_ALARM);
+                of_files.chain(of_outcomes.iter().copied().chain(of_answers).map(str::to_owned)).collect()
             } else {
                 Vec::new()
             },
@@ -590,7 +626,7 @@ impl Site {
             retraining,
             machine_rhythm,
             publication: publication(serving, infrastructure, value(constraints.retraining.as_ref())),
-            data_words: data_words(class, aws),
+            data_words: data_words(class, aws, serving.greengrass),
             data_class: class.map_or("unstated", data_class_name),
             personal_data,
             keeps_scored: serving.keeps(),
@@ -601,10 +637,8 @@ impl Site {
             refits: matches!(family, Family::Tabular(_) | Family::Nlp | Family::Forecasting | Family::Recommendation),
             key_field: if family == Family::Forecasting { "KEY_FIELD" } else { "ID_FIELD" },
             outcomes: has_outcomes(family),
-            gpu_planned: components.iter().any(has_gpu),
-            gpu_serves: components
-                .iter()
-                .any(|component| component.capability == Capability::Serve && has_gpu(component)),
+            gpu_planned: has_gpus(Capability::Train) || has_gpus(Capability::Serve),
+            gpu_serves: has_gpus(Capability::Serve),
             gpu_swap: family.gpu_swap(),
             purpose: purpose(constraints),
             compliance: frameworks.iter().map(|framework| framework_name(*framework)).collect(),
@@ -625,7 +659,7 @@ impl Site {
             open_network: infrastructure.has("network") && infrastructure.endpoints.is_empty(),
             endpoint_zones: candidate.network.as_ref().map_or(2, |network| network.zones),
             serving_units: serve.and_then(least_serving_units).unwrap_or(2),
-            most_serving_units: 2 * serve.and_then(serving_units).unwrap_or(2),
+            most_serving_units,
             logged_share: request_log::share(average),
             serving_concurrency: serve.and_then(serving_concurrency).unwrap_or(20),
             ingestion_instance: match instance(components, Capability::Transform) {
@@ -656,7 +690,8 @@ impl Site {
             .collect(),
             has_drift_job: infrastructure.has("drift_job"),
             has_eks: infrastructure.has("eks"),
-            pod: Pod::of(serve, catalogue),
+            pod,
+            subnets: Subnets::of(infrastructure.has("eks").then_some(most_serving_units), &pod),
             has_standing: ["aurora", "ecs_service", "eks", "feast_table", "latest_table"]
                 .iter()
                 .any(|file| infrastructure.has(file)),
@@ -684,7 +719,7 @@ impl Site {
             late: late(latency_ms, &latency_percentile, candidate.metrics.latency_p95_ms.filter(|_| latency.is_some())),
             latency_percentile,
             compute: if infrastructure.has("batch") { "batch" } else { "sagemaker" },
-            gpu: components.iter().any(|component| component.pattern == "train.batch-ec2-gpu-spot"),
+            gpu: on_gpu_machines(components),
             spot: components.iter().any(|component| component.pattern.contains("spot")),
             managed_pipeline: infrastructure.has("sagemaker_training"),
             throttle_rate: (peak * 1.5).ceil() as u64,
@@ -696,7 +731,7 @@ impl Site {
             requests_per_minute: ((average * 6000.0).ceil() / 100.0),
             parallelization: count(components, "serve").unwrap_or(1).div_ceil(shards).clamp(1, 10),
             features: schema.subject.as_ref().map(|subject| stored_features(&subject.features)).unwrap_or_default(),
-            widgets: widgets(infrastructure),
+            widgets: widgets(infrastructure, writes_answers),
             has_kinesis: infrastructure.has("kinesis"),
             readers: if vector_store.is_empty() { Vec::new() } else { readers(&jobs, infrastructure, has_balancer) },
             job_names: jobs.iter().map(Job::name).collect(),
@@ -766,6 +801,7 @@ impl Site {
             embedding_model_id: embedding_model.as_ref().map(Model::name).unwrap_or_default(),
             serving_asks: asked.policies(),
             language_model,
+            writes_answers,
             embedding_model,
             vector_store,
             region,
@@ -776,6 +812,7 @@ impl Site {
             entity,
             read_first: Vec::new(),
             schema,
+            rests_on_few: learning.guards.iter().any(|guard| guard.rests_on.is_some()),
             learning,
             serving,
             package,
@@ -785,6 +822,11 @@ impl Site {
 }
 
 impl Site {
+    /// Whether each node of the cluster has a pod of the service, which comes and goes with it.
+    pub fn has_pod_on_each_node(&self) -> bool {
+        self.has_eks && self.pod.is_on_each_node()
+    }
+
     /// Share of broken lines, in percent, from which on a source is refused.
     pub fn most_rejected_percent(&self) -> f64 {
         self.limits.max_rejected_share * 100.0
@@ -912,14 +954,14 @@ fn named_libraries(constraints: &ConstraintSet) -> Vec<&str> {
 
 fn requirements(
     serving: Serving,
-    family: Family,
-    learner: Learner,
+    (family, learner): (Family, Learner),
     (mlflow, feast): (bool, bool),
     iac: Option<Iac>,
     vector_store: &str,
     has_eks: bool,
+    (gpu_trains, gpu_serves): (bool, bool),
 ) -> Result<Requirements, RenderError> {
-    let (own, training) = learner.packages();
+    let (own, training) = learner.packages(family);
     let mut sets = [&["always"], own].concat();
     let mut training = training.to_vec();
     // Only the training looks at the whole table: where it has an image of its own, the service does without pandas.
@@ -927,6 +969,14 @@ fn requirements(
         sets.push("tables");
     } else {
         training.push("tables");
+    }
+    if family == Family::FineTuning(Tuner::System) {
+        // The training measures what it has learned in the same way as what serves.
+        if gpu_serves {
+            sets.push("language_models_gpu");
+        } else if gpu_trains {
+            training.push("language_models_gpu");
+        }
     }
     let mut dev = vec!["dev"];
     if let Some(iac) = iac {
@@ -962,6 +1012,9 @@ fn requirements(
     }
     if vector_store == "opensearch" {
         sets.push("opensearch");
+    }
+    if vector_store == "aurora" {
+        dev.push("dev_aurora");
     }
     if serving.online || serving.batch_transform {
         dev.push("dev_online");

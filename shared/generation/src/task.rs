@@ -1,6 +1,10 @@
 //! What the generated code learns: the family of templates, and the mode of the tabular family.
 
-use design::constraint::{ConstraintSet, MlTask, UseCase};
+use design::{
+    constraint::{ConstraintSet, MlTask, UseCase},
+    plan::{Capability, Component},
+};
+use knowledge::catalogue::Catalogue;
 use serde::{Deserialize, Serialize};
 
 /// A family of templates in `templates/tasks/`.
@@ -20,7 +24,17 @@ pub enum Family {
     /// Answers from documents.
     Rag,
     /// Completions of a tuned language model.
-    FineTuning,
+    FineTuning(Tuner),
+}
+
+/// Who tunes a language model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tuner {
+    /// A managed service, which keeps the weights and answers itself.
+    Service,
+    /// The system, on machines of its own: the weights are its own, and it serves them.
+    System,
 }
 
 /// What the tabular family learns.
@@ -127,6 +141,45 @@ const SERIES: &[Guard] = &[
     },
 ];
 
+/// A document may be found by a passage that does not answer: an answer is written from what is among its sources.
+const SOURCES: &[Guard] = &[Guard {
+    metric: "passage_hit_rate_at_3",
+    words: "how often the answer is among the three sources",
+    higher: true,
+    floor: Some(0.5),
+    tolerance: 0.02,
+    rests_on: None,
+}];
+
+/// Words may be right and make no sentence; and what has learned nothing that the nearest prompt does not say is not worth
+/// its machines.
+const COMPLETIONS: &[Guard] = &[
+    Guard {
+        metric: "rouge_l",
+        words: "the words that are wanted, in their order",
+        higher: true,
+        floor: None,
+        tolerance: 0.02,
+        rests_on: None,
+    },
+    Guard {
+        metric: "gain_over_nearest_prompt",
+        words: "overlap of words, less that of the answer to the most similar prompt",
+        higher: true,
+        floor: Some(0.0),
+        tolerance: 0.02,
+        rests_on: None,
+    },
+];
+
+/// The tag of weights that are ours.
+const OWN_WEIGHTS: &str = "own-weights";
+
+/// Whether a tag names a model that a service keeps.
+fn is_of_service(tag: &str) -> bool {
+    tag.ends_with("-model")
+}
+
 /// A number is told with an interval, and people act on both.
 const INTERVALS: &[Guard] = &[Guard {
     metric: "interval_coverage",
@@ -143,7 +196,7 @@ impl Family {
         let task = constraints.ml_task.as_ref().map(|stated| stated.value);
         match constraints.use_case.as_ref().map(|stated| stated.value) {
             Some(UseCase::RetrievalAugmentedGeneration) => Self::Rag,
-            Some(UseCase::FineTuning) => Self::FineTuning,
+            Some(UseCase::FineTuning) => Self::FineTuning(Tuner::Service),
             Some(UseCase::Forecasting) => Self::Forecasting,
             Some(UseCase::Recommender) => Self::Recommendation,
             Some(UseCase::ComputerVision) => Self::Vision,
@@ -185,6 +238,25 @@ impl Family {
         }
     }
 
+    /// The same for a plan: where it trains weights of its own and serves them, the system itself tunes the language model.
+    #[must_use]
+    pub fn in_plan(self, components: &[Component], catalogue: &Catalogue) -> Self {
+        let Self::FineTuning(_) = self else { return self };
+        let patterns = |capability| {
+            let of_it = components.iter().filter(move |component| component.capability == capability);
+            of_it.filter_map(|component| catalogue.pattern(&component.pattern))
+        };
+        // What a service tunes has a tag of its own beside this one: `bedrock-custom-model`.
+        let mut trains = patterns(Capability::Train).map(|pattern| {
+            pattern.provides.iter().any(|tag| tag == OWN_WEIGHTS)
+                && !pattern.provides.iter().any(|tag| is_of_service(tag))
+        });
+        let mut serves = patterns(Capability::Serve)
+            .map(|pattern| pattern.needs.iter().any(|tags| tags.split('|').any(|tag| tag == OWN_WEIGHTS)));
+        let is_own = trains.any(|own| own) && serves.any(|own| own);
+        Self::FineTuning(if is_own { Tuner::System } else { Tuner::Service })
+    }
+
     /// The folder of the family's templates.
     pub fn folder(self) -> &'static str {
         match self {
@@ -194,7 +266,18 @@ impl Family {
             Self::Vision => "vision",
             Self::Nlp => "nlp",
             Self::Rag => "rag",
-            Self::FineTuning => "fine_tuning",
+            Self::FineTuning(_) => "fine_tuning",
+        }
+    }
+
+    /// The folder of the templates of what is learned and how.
+    pub fn learned_in(self) -> &'static str {
+        match self {
+            Self::FineTuning(Tuner::System) => "fine_tuning/own",
+            Self::FineTuning(Tuner::Service) => "fine_tuning/service",
+            Self::Tabular(_) | Self::Forecasting | Self::Recommendation | Self::Vision | Self::Nlp | Self::Rag => {
+                self.folder()
+            }
         }
     }
 
@@ -207,7 +290,7 @@ impl Family {
             Self::Vision => Some("Image classification"),
             Self::Nlp => Some("Document classification"),
             Self::Rag => Some("Answers from documents"),
-            Self::FineTuning => Some("Fine-tuned language model"),
+            Self::FineTuning(_) => Some("Fine-tuned language model"),
         }
     }
 
@@ -215,7 +298,7 @@ impl Family {
     pub fn mode(self) -> &'static str {
         match self {
             Self::Tabular(mode) => mode.as_str(),
-            Self::Forecasting | Self::Recommendation | Self::Vision | Self::Nlp | Self::Rag | Self::FineTuning => "",
+            Self::Forecasting | Self::Recommendation | Self::Vision | Self::Nlp | Self::Rag | Self::FineTuning(_) => "",
         }
     }
 
@@ -230,7 +313,10 @@ impl Family {
             }
             (Self::Recommendation, _) => "because item vectors need sessions alone and are trained in seconds",
             (Self::Vision, _) => "whose result ONNX Runtime serves without it",
-            (Self::Nlp | Self::Rag | Self::FineTuning, _) => "because it is the baseline that a larger model must beat",
+            (Self::FineTuning(Tuner::System), _) => "whose result CTranslate2 serves without it",
+            (Self::Nlp | Self::Rag | Self::FineTuning(Tuner::Service), _) => {
+                "because it is the baseline that a larger model must beat"
+            }
         }
     }
 
@@ -243,7 +329,8 @@ impl Family {
             Self::Vision => "the network in `network.py` for a pretrained one and its tuning",
             Self::Nlp => "`features.py` and `learning.fit` for a pretrained transformer and its tuning",
             Self::Rag => "`features.vectorizer` for an embedding model",
-            Self::FineTuning => "the baseline in `learning.fit` for the tuning of a model of your own",
+            Self::FineTuning(Tuner::Service) => "the baseline in `learning.fit` for the tuning of a model of your own",
+            Self::FineTuning(Tuner::System) => "the tiny network for a base model in the folder `base`",
         }
     }
 
@@ -275,8 +362,11 @@ impl Family {
             Self::Vision => learning("a small convolutional network", "f1_macro", true, 0.8, 600),
             Self::Nlp => learning("weighted words and a logistic regression", "f1_macro", true, 0.8, 400),
             Self::Rag => learning("an index of passages, by words and by meaning", "hit_rate_at_3", true, 0.8, 300),
-            Self::FineTuning => {
+            Self::FineTuning(Tuner::Service) => {
                 learning("a nearest-prompt baseline that the tuned model must beat", "word_overlap", true, 0.7, 300)
+            }
+            Self::FineTuning(Tuner::System) => {
+                learning("a language model tuned on prompts and their completions", "word_overlap", true, 0.7, 400)
             }
         }
     }
@@ -287,12 +377,13 @@ impl Family {
             Self::Tabular(Mode::Classification | Mode::Anomaly) => ALARMS,
             Self::Tabular(Mode::Regression) => INTERVALS,
             Self::Forecasting => SERIES,
+            Self::Rag => SOURCES,
             Self::Tabular(Mode::Clustering | Mode::Ranking)
             | Self::Recommendation
             | Self::Vision
             | Self::Nlp
-            | Self::Rag
-            | Self::FineTuning => &[],
+            | Self::FineTuning(Tuner::Service) => &[],
+            Self::FineTuning(Tuner::System) => COMPLETIONS,
         }
     }
 }
@@ -307,7 +398,7 @@ pub enum Learner {
     Xgboost,
     /// LightGBM.
     Lightgbm,
-    /// PyTorch; what is trained is served by ONNX Runtime.
+    /// PyTorch; what is trained is served without it, by ONNX Runtime or CTranslate2.
     Pytorch,
 }
 
@@ -316,7 +407,7 @@ impl Learner {
     /// requirement names, where trees fit the mode.
     pub fn of(family: Family, named: &[&str]) -> Self {
         match family {
-            Family::Vision => Self::Pytorch,
+            Family::Vision | Family::FineTuning(Tuner::System) => Self::Pytorch,
             Family::Tabular(Mode::Classification | Mode::Regression | Mode::Ranking) => named
                 .iter()
                 .find_map(|name| match *name {
@@ -331,7 +422,7 @@ impl Learner {
             | Family::Recommendation
             | Family::Nlp
             | Family::Rag
-            | Family::FineTuning => Self::ScikitLearn,
+            | Family::FineTuning(Tuner::Service) => Self::ScikitLearn,
         }
     }
 
@@ -346,12 +437,16 @@ impl Learner {
     }
 
     /// The sets of packages that what serves needs for it, and what the training needs besides.
-    pub fn packages(self) -> (&'static [&'static str], &'static [&'static str]) {
-        match self {
-            Self::ScikitLearn => (&["scikit_learn"], &[]),
-            Self::Xgboost => (&["scikit_learn", "xgboost"], &[]),
-            Self::Lightgbm => (&["scikit_learn", "lightgbm"], &[]),
-            Self::Pytorch => (&["images"], &["training_images"]),
+    pub fn packages(self, family: Family) -> (&'static [&'static str], &'static [&'static str]) {
+        match (self, family) {
+            (Self::ScikitLearn, _) => (&["scikit_learn"], &[]),
+            (Self::Xgboost, _) => (&["scikit_learn", "xgboost"], &[]),
+            (Self::Lightgbm, _) => (&["scikit_learn", "lightgbm"], &[]),
+            // What the tuned model must not be worse than is a baseline of scikit-learn.
+            (Self::Pytorch, Family::FineTuning(_)) => {
+                (&["language_models"], &["training_language_models", "scikit_learn"])
+            }
+            (Self::Pytorch, _) => (&["images"], &["training_images"]),
         }
     }
 }

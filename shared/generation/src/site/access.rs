@@ -6,7 +6,10 @@
 use serde::Serialize;
 
 use super::running;
-use crate::{provision::Infrastructure, task::Family};
+use crate::{
+    provision::Infrastructure,
+    task::{Family, Tuner},
+};
 
 /// Objects of one of the two buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -184,7 +187,9 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
         score.extend(["--tasks".to_owned(), uses.scoring_tasks.to_string()]);
     }
     let asks = |job: &str| match (uses.family, job) {
-        (Family::Rag, "scoring") | (Family::FineTuning, "feedback" | "training" | "scoring") => uses.asked,
+        (Family::Rag, "scoring") | (Family::FineTuning(Tuner::Service), "feedback" | "training" | "scoring") => {
+            uses.asked
+        }
         // Of retrieval nothing that the model writes is measured; the training makes the index that all others read.
         (Family::Rag, "training") => Asked { language_model: false, ..uses.asked },
         _ => Asked::default(),
@@ -240,6 +245,8 @@ pub(super) fn jobs(uses: &Uses<'_>) -> Vec<Job> {
                 wanted([
                     (true, data("processed/*")),
                     (feast, data("features/*")),
+                    // The weights that the tuning begins with; a person puts them there.
+                    (uses.family == Family::FineTuning(Tuner::System), models("base/*")),
                     // The indexes of these stay.
                     (uses.asked.passages, models("previous/*")),
                     (true, models("production/*")),
@@ -385,7 +392,7 @@ pub(super) fn services(uses: &Uses<'_>) -> Vec<Access> {
         ("glue", spark("glue")),
         ("redshift", access("redshift", vec![data("processed/*"), data("raw/*")], Vec::new())),
         (
-            if uses.family == Family::FineTuning { "bedrock" } else { "" },
+            if uses.family == Family::FineTuning(Tuner::Service) { "bedrock" } else { "" },
             access("tuning", vec![data("tuning/*")], vec![models("tuned/*")]),
         ),
     ]

@@ -73,7 +73,7 @@ pub(super) fn lake_columns(
             ("title", "string"),
             ("text", "string"),
         ]),
-        (Family::FineTuning, _) => all(&[("prompt_id", "string"), ("prompt", "string"), ("completion", "string")]),
+        (Family::FineTuning(_), _) => all(&[("prompt_id", "string"), ("prompt", "string"), ("completion", "string")]),
     }
 }
 

@@ -34,7 +34,7 @@ fn in_json(metrics: &[&str]) -> Vec<String> {
     metrics.iter().map(written).collect()
 }
 
-pub(super) fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
+pub(super) fn widgets(infrastructure: &Infrastructure, writes_answers: bool) -> Vec<Widget> {
     let widget =
         |title, stat, metrics: Vec<&'static str>| Widget { title, stat, metrics_json: in_json(&metrics), metrics };
     let balancer = || {
@@ -118,6 +118,10 @@ pub(super) fn widgets(infrastructure: &Infrastructure) -> Vec<Widget> {
     ]);
     let mut widgets: Vec<Widget> =
         table.into_iter().filter(|(file, _)| infrastructure.has(file)).flat_map(|(_, widgets)| widgets).collect();
+    if writes_answers {
+        let shares = vec![r#"[local.name, "QuotedAnswers"]"#, r#"[local.name, "WithheldAnswers"]"#];
+        widgets.push(widget("Share of answers that are only quoted, and withheld", "Average", shares));
+    }
     widgets.push(widget("Drifted features", "Maximum", vec![r#"[local.name, "DriftedFeatures"]"#]));
     widgets
 }

@@ -248,7 +248,7 @@ pub(super) fn framework_name(framework: Framework) -> &'static str {
     }
 }
 
-pub(super) fn data_words(class: Option<DataClass>, aws: bool) -> String {
+pub(super) fn data_words(class: Option<DataClass>, aws: bool, on_devices: bool) -> String {
     let start = match class {
         Some(DataClass::Public) => "The data is public.",
         Some(DataClass::Internal) => "The data is for the organisation.",
@@ -259,10 +259,12 @@ pub(super) fn data_words(class: Option<DataClass>, aws: bool) -> String {
         Some(DataClass::Phi) => "The data is about the health of persons: every access is logged.",
         None => "Nobody said how sensitive the data is: it is treated as confidential.",
     };
-    let protection = if aws {
-        "It is encrypted with the system's own key at rest and with TLS on the way."
-    } else {
-        "Encryption at rest and on the way is set up with the infrastructure."
+    let protection = match (aws, on_devices) {
+        (true, false) => "It is encrypted with the system's own key at rest and with TLS on the way.",
+        (true, true) => {
+            "In AWS it is encrypted with the system's own key at rest, on a device as its disk is, and with TLS on the way."
+        }
+        (false, _) => "Encryption at rest and on the way is set up with the infrastructure.",
     };
     format!(
         "{start} {protection} Logs hold counts and ids, never\nrecords or predictions; lines that broke the data contract \

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{serving::Serving, size};
 use crate::{
-    task::{Family, Learning},
+    task::{Family, Learning, Tuner},
     words,
 };
 
@@ -90,6 +90,8 @@ pub(super) fn limits(
         (images, "Images take time to unpack: as many of the largest ones take half of the latency objective.")
     } else if family == Family::Rag {
         (8, "Each is a search and a call of the language model, and all of them are made at the same time.")
+    } else if family == Family::FineTuning(Tuner::System) {
+        (8, "A completion is written token by token, and the others of a request wait for the longest.")
     } else if latency_ms < 100.0 {
         (32, "Few at a time: the latency objective leaves no room for more.")
     } else {

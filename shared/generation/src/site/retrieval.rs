@@ -87,12 +87,12 @@ impl Model {
         let asked = infrastructure.files.iter().find(|file| file.file == "bedrock");
         let writes = |component: &&Component| component.capability != Capability::Feature;
         let Some(component) = asked.and_then(|file| file.components.iter().find(writes)) else { return Ok(None) };
-        if family == Family::FineTuning || component.pattern == "serve.bedrock-provisioned" {
+        if matches!(family, Family::FineTuning(_)) || component.pattern == "serve.bedrock-provisioned" {
             return Ok(Some(Self {
                 id: String::new(),
                 geography: NONE.to_owned(),
                 is_own: true,
-                is_needed: family != Family::FineTuning,
+                is_needed: !matches!(family, Family::FineTuning(_)),
             }));
         }
         let bedrock = Bedrock::embedded()?;
@@ -185,6 +185,7 @@ pub(super) fn vector_store(infrastructure: &Infrastructure) -> &'static str {
 mod tests {
     use super::*;
     use crate::fixture::component;
+    use crate::task::Tuner;
 
     fn writes(pattern: &str, family: Family, region: &str) -> Option<Model> {
         let components = [component(Capability::Serve, pattern, &["Amazon Bedrock"])];
@@ -214,7 +215,7 @@ mod tests {
             assert_eq!(fill_in.name, "LlmModelId", "{pattern}");
         }
         // It comes out of the tuning, which has to be deployed before.
-        let tuned = writes("serve.bedrock-provisioned", Family::FineTuning, "us-east-1").unwrap();
+        let tuned = writes("serve.bedrock-provisioned", Family::FineTuning(Tuner::Service), "us-east-1").unwrap();
         assert!(tuned.fill_in(Iac::Terraform).is_none() && tuned.left("us-east-1").is_some());
     }
 

@@ -4,7 +4,10 @@ use design::plan::Component;
 use serde::Serialize;
 
 use super::{retrieval::Model, rhythm::Rhythm};
-use crate::{provision::Infrastructure, task::Family};
+use crate::{
+    provision::Infrastructure,
+    task::{Family, Tuner},
+};
 
 /// Files that make a state machine.
 pub(super) const STATE_MACHINES: [&str; 7] = [
@@ -189,7 +192,7 @@ pub(super) fn variables(
         (is_tracked, "MLFLOW_TRACKING_URI", format!("http://mlflow.{system}.internal:5000")),
         (has_feature_table(infrastructure), "FEATURE_TABLE", format!("{system}-features")),
         (infrastructure.has("model_registry"), "MODEL_PACKAGE_GROUP", system.to_owned()),
-        (family == Family::FineTuning, "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
+        (family == Family::FineTuning(Tuner::Service), "TUNING_ROLE_ARN", if bedrock { role } else { String::new() }),
     ];
     let always = all.into_iter().filter(|(wanted, _, _)| *wanted);
     always
