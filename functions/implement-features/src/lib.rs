@@ -27,7 +27,7 @@ impl Implementer for Features {
     type Templates = Templates;
 
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
-        let template = format!("tasks/{}/features.py.j2", blueprint.site.task);
+        let template = format!("tasks/{}/features.py.j2", blueprint.site.learned_in);
         let mut files = vec![
             blueprint.module(
                 "features",
