@@ -29,7 +29,7 @@ impl Implementer for Training {
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted> {
         let site = &blueprint.site;
         let train = Some(Capability::Train);
-        let learning = format!("tasks/{}/learning.py.j2", site.task);
+        let learning = format!("tasks/{}/learning.py.j2", site.learned_in);
         let mut files = vec![
             blueprint.module("training", "python/training.py.j2", "Training and evaluation", train),
             blueprint.module("table", "python/table.py.j2", "What must be true of all examples together", train),
@@ -45,9 +45,14 @@ impl Implementer for Training {
             blueprint.test("test_pipeline", "Tests from raw lines to a model in production"),
         ];
         if site.trains_apart {
-            let network = format!("tasks/{}/network.py.j2", site.task);
+            let network = format!("tasks/{}/network.py.j2", site.learned_in);
             files.push(blueprint.module("network", &network, "The network and its training", train));
-            files.push(blueprint.test("test_network", "Tests of the network and of what serves it"));
+            let test = if site.tunes_here { "test_language_model" } else { "test_network" };
+            files.push(blueprint.test(test, "Tests of the network and of what serves it"));
+        }
+        if site.tunes_here {
+            let baseline = format!("tasks/{}/baseline.py.j2", site.learned_in);
+            files.push(blueprint.module("baseline", &baseline, "What the tuned model must beat", train));
         }
         if site.mlflow {
             files.push(blueprint.module(
@@ -67,10 +72,10 @@ impl Implementer for Training {
             ));
             files.push(blueprint.test("test_experiments", "Tests of the experiments"));
         }
-        if site.aws && site.task == "fine_tuning" {
+        if site.aws && site.task == "fine_tuning" && !site.tunes_here {
             files.push(blueprint.module(
                 "tuning",
-                "tasks/fine_tuning/tuning.py.j2",
+                "tasks/fine_tuning/service/tuning.py.j2",
                 "Tuning of the language model",
                 Some(Capability::Serve),
             ));
@@ -95,11 +100,15 @@ impl Implementer for Training {
                 .to_owned(),
         ];
         if site.trains_apart {
-            reasons.push(
-                "The network is trained in PyTorch and exported to ONNX. Evaluation and serving run the same file in ONNX \
-                 Runtime, so that what was measured is what answers, and the image that serves holds no PyTorch."
-                    .to_owned(),
-            );
+            let runs = if site.tunes_here {
+                "The language model is tuned in PyTorch by adapters beside its weights (LoRA), which are merged and converted. \
+                 Evaluation and serving run the same file in CTranslate2"
+            } else {
+                "The network is trained in PyTorch and exported to ONNX. Evaluation and serving run the same file in ONNX Runtime"
+            };
+            reasons.push(format!(
+                "{runs}, so that what was measured is what answers, and the image that serves holds no PyTorch."
+            ));
         }
         reasons.extend(site.unused_libraries.iter().cloned());
         reasons
