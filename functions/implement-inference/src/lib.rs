@@ -25,11 +25,14 @@ const KUBERNETES: [(&str, &str); 7] = [
     ("kustomization.yaml", "What runs in the cluster"),
     ("namespaces.yaml", "What may run where in the cluster"),
     ("service.yaml", "The service in the cluster"),
-    ("scaling.yaml", "How many pods there are"),
+    (SCALING, "How many pods there are"),
     ("network.yaml", "Who speaks with whom in the cluster"),
     ("logs.yaml", "How logs leave the cluster"),
     ("rollout.sh", "A new version in the cluster, and the way back"),
 ];
+
+/// The manifest with the number of pods.
+const SCALING: &str = "scaling.yaml";
 
 /// The agent.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,16 +54,12 @@ impl Implementer for Inference {
         let serving = site.serving;
         let serve = Some(Capability::Serve);
         let transform_only = serving.batch_transform && !serving.online;
-        let llm = format!("tasks/{}/llm.py.j2", site.task);
+        let in_lines = serving.batch || transform_only || serving.greengrass;
+        let llm = format!("tasks/{}/llm.py.j2", site.learned_in);
         let mut files = Vec::new();
         for (is_wanted, name, template, purpose) in [
             (site.keeps_scored, "scored", "python/scored.py.j2", "What was scored, with its predictions"),
-            (
-                serving.batch || transform_only || serving.greengrass,
-                "lines",
-                "python/lines.py.j2",
-                "A line in answer for each line",
-            ),
+            (in_lines, "lines", "python/lines.py.j2", "A line in answer for each line"),
             (serving.online, "service", "python/service.py.j2", "The inference service"),
             (transform_only, "service", "python/transform_service.py.j2", "Batch transform"),
             (
@@ -74,7 +73,7 @@ impl Implementer for Inference {
             (serving.edge, "edge", "python/edge.py.j2", "Scoring on devices"),
             (serving.greengrass, "device", "python/device.py.j2", "What a device runs"),
             (serving.greengrass, "outbox", "python/outbox.py.j2", "What was scored, until there is a network"),
-            (matches!(site.task, "rag" | "fine_tuning"), "llm", &llm, "The language model behind a port"),
+            (site.asks_a_writer, "llm", &llm, "The language model behind a port"),
         ] {
             if is_wanted {
                 files.push(blueprint.module(name, template, purpose, serve));
@@ -82,7 +81,7 @@ impl Implementer for Inference {
         }
         for (is_wanted, name, purpose) in [
             (site.keeps_scored, "test_scored", "Tests of what is kept of the scoring"),
-            (serving.batch || transform_only || serving.greengrass, "test_lines", "Tests of the answers to lines"),
+            (in_lines, "test_lines", "Tests of the answers to lines"),
             (serving.online, "test_service", "Tests of the inference service"),
             (serving.online && serving.lambda, "test_lambda_handler", "Tests of the service on Lambda"),
             (transform_only, "test_transform", "Tests of the batch transform"),
@@ -99,11 +98,14 @@ impl Implementer for Inference {
             }
         }
         if site.has_eks {
-            files.extend(KUBERNETES.map(|(name, purpose)| {
+            // Where each node has a pod, there is nothing to say of their number.
+            let is_there = |name: &str| name != SCALING || !site.has_pod_on_each_node();
+            files.extend(KUBERNETES.into_iter().filter(|(name, _)| is_there(name)).map(|(name, purpose)| {
                 let path = format!("kubernetes/{name}");
                 Wanted::new(&path, format!("{path}.j2"), purpose, blueprint.patterns(Capability::Serve))
             }));
             files.push(blueprint.test("test_kubernetes", "Tests of what runs in the cluster"));
+            files.push(blueprint.test("test_rollout", "Tests of how a version comes into the cluster, and back"));
         }
         if serving.greengrass {
             for (path, template, purpose) in COMPONENT {
