@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use knowledge::catalogue::Catalogue;
+use regex::Regex;
 
 use crate::fixture::{self, Repository};
 
@@ -15,7 +16,8 @@ struct Run {
 
 /// Commands of the cloud that write down how they were called. `HEAD` says how the look for a model ends, in the bucket or in
 /// the registry (404: there is none), and `SERVING` what serves already. With `BROKEN` a new version does not come up in the
-/// cluster, and `RINGING` is an alarm that goes off once it has.
+/// cluster, and `RINGING` is an alarm that goes off once it has. `LIVE` is the model of the version that a function's callers
+/// reach, and `NODES` says how many there are.
 const COMMAND: &str = r#"#!/usr/bin/env bash
 echo "$(basename "$0") $*" >> "${CALLED}"
 case "$(basename "$0") $*" in
@@ -31,7 +33,7 @@ case "$(basename "$0") $*" in
   *"output -json rollout"* | *"describe-stacks"*Rollout*)
     if [[ -z "${HEAD}" ]]; then version=v7; fi
     echo "{\"cluster\": \"name\", \"network\": \"10.21.0.0/16\", \"least_nodes\": 1, \"most_nodes\": 2, \"log_group\": \"/logs\",
-      \"targets\": \"arn:targets\", \"requests_to\": \"app/targetgroup\", \"alarms\": [\"errors\", \"latency\"],
+      \"targets\": \"arn:targets\", \"nodes\": \"group\", \"requests_to\": \"app/targetgroup\", \"alarms\": [\"errors\", \"latency\"],
       \"environment\": {\"MODEL_VERSION\": \"${version:-}\"}}" ;;
   *"output -json"*)
     model="$([[ -z "${SERVING}" ]] || echo v6)"
@@ -44,6 +46,10 @@ case "$(basename "$0") $*" in
   *"describe-images"*imageDigest*) echo "sha256:image" ;;
   *"get-caller-identity --query Arn"*) echo arn:aws:sts::123456789012:assumed-role/deployer/session ;;
   *"get-caller-identity"*) echo 123456789012 ;;
+  *describe-alarms*api-errors*) echo "${RINGING:-}" ;;
+  *describe-auto-scaling-groups*) echo "[${NODES:-}]" ;;
+  *get-function-configuration*) echo "{\"Environment\": {\"Variables\": {\"MODEL_VERSION\": \"${LIVE:-}\"}}}" ;;
+  *get-alias*) echo 1 ;;
   *describe-alarms*) if grep --quiet "rollout status" "${CALLED}"; then echo "${RINGING:-}"; fi ;;
   "docker create"*) echo container ;;
   "docker cp"*) cp "$0" "${!#}" ;;
@@ -51,6 +57,7 @@ case "$(basename "$0") $*" in
   "kubectl get deployment"*)
     if grep --quiet "kubectl apply" "${CALLED}"; then echo 2; elif [[ -n "${SERVING}" ]]; then echo 1; fi ;;
   "kubectl get replicasets"*) echo '{"items": []}' ;;
+  "kubectl get daemonset"*) echo '{"status": {"desiredNumberScheduled": 2}}' ;;
   "kubectl rollout status deployment"*)
     if [[ -n "${BROKEN:-}" ]] && ! grep --quiet "rollout undo" "${CALLED}"; then exit 1; fi ;;
   "kubectl auth"*) if [[ -n "${UNREACHABLE:-}" ]]; then echo "i/o timeout" >&2; exit 1; fi ;;
@@ -288,13 +295,138 @@ fn a_version_that_fails_in_the_cluster_goes_back_and_the_deployment_fails() {
             assert!(!first.called.contains("rollout undo"), "{language}: {}", first.called);
         }
         let outside = run_in(&place(&repository, true, Some(AUTHORITY)), "", "1", &[("UNREACHABLE", "yes")]);
-        assert!(
-            !outside.succeeded && outside.said.contains("deploy from a machine there"),
-            "{language}: {}",
-            outside.said
-        );
+        assert!(!outside.succeeded && outside.said.contains("nothing was rolled out"), "{language}: {}", outside.said);
         assert!(!outside.called.contains("kubectl apply"), "{language}: {}", outside.called);
     }
+}
+
+/// What scores events and, of another plan, what answers requests, each a function, in each language.
+fn functions(language: &'static str) -> impl Iterator<Item = (&'static str, Repository)> {
+    fixture::all().into_values().filter_map(move |fixture| {
+        let repository = fixture.with_tools(&[language], &[]).generate();
+        let script = repository.files.iter().find(|file| file.path == "scripts/deploy.sh")?.content.clone();
+        let is_terraform = script.contains("terraform ");
+        let infrastructure: String = repository.files.iter().map(|file| file.content.as_str()).collect();
+        let name =
+            ["stream", "service"].into_iter().find(|name| infrastructure.contains(&format!("-{name}-new-errors")))?;
+        (is_terraform == (language == "terraform")).then_some((name, repository))
+    })
+}
+
+#[test]
+fn callers_of_a_version_without_a_model_come_to_the_first_one_at_once_and_before_events_do() {
+    let mut seen = Vec::new();
+    for (name, repository) in functions("terraform") {
+        let folder = place(&repository, true, Some(AUTHORITY));
+        let first = run_in(&folder, "", "", &[("LIVE", "")]);
+        assert!(first.succeeded, "{name}: {}", first.said);
+        let at = |words: &str| first.called.find(words).unwrap_or_else(|| panic!("{name}: {words}: {}", first.called));
+        let moved = at("--name live --routing-config AdditionalVersionWeights={} --function-version thing");
+        assert!(at(&format!("-target=aws_lambda_alias.{name}")) < moved, "{name}: {}", first.called);
+        assert!(moved < first.called.rfind("terraform -chdir=terraform apply").unwrap(), "{name}: {}", first.called);
+
+        let next = run_in(&folder, "", "", &[("LIVE", "v6")]);
+        assert!(next.succeeded && !next.called.contains("update-alias"), "{name}: {}", next.called);
+        assert!(next.called.contains("deploy create-deployment"), "{name}: {}", next.called);
+        assert!(!next.called.contains("override"), "{name}: {}", next.called);
+
+        let none = run(&repository, true, "(404) Not Found", "");
+        assert!(none.succeeded && !none.called.contains("update-alias"), "{name}: {}", none.called);
+        seen.push(name);
+    }
+    assert!(seen.contains(&"stream") && seen.contains(&"service"), "{seen:?}");
+}
+
+#[test]
+fn what_an_api_answered_before_does_not_keep_a_version_from_mending_it() {
+    for (language, words) in [
+        ("terraform", "--override-alarm-configuration enabled=true,alarms=[{name=-service-new-errors}]"),
+        ("cloudformation", "WatchesApi=false"),
+    ] {
+        let (_, repository) = functions(language).find(|(name, _)| *name == "service").unwrap();
+        let folder = place(&repository, true, Some(AUTHORITY));
+        let mending = run_in(&folder, "", "", &[("LIVE", "v6"), ("RINGING", "api-errors")]);
+        assert!(mending.succeeded && mending.called.contains(words), "{language}: {}{}", mending.said, mending.called);
+        let quiet = run_in(&folder, "", "", &[("LIVE", "v6")]);
+        assert!(quiet.succeeded && !quiet.called.contains(words), "{language}: {}", quiet.called);
+    }
+}
+
+#[test]
+fn a_stack_leaves_the_number_of_nodes_as_it_is_within_the_settings() {
+    let [_, (_, repository)] = clusters();
+    // `dev` has one node at least and two at most.
+    for (nodes, head, wanted) in [("", "", "1"), ("2", "", "2"), ("9", "", "2"), ("2", "(404) Not Found", "2")] {
+        let done = run_in(&place(&repository, true, Some(AUTHORITY)), head, "", &[("NODES", nodes)]);
+        assert!(done.succeeded && done.called.contains(&format!("Nodes={wanted} ")), "{nodes}: {}", done.called);
+    }
+}
+
+/// Programs of BusyBox, which the image has that GitLab runs these scripts in: it knows no long options.
+const BUSYBOX: [&str; 30] = [
+    "base64",
+    "basename",
+    "cat",
+    "cp",
+    "cut",
+    "date",
+    "dirname",
+    "find",
+    "grep",
+    "head",
+    "ln",
+    "ls",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "readlink",
+    "rm",
+    "sed",
+    "sha1sum",
+    "sha256sum",
+    "sleep",
+    "sort",
+    "stat",
+    "tail",
+    "tar",
+    "tee",
+    "touch",
+    "tr",
+    "wc",
+    "xargs",
+];
+
+#[test]
+fn scripts_ask_programs_for_nothing_that_those_of_alpine_do_not_know() {
+    let command =
+        Regex::new(r"(?:^|[|;&(!]|\b(?:if|then|else|do|while|until)\b)\s*([a-z0-9]+)((?:\s+[^|;&)]+)*)").unwrap();
+    let unknown = Regex::new(r"\s(--[a-z][a-z-]*|-[a-zA-Z]*[PZ])\b").unwrap();
+    let mut seen = 0;
+    for (name, fixture) in fixture::all() {
+        for language in ["terraform", "cloudformation"] {
+            for file in fixture.clone().with_tools(&[language], &[]).generate().files {
+                // What devices run is theirs: the runbook says what they must have.
+                if !file.path.ends_with(".sh") || file.path.ends_with("device.sh") {
+                    continue;
+                }
+                seen += 1;
+                let content = file.content.replace("\\\n", " ");
+                for line in content.lines().filter(|line| !line.trim_start().starts_with('#')) {
+                    for called in command.captures_iter(line) {
+                        let (program, arguments) = (&called[1], &called[2]);
+                        // What it calls in turn has options of its own.
+                        if !BUSYBOX.contains(&program) || program == "xargs" {
+                            continue;
+                        }
+                        assert!(!unknown.is_match(arguments), "{name}: {}: {line}", file.path);
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 10, "{seen}");
+    let is_found = |line: &str| command.captures_iter(line).any(|called| unknown.is_match(&called[2]));
+    assert!(is_found("if ! grep --quiet -e 'CERTIFICATE' file; then") && !is_found("if grep -q 'KEY' file; then"));
 }
 
 /// The plans whose model devices get, in each language.

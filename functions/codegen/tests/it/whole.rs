@@ -255,7 +255,7 @@ fn every_package_has_its_hashes() {
 fn a_model_that_does_not_use_the_planned_machines_says_so() {
     for (name, repository) in everywhere() {
         let card = text(repository, "docs/model_card.md");
-        assert!(card.contains("scikit-learn") || card.contains("trained in PyTorch"), "{name}: {card}");
+        assert!(card.contains("scikit-learn") || card.contains("ed in PyTorch by"), "{name}: {card}");
     }
     // The network is trained on the planned machines; what serves it does without theirs, and says so.
     for name in ["vision-edge", "async"] {
@@ -287,10 +287,12 @@ fn what_trains_a_network_is_in_no_image_that_serves() {
     for (name, repository) in everywhere() {
         let is_there = |path: &str| repository.files.iter().any(|file| file.path == path);
         let serves = text(repository, "requirements.txt");
-        for package in ["torch", "onnx", "triton", "nvidia-cudnn-cu13"] {
+        for package in ["torch", "onnx", "peft", "transformers", "triton", "nvidia-cudnn-cu13"] {
             assert!(!serves.contains(&format!("\n{package}==")), "{name}: {package} serves");
         }
-        assert_eq!(is_there("requirements-train.txt"), serves.contains("\nonnxruntime=="), "{name}");
+        let runs_without =
+            ["onnxruntime", "ctranslate2"].iter().any(|runtime| serves.contains(&format!("\n{runtime}==")));
+        assert_eq!(is_there("requirements-train.txt"), runs_without, "{name}");
         if !is_there("requirements-train.txt") {
             continue;
         }
@@ -320,6 +322,40 @@ fn what_trains_a_network_is_in_no_image_that_serves() {
         }
     }
     assert!(networks > 2, "{networks}");
+}
+
+#[test]
+fn who_has_weights_of_its_own_tunes_and_serves_them_and_who_has_not_asks_a_service() {
+    let own = fixture::one("tuning-own").generate();
+    let asked = fixture::one("tuning").generate();
+    let is_there = |repository: &Repository, module: &str| {
+        repository
+            .files
+            .iter()
+            .any(|file| file.path.starts_with("src/") && file.path.ends_with(&format!("/{module}.py")))
+    };
+    for (module, is_own) in [("network", true), ("baseline", true), ("tuning", false), ("llm", false)] {
+        assert_eq!((is_there(&own, module), is_there(&asked, module)), (is_own, !is_own), "{module}");
+    }
+    // Nothing is left of the other way: no setting, no right, no sentence.
+    for word in ["LLM_MODEL_ID", "TUNING_ROLE_ARN", "bedrock", "Bedrock", "although the plan has GPU"] {
+        for file in
+            own.files.iter().filter(|file| !file.path.starts_with("reports/") && file.path != "docs/architecture.md")
+        {
+            assert!(!file.content.contains(word), "{}: {word}", file.path);
+        }
+    }
+    for word in ["ctranslate2", "models/base", "CTranslate2"] {
+        assert!(!asked.files.iter().any(|file| file.content.contains(word)), "{word}");
+    }
+    // The base model is read by the training, written by no role, and kept on a disk that has room for it.
+    let infrastructure: String =
+        own.files.iter().filter(|file| file.path.ends_with(".tf")).map(|file| file.content.as_str()).collect();
+    assert_eq!(infrastructure.matches("/base/*").count(), 1);
+    assert!(text(&own, "terraform/batch.tf").contains("volume_size = 100"));
+    // The processors that are paid for are used: what serves has their library, and finds it.
+    assert!(text(&own, "requirements.txt").contains("\nnvidia-cublas-cu12=="));
+    assert!(text(&own, "Dockerfile").contains("LD_LIBRARY_PATH=/opt/venv/lib/python"));
 }
 
 #[test]
