@@ -96,42 +96,95 @@ pub(crate) fn complete(
     coverage: f64,
     sketches: &Sketches,
 ) -> Result<Completed, EstimateError> {
-    let mut filling = Filling { situation: situation.clone(), filled: Vec::new(), plans: 0, sketches };
-    let mut roots = situation.clone();
-    for field in ORDER.into_iter().filter(|field| gaps.contains(field)) {
-        let Some(fact) = question_bank().question.iter().find(|fact| fact.field == field) else { continue };
-        let form = form(&filling.situation.set, fact);
-        let mut suggestions = suggestions(&filling.situation, fact, &form, sketches.catalogue);
-        if field == ConstraintField::Budget && filling.situation.set.budget.is_none() {
-            suggestions.extend(filling.planned_budget(&form, coverage)?);
-            rank(&mut suggestions);
-        }
-        weigh_rivals(&mut suggestions);
-        filling.take(field, &suggestions[0]);
-        if is_root(field) {
-            roots = filling.situation.clone();
-        }
-        filling.filled.push(Filled { field, fact, form, suggestions });
+    let agreed = situation.agreed(&OBJECTIVES);
+    let mut filling = Filling::of(&agreed, gaps, coverage, sketches, None)?;
+    if let Some(milder) = filling.milder_protection()? {
+        let plans = filling.plans;
+        filling = Filling::of(&agreed, gaps, coverage, sketches, Some(&milder))?;
+        filling.plans += plans;
     }
-    let now = filling.soften(situation)?;
-    let whole = Base { situation: filling.situation.clone(), now };
     let roots = if gaps.iter().any(|field| is_root(*field)) {
+        let roots = filling.roots.clone();
         Base { now: filling.glance(&roots)?, situation: roots }
     } else {
-        Base { situation: roots, now: None }
+        Base { situation: agreed, now: None }
     };
+    let whole = Base { situation: filling.situation, now: filling.now };
     Ok(Completed { whole, roots, filled: filling.filled, plans: filling.plans })
 }
 
 /// Gaps on their way to being filled.
 struct Filling<'a> {
     situation: Situation,
+    roots: Situation,
     filled: Vec<Filled>,
+    now: Option<Winner>,
     plans: usize,
     sketches: &'a Sketches,
 }
 
-impl Filling<'_> {
+impl<'a> Filling<'a> {
+    /// Fills the gaps one after the other; `class` is the data's class that goes before what else suggests itself.
+    fn of(
+        known: &Situation,
+        gaps: &[ConstraintField],
+        coverage: f64,
+        sketches: &'a Sketches,
+        class: Option<&Suggestion>,
+    ) -> Result<Self, EstimateError> {
+        let (situation, roots) = (known.clone(), known.clone());
+        let mut filling = Self { situation, roots, filled: Vec::new(), now: None, plans: 0, sketches };
+        for field in ORDER.into_iter().filter(|field| gaps.contains(field)) {
+            let Some(fact) = question_bank().question.iter().find(|fact| fact.field == field) else { continue };
+            let form = form(&filling.situation.set, fact);
+            let mut suggestions = suggestions(&filling.situation, fact, &form, sketches.catalogue);
+            if field == ConstraintField::Budget && filling.situation.set.budget.is_none() {
+                suggestions.extend(filling.planned_budget(&form, coverage)?);
+                rank(&mut suggestions);
+            }
+            weigh_rivals(&mut suggestions);
+            if let Some(class) = class.filter(|_| field == ConstraintField::DataClass) {
+                suggestions.retain(|other| other.value != class.value);
+                suggestions.insert(0, class.clone());
+            }
+            filling.take(field, &suggestions[0]);
+            if is_root(field) {
+                filling.roots = filling.situation.clone();
+            }
+            filling.filled.push(Filled { field, fact, form, suggestions });
+        }
+        filling.soften(known)?;
+        Ok(filling)
+    }
+
+    /// The next milder class of data, when the usual one breaks what was said, nothing that was said is behind it, and the
+    /// milder one breaks less.
+    fn milder_protection(&mut self) -> Result<Option<Suggestion>, EstimateError> {
+        let broken = self.violations();
+        let class = self.filled.iter().find(|filled| filled.field == ConstraintField::DataClass).cloned();
+        let Some(Filled { form: Field::Choice { choices }, suggestions, .. }) = class else { return Ok(None) };
+        let usual = &suggestions[0];
+        let at = choices.iter().position(|choice| usual.value == AnswerValue::Text(choice.value.clone()));
+        // The form has them in order, what anyone may see first; that is never assumed.
+        let Some(at) = at.filter(|at| broken > 0 && !usual.is_specific() && *at > 1) else { return Ok(None) };
+        let value = AnswerValue::Text(choices[at - 1].value.clone());
+        let Some(milder) = self.situation.with(ConstraintField::DataClass, &value, usual.support) else {
+            return Ok(None);
+        };
+        let now = self.glance(&milder)?;
+        let reason = format!(
+            "The usual default, “{}”, would break what was said, and nothing that was said speaks for it.",
+            choices[at].label
+        );
+        let better = now.is_some_and(|winner| winner.one.violations() < broken);
+        Ok(better.then(|| Suggestion::of_planner(value, usual.support, reason)))
+    }
+
+    /// Number of hard constraints that what would be selected breaks.
+    fn violations(&self) -> usize {
+        self.now.as_ref().map_or(0, |winner| winner.one.violations())
+    }
+
     fn take(&mut self, field: ConstraintField, suggestion: &Suggestion) {
         if let Some(taken) = self.situation.with(field, &suggestion.value, suggestion.support) {
             self.situation = taken;
@@ -157,12 +210,11 @@ impl Filling<'_> {
     }
 
     /// Objectives that no design keeps give way to what a design can do: a default must not break what was said.
-    /// Returns what would be selected in the end.
-    fn soften(&mut self, known: &Situation) -> Result<Option<Winner>, EstimateError> {
-        let mut now = self.glance(&self.situation.clone())?;
+    fn soften(&mut self, known: &Situation) -> Result<(), EstimateError> {
+        self.now = self.glance(&self.situation.clone())?;
         let open = |field: &ConstraintField| known.set.provenance(*field).is_none();
         for field in OBJECTIVES.into_iter().filter(open) {
-            let broken = now.as_ref().map_or(0, |winner| winner.one.violations());
+            let broken = self.violations();
             if broken == 0 {
                 break;
             }
@@ -196,14 +248,15 @@ impl Filling<'_> {
             }
             // As sure as the usual default was that an objective of this kind is wanted at all.
             let support = self.filled[at].suggestions[0].support;
-            let reason =
-                format!("The usual default would break what was said; the nearest design that keeps it {what}.");
+            let reason = format!(
+                "The usual default would break what was said or accepted; the nearest design that keeps it {what}."
+            );
             let suggestion = Suggestion::of_planner(value, support, reason);
             self.take(field, &suggestion);
             self.filled[at].suggestions.insert(0, suggestion);
-            now = self.glance(&self.situation.clone())?;
+            self.now = self.glance(&self.situation.clone())?;
         }
-        Ok(now)
+        Ok(())
     }
 }
 

@@ -52,6 +52,11 @@ impl Suggestion {
         }
     }
 
+    /// True when something of this situation supports it, not only what holds anywhere.
+    pub(crate) fn is_specific(&self) -> bool {
+        self.specific
+    }
+
     /// The suggestion as a form shows it.
     pub(crate) fn shown(&self, confidence: f64) -> SmartDefault {
         SmartDefault {

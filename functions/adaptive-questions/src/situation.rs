@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::{
-    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Region},
+    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Region, Source},
     plan::Criterion,
 };
 use estimate::workload::Workload;
@@ -67,8 +67,22 @@ impl Situation {
     /// The same with an answer taken; `None` when it does not fit the field.
     pub(crate) fn with(&self, field: ConstraintField, value: &AnswerValue, confidence: f64) -> Option<Self> {
         let mut set = answer::with(&self.set, field, value)?;
-        trust(&mut set, field, confidence);
+        amend(&mut set, field, |own, _| *own = confidence);
         Some(Self { set, ..self.clone() })
+    }
+
+    /// The same with fields binding that were accepted as defaults, so that what is suggested next agrees with them. The
+    /// planner takes accepted defaults as soft.
+    pub(crate) fn agreed(&self, fields: &[ConstraintField]) -> Self {
+        let mut set = self.set.clone();
+        for field in fields {
+            amend(&mut set, *field, |_, source| {
+                if *source == Source::Default {
+                    *source = Source::Answer;
+                }
+            });
+        }
+        Self { set, ..self.clone() }
     }
 }
 
@@ -97,34 +111,34 @@ pub(crate) fn is_protected(set: &ConstraintSet) -> bool {
     })
 }
 
-/// Says how sure a field's value is.
-fn trust(set: &mut ConstraintSet, field: ConstraintField, confidence: f64) {
-    macro_rules! trust {
+/// Changes how sure a field's value is and where it comes from, where it has one.
+fn amend(set: &mut ConstraintSet, field: ConstraintField, change: impl FnOnce(&mut f64, &mut Source)) {
+    macro_rules! amend {
         ($name:ident) => {
             if let Some(stated) = &mut set.$name {
-                stated.confidence = confidence;
+                change(&mut stated.confidence, &mut stated.source);
             }
         };
     }
     match field {
-        ConstraintField::Cloud => trust!(cloud),
-        ConstraintField::Budget => trust!(budget),
-        ConstraintField::Regions => trust!(regions),
-        ConstraintField::DataClass => trust!(data_class),
-        ConstraintField::Latency => trust!(latency),
-        ConstraintField::Throughput => trust!(throughput),
-        ConstraintField::DataVolume => trust!(data_volume),
-        ConstraintField::MlTask => trust!(ml_task),
-        ConstraintField::UseCase => trust!(use_case),
-        ConstraintField::Deployment => trust!(deployment),
-        ConstraintField::Tooling => trust!(tooling),
-        ConstraintField::Compliance => trust!(compliance),
-        ConstraintField::Team => trust!(team),
-        ConstraintField::Availability => trust!(availability),
-        ConstraintField::Retraining => trust!(retraining),
-        ConstraintField::Workloads => trust!(workloads),
-        ConstraintField::Platform => trust!(platform),
-        ConstraintField::ModelTypes => trust!(model_types),
+        ConstraintField::Cloud => amend!(cloud),
+        ConstraintField::Budget => amend!(budget),
+        ConstraintField::Regions => amend!(regions),
+        ConstraintField::DataClass => amend!(data_class),
+        ConstraintField::Latency => amend!(latency),
+        ConstraintField::Throughput => amend!(throughput),
+        ConstraintField::DataVolume => amend!(data_volume),
+        ConstraintField::MlTask => amend!(ml_task),
+        ConstraintField::UseCase => amend!(use_case),
+        ConstraintField::Deployment => amend!(deployment),
+        ConstraintField::Tooling => amend!(tooling),
+        ConstraintField::Compliance => amend!(compliance),
+        ConstraintField::Team => amend!(team),
+        ConstraintField::Availability => amend!(availability),
+        ConstraintField::Retraining => amend!(retraining),
+        ConstraintField::Workloads => amend!(workloads),
+        ConstraintField::Platform => amend!(platform),
+        ConstraintField::ModelTypes => amend!(model_types),
     }
 }
 

@@ -3,12 +3,14 @@
 use adaptive_questions::{Chosen, Situation, choose};
 use design::{
     constraint::{
-        Budget, Cloud, Conflict, ConstraintField, ConstraintSet, Currency, DataClass, Deployment, Framework, MlTask,
-        Region, Source, Stated, Team, Throughput, UseCase,
+        Availability, Budget, Cloud, Conflict, ConstraintField, ConstraintSet, Currency, DataClass, Deployment,
+        Framework, Latency, MlTask, Region, Source, Stated, Team, Throughput, UseCase,
     },
     coverage::{CoverageReport, FieldCoverage, Gap},
 };
+use estimate::sketches::Sketches;
 use knowledge::catalogue::Catalogue;
+use planning::Brief;
 use proptest::prelude::*;
 use run::{
     answer::{AnswerValue, Answers},
@@ -233,6 +235,72 @@ fn industries_and_currencies_count() {
     let asked = of(&set, &[ConstraintField::Regions]);
     let told = format!("{:?} {:?}", asked.set.questions, asked.set.unasked);
     assert!(told.contains("ap-south-1"), "{told}");
+}
+
+/// What the design would cost that the planner selects, in US dollars a month.
+fn usd(set: &ConstraintSet) -> f64 {
+    let sketches = Sketches::new(Catalogue::embedded().expect("the catalogue"));
+    let brief = Brief { constraints: set.clone(), ..Brief::default() };
+    planning::glance(&brief, &sketches).expect("plans").expect("a design").one.usd
+}
+
+fn dollars(usd: f64, source: Source) -> Option<Stated<Budget>> {
+    let budget = Budget { usd_per_month: usd, amount: usd, currency: Currency::Usd };
+    Some(Stated { source, ..stated(budget, 0.9)? })
+}
+
+#[test]
+fn protection_that_nobody_named_does_not_break_a_stated_budget() {
+    let set = ConstraintSet {
+        cloud: stated(Cloud::Aws, 0.9),
+        use_case: stated(UseCase::TabularScoring, 0.9),
+        deployment: stated(Deployment::Batch, 0.9),
+        ..ConstraintSet::default()
+    };
+    let of_class = |class| ConstraintSet { data_class: stated(class, 0.9), ..set.clone() };
+    let (internal, confidential) = (usd(&of_class(DataClass::Internal)), usd(&of_class(DataClass::Confidential)));
+    assert!(internal < confidential, "{internal} {confidential}");
+    let class = |budget: f64, words: &str| {
+        let set = ConstraintSet { budget: dollars(budget, Source::Text), ..set.clone() };
+        let situation = Situation { industries: Situation::industries_of(words), ..knowing(&set) };
+        let asked = chosen(&situation, &[ConstraintField::DataClass], &all_but(&[ConstraintField::DataClass]));
+        default_of(&asked, "data_class").default.clone()
+    };
+    let between = f64::midpoint(internal, confidential);
+    let milder = class(between, "");
+    assert_eq!(milder.value, AnswerValue::Text("internal".into()), "{milder:?}");
+    assert!(milder.reason.contains("“Confidential"), "{}", milder.reason);
+    // With money enough it stays, and so does what the words suggest, whatever it costs.
+    assert_eq!(class(confidential * 1.2, "").value, AnswerValue::Text("confidential".into()));
+    assert_eq!(class(between, "Our hospital plans its wards").value, AnswerValue::Text("phi".into()));
+}
+
+#[test]
+fn a_default_keeps_the_budget_that_was_accepted_before_it() {
+    let set = ConstraintSet {
+        cloud: stated(Cloud::Aws, 0.9),
+        use_case: stated(UseCase::RetrievalAugmentedGeneration, 0.9),
+        deployment: stated(Deployment::RealTime, 0.9),
+        throughput: stated(Throughput { average_per_second: 0.5, peak_per_second: 1.5 }, 0.9),
+        latency: stated(Latency { milliseconds: 5000.0, percentile: 95.0 }, 0.9),
+        regions: stated(vec![region("eu-west-3", "EU")], 0.9),
+        ..ConstraintSet::default()
+    };
+    let open = of(&set, &[ConstraintField::Availability]);
+    let usual = default_of(&open, "availability").default.clone();
+    let AnswerValue::Number(percent) = usual.value else { panic!("a number") };
+    // A budget that nothing keeps is answered with what comes nearest.
+    let least = |percent: Option<f64>| {
+        let availability = percent.and_then(|percent| stated(Availability { percent }, 0.9));
+        usd(&ConstraintSet { availability, budget: dollars(1.0, Source::Text), ..set.clone() })
+    };
+    let (cheap, dear) = (least(None), least(Some(percent)));
+    assert!(cheap < dear, "{cheap} {dear}");
+    let budget = dollars(f64::midpoint(cheap, dear), Source::Default);
+    let asked = of(&ConstraintSet { budget, ..set.clone() }, &[ConstraintField::Availability]);
+    let kept = default_of(&asked, "availability").default.clone();
+    assert!(matches!(kept.value, AnswerValue::Number(number) if number < percent), "{kept:?}");
+    assert!(kept.reason.contains("accepted"), "{}", kept.reason);
 }
 
 fn any_set() -> impl Strategy<Value = ConstraintSet> {
