@@ -72,7 +72,9 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
             // The validators' tests run the real tools.
             let folder = tools.validators().await?;
             let mut test = cargo();
-            test.args(["test", "--workspace", "--exclude", "end-to-end"]).current_dir(workspace.root());
+            // All binaries, also after one that fails: one run says everything that is wrong.
+            test.args(["test", "--workspace", "--exclude", "end-to-end", "--no-fail-fast"]);
+            test.current_dir(workspace.root());
             test.env("TOOLS_DIRECTORY", folder);
             shell(test).await
         })
