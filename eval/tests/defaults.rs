@@ -3,7 +3,7 @@
 //! The requirements in `cases/defaults` are the ten of issue 2's notes and others; the rules were not written for them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, fmt::Debug, fs, path::Path, sync::Arc, time::Instant};
 
 use adaptive_questions::{Chosen, Situation, choose};
 use agent::{Agent, Desk, InMemoryBodies};
@@ -224,19 +224,18 @@ async fn check(name: &str, text: &str) -> Vec<String> {
     start.use_case = start.use_case.or_else(|| walked.after.use_case.clone());
     start.deployment = start.deployment.or_else(|| walked.after.deployment.clone());
     let mut faults = Vec::new();
+    let mut hold = |kept: bool, before: &dyn Debug, after: &dyn Debug| {
+        if !kept {
+            faults.push(format!("{name}: {after:?} and before the defaults {before:?}"));
+        }
+    };
     let (before, after) = (broken(&start), broken(&walked.after));
-    if after.len() > before.len() {
-        faults.push(format!("{name}: {after:?} and before the defaults {before:?}"));
-    }
+    hold(after.len() <= before.len(), &before, &after);
     let (before, after) = (unlawful(&walked.before), unlawful(&walked.after));
-    if after.len() > before.len() {
-        faults.push(format!("{name}: {after:?} and before the defaults {before:?}"));
-    }
+    hold(after.len() <= before.len(), &before, &after);
     let (before, after) = (failed(&walked.before).await, failed(&walked.after).await);
     println!("  rules failed {before:?} before, {after:?} after");
-    if !after.is_subset(&before) {
-        faults.push(format!("{name}: {after:?} and before the defaults {before:?}"));
-    }
+    hold(after.is_subset(&before), &before, &after);
     faults
 }
 
