@@ -11,7 +11,7 @@ use coverage_check::assess;
 use critic_cost::CostInput;
 use critic_tech::TechInput;
 use design::{
-    constraint::{ConstraintSet, Source, StructuredConstraints},
+    constraint::{ConstraintField, ConstraintSet, StructuredConstraints},
     finding::Severity,
     policy::Verdict,
     words,
@@ -112,7 +112,9 @@ fn walk(text: &str) -> Walk {
 /// Constraints that the selected design breaks, when defaults count as much as what was said.
 fn broken(set: &ConstraintSet) -> Vec<String> {
     let mut set = set.clone();
-    harden(&mut set);
+    for field in ConstraintField::ALL {
+        set.agree(field);
+    }
     let brief = Brief { constraints: set, ..Brief::default() };
     let plan = planning::plan(&brief, Catalogue::embedded().unwrap()).unwrap();
     plan.selected().unwrap().violations.clone()
@@ -136,37 +138,6 @@ async fn failed(set: &ConstraintSet) -> BTreeSet<String> {
         .filter(|result| result.verdict == Verdict::Fail && result.severity == Severity::Blocking)
         .map(|result| result.rule)
         .collect()
-}
-
-/// Makes accepted defaults as binding as answers.
-fn harden(set: &mut ConstraintSet) {
-    macro_rules! harden {
-        ($($name:ident),*) => {$(
-            if let Some(stated) = &mut set.$name && stated.source == Source::Default {
-                stated.source = Source::Answer;
-            }
-        )*};
-    }
-    harden!(
-        cloud,
-        budget,
-        regions,
-        data_class,
-        latency,
-        throughput,
-        data_volume,
-        ml_task,
-        use_case,
-        deployment,
-        tooling,
-        compliance,
-        team,
-        availability,
-        retraining,
-        workloads,
-        platform,
-        model_types
-    );
 }
 
 /// Laws that are named and whose data is elsewhere.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::{
-    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Region, Source},
+    constraint::{Cloud, ConstraintField, ConstraintSet, DataClass, Region},
     plan::Criterion,
 };
 use estimate::workload::Workload;
@@ -67,20 +67,17 @@ impl Situation {
     /// The same with an answer taken; `None` when it does not fit the field.
     pub(crate) fn with(&self, field: ConstraintField, value: &AnswerValue, confidence: f64) -> Option<Self> {
         let mut set = answer::with(&self.set, field, value)?;
-        amend(&mut set, field, |own, _| *own = confidence);
+        if let Some((own, _)) = set.standing(field) {
+            *own = confidence;
+        }
         Some(Self { set, ..self.clone() })
     }
 
-    /// The same with fields binding that were accepted as defaults, so that what is suggested next agrees with them. The
-    /// planner takes accepted defaults as soft.
+    /// The same with fields binding that were accepted as defaults, so that what is suggested next agrees with them.
     pub(crate) fn agreed(&self, fields: &[ConstraintField]) -> Self {
         let mut set = self.set.clone();
         for field in fields {
-            amend(&mut set, *field, |_, source| {
-                if *source == Source::Default {
-                    *source = Source::Answer;
-                }
-            });
+            set.agree(*field);
         }
         Self { set, ..self.clone() }
     }
@@ -109,37 +106,6 @@ pub(crate) fn is_protected(set: &ConstraintSet) -> bool {
         DataClass::Public | DataClass::Internal | DataClass::Confidential => false,
         DataClass::Pii | DataClass::Restricted | DataClass::Pci | DataClass::Phi => true,
     })
-}
-
-/// Changes how sure a field's value is and where it comes from, where it has one.
-fn amend(set: &mut ConstraintSet, field: ConstraintField, change: impl FnOnce(&mut f64, &mut Source)) {
-    macro_rules! amend {
-        ($name:ident) => {
-            if let Some(stated) = &mut set.$name {
-                change(&mut stated.confidence, &mut stated.source);
-            }
-        };
-    }
-    match field {
-        ConstraintField::Cloud => amend!(cloud),
-        ConstraintField::Budget => amend!(budget),
-        ConstraintField::Regions => amend!(regions),
-        ConstraintField::DataClass => amend!(data_class),
-        ConstraintField::Latency => amend!(latency),
-        ConstraintField::Throughput => amend!(throughput),
-        ConstraintField::DataVolume => amend!(data_volume),
-        ConstraintField::MlTask => amend!(ml_task),
-        ConstraintField::UseCase => amend!(use_case),
-        ConstraintField::Deployment => amend!(deployment),
-        ConstraintField::Tooling => amend!(tooling),
-        ConstraintField::Compliance => amend!(compliance),
-        ConstraintField::Team => amend!(team),
-        ConstraintField::Availability => amend!(availability),
-        ConstraintField::Retraining => amend!(retraining),
-        ConstraintField::Workloads => amend!(workloads),
-        ConstraintField::Platform => amend!(platform),
-        ConstraintField::ModelTypes => amend!(model_types),
-    }
 }
 
 /// The names of a field's value, as conditions compare them: several for lists, jurisdictions for regions.

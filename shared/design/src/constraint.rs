@@ -544,6 +544,32 @@ pub struct Provenance<'a> {
     pub derivation: Option<&'a str>,
 }
 
+/// A function of the place of a field's value, whichever its type is: `of_field!(field, of(&self))`.
+macro_rules! of_field {
+    ($field:expr, $of:ident($($set:tt)+)) => {
+        match $field {
+            ConstraintField::Cloud => $of($($set)+.cloud),
+            ConstraintField::Budget => $of($($set)+.budget),
+            ConstraintField::Regions => $of($($set)+.regions),
+            ConstraintField::DataClass => $of($($set)+.data_class),
+            ConstraintField::Latency => $of($($set)+.latency),
+            ConstraintField::Throughput => $of($($set)+.throughput),
+            ConstraintField::DataVolume => $of($($set)+.data_volume),
+            ConstraintField::MlTask => $of($($set)+.ml_task),
+            ConstraintField::UseCase => $of($($set)+.use_case),
+            ConstraintField::Deployment => $of($($set)+.deployment),
+            ConstraintField::Tooling => $of($($set)+.tooling),
+            ConstraintField::Compliance => $of($($set)+.compliance),
+            ConstraintField::Team => $of($($set)+.team),
+            ConstraintField::Availability => $of($($set)+.availability),
+            ConstraintField::Retraining => $of($($set)+.retraining),
+            ConstraintField::Workloads => $of($($set)+.workloads),
+            ConstraintField::Platform => $of($($set)+.platform),
+            ConstraintField::ModelTypes => $of($($set)+.model_types),
+        }
+    };
+}
+
 impl ConstraintSet {
     /// The number of a field's value, where it has one: US dollars a month, milliseconds, average requests a second, stored
     /// gigabytes, percent, people.
@@ -580,25 +606,21 @@ impl ConstraintSet {
                 derivation: stated.derivation.as_deref(),
             })
         }
-        match field {
-            ConstraintField::Cloud => of(&self.cloud),
-            ConstraintField::Budget => of(&self.budget),
-            ConstraintField::Regions => of(&self.regions),
-            ConstraintField::DataClass => of(&self.data_class),
-            ConstraintField::Latency => of(&self.latency),
-            ConstraintField::Throughput => of(&self.throughput),
-            ConstraintField::DataVolume => of(&self.data_volume),
-            ConstraintField::MlTask => of(&self.ml_task),
-            ConstraintField::UseCase => of(&self.use_case),
-            ConstraintField::Deployment => of(&self.deployment),
-            ConstraintField::Tooling => of(&self.tooling),
-            ConstraintField::Compliance => of(&self.compliance),
-            ConstraintField::Team => of(&self.team),
-            ConstraintField::Availability => of(&self.availability),
-            ConstraintField::Retraining => of(&self.retraining),
-            ConstraintField::Workloads => of(&self.workloads),
-            ConstraintField::Platform => of(&self.platform),
-            ConstraintField::ModelTypes => of(&self.model_types),
+        of_field!(field, of(&self))
+    }
+
+    /// How sure a field's value is, from 0 to 1, and where it came from, to be changed; `None` where it has no value.
+    pub fn standing(&mut self, field: ConstraintField) -> Option<(&mut f64, &mut Source)> {
+        fn of<T>(stated: &mut Option<Stated<T>>) -> Option<(&mut f64, &mut Source)> {
+            stated.as_mut().map(|stated| (&mut stated.confidence, &mut stated.source))
+        }
+        of_field!(field, of(&mut self))
+    }
+
+    /// Makes a default that was accepted as binding as an answer; the planner takes accepted defaults as soft.
+    pub fn agree(&mut self, field: ConstraintField) {
+        if let Some((_, source)) = self.standing(field).filter(|(_, source)| **source == Source::Default) {
+            *source = Source::Answer;
         }
     }
 
