@@ -70,7 +70,9 @@ pub(super) fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> 
     let is_started =
         ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"].iter().any(|file| infrastructure.has(file));
     let said = "The plan scores by what answers single requests: start the batch scoring (`make score`, or the image with the \
-                same command) by a schedule of yours.";
+                same command) by a schedule of yours. Where there are buckets, it wants a role of yours that lists both of them, \
+                reads `scoring/input/` of the data and `production/` of the models, and writes `scoring/output/` and `scored/` of \
+                the data, all by the key of the system.";
     (serving.online && serving.batch && !is_started).then(|| said.to_owned())
 }
 
