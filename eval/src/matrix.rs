@@ -156,9 +156,6 @@ const CROSSED: usize = 3;
 /// on AWS alone, and each CI system deploys each language in its own way.
 const TOGETHER: [usize; 3] = [2, 3, 7];
 
-/// From one row of a sample to the next: a prime that goes through all values of each crossed factor.
-const STRIDE: usize = 43;
-
 /// A value of each factor, by its number.
 type Row = [usize; FACTORS.len()];
 
@@ -215,9 +212,6 @@ pub struct Arguments {
     /// The folder with the validators' tools.
     #[arg(long, value_parser = folder)]
     pub tools: PathBuf,
-    /// Write only so many, evenly spread over all.
-    #[arg(long)]
-    pub sample: Option<usize>,
     /// Write only those whose name contains this; may be repeated.
     #[arg(long)]
     pub only: Vec<String>,
@@ -234,6 +228,9 @@ fn folder(path: &str) -> Result<PathBuf, String> {
 /// Why the repositories could not be written.
 #[derive(Debug, Error)]
 pub enum MatrixError {
+    /// No combination has this in its name.
+    #[error("no combination has `{0}` in its name; names are made of the values of the factors in eval/src/matrix.rs")]
+    Unknown(String),
     /// The folder cannot be written.
     #[error("{0}: {1}")]
     Folder(PathBuf, io::Error),
@@ -276,11 +273,6 @@ fn values(row: &Row) -> impl Iterator<Item = (&'static str, &'static str, &'stat
     FACTORS.iter().zip(*row).map(|(factor, value)| (factor.name, factor.values[value].0, factor.values[value].1))
 }
 
-/// The places of a sample's rows among all.
-fn picked(sample: usize, of: usize) -> BTreeSet<usize> {
-    (0..sample).map(|number| number * STRIDE % of).collect()
-}
-
 fn name(row: &Row) -> String {
     values(row).map(|(_, value, _)| value).collect::<Vec<_>>().join("_")
 }
@@ -310,21 +302,19 @@ fn own(requirements: &[String]) -> Vec<Asked> {
 /// # Errors
 /// When a folder cannot be written, or an agent fails.
 pub async fn run(arguments: &Arguments) -> Result<Vec<Written>, MatrixError> {
+    let mut wanted =
+        if arguments.requirement.is_empty() { rows().iter().map(asked).collect() } else { own(&arguments.requirement) };
+    if let Some(part) = arguments.only.iter().find(|part| !wanted.iter().any(|one| one.name.contains(part.as_str()))) {
+        return Err(MatrixError::Unknown(part.clone()));
+    }
+    if !arguments.only.is_empty() {
+        wanted.retain(|one| arguments.only.iter().any(|part| one.name.contains(part.as_str())));
+    }
     let folder = |error| MatrixError::Folder(arguments.out.clone(), error);
     if arguments.out.exists() {
         fs::remove_dir_all(&arguments.out).map_err(folder)?;
     }
     fs::create_dir_all(&arguments.out).map_err(folder)?;
-    let mut wanted =
-        if arguments.requirement.is_empty() { rows().iter().map(asked).collect() } else { own(&arguments.requirement) };
-    if !arguments.only.is_empty() {
-        wanted.retain(|one| arguments.only.iter().any(|part| one.name.contains(part.as_str())));
-    }
-    if let Some(sample) = arguments.sample.filter(|sample| *sample > 0 && *sample < wanted.len()) {
-        let picked = picked(sample, wanted.len());
-        wanted =
-            wanted.into_iter().enumerate().filter(|(index, _)| picked.contains(index)).map(|(_, one)| one).collect();
-    }
     let mut written = Vec::with_capacity(wanted.len());
     for asked in wanted {
         let one = write(arguments, asked).await?;
@@ -418,14 +408,6 @@ fn put(root: &Path, path: &str, text: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_sample_of_a_whole_run_has_infrastructure_in_both_languages() {
-        let rows = rows();
-        let names: Vec<String> = picked(5, rows.len()).into_iter().map(|place| name(&rows[place])).collect();
-        let with = |part: &str| names.iter().filter(|name| name.contains("_aws-") && name.contains(part)).count();
-        assert!(with("_terraform_") > 0 && with("_no-terraform_") > 0, "{names:?}");
-    }
 
     #[test]
     fn every_ci_system_meets_both_languages_of_infrastructure_on_each_cloud() {

@@ -37,10 +37,6 @@ const TEST: [&str; 16] = [
     "browser",
 ];
 
-/// Generated repositories that are tested in a whole run; `cargo xtask matrix` tests all.
-const SAMPLE: usize = 5;
-/// Generated repositories that train a network in PyTorch, which are tested when they are asked for.
-const NETWORKS: usize = 4;
 /// Room that a whole run takes from nothing: builds of all targets, tools, the platforms' data (measured 2026-11-21).
 const COLD_GIGABYTES: u64 = 20;
 /// Room that a whole run takes when everything is built: the tests' platforms with their copies of the functions.
@@ -81,7 +77,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         .await;
     steps
         .run("repositories", async || {
-            let sample = MatrixArguments { sample: Some(SAMPLE), without_pytorch: true, ..MatrixArguments::default() };
+            let sample = MatrixArguments { sample: true, without_pytorch: true, ..MatrixArguments::default() };
             anyhow::ensure!(
                 matrix::run(workspace, &sample, Targets::All).await?,
                 "generated repositories are not in order"
@@ -92,11 +88,8 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
     let seven_gigabytes = "PyTorch of the package index brings the libraries of graphics processors, 7 GB on disk";
     steps
         .on_request("training-networks", seven_gigabytes, async || {
-            let networks = MatrixArguments {
-                sample: Some(NETWORKS),
-                only: vec!["vision".to_owned(), "fine-tuning".to_owned()],
-                ..MatrixArguments::default()
-            };
+            let networks =
+                MatrixArguments { only: matrix::NETWORKS.map(str::to_owned).to_vec(), ..MatrixArguments::default() };
             anyhow::ensure!(
                 matrix::run(workspace, &networks, Targets::All).await?,
                 "generated repositories that train networks are not in order"

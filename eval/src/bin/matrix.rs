@@ -1,4 +1,4 @@
-//! `matrix --out FOLDER --tools FOLDER [--sample N] [--only PART]`: wiring only. Exit code 1: a repository has faults.
+//! `matrix --out FOLDER --tools FOLDER [--only PART]`: wiring only. Exit code 1: a repository has faults.
 
 use std::process::ExitCode;
 
