@@ -357,6 +357,11 @@ impl Infrastructure {
     pub fn has(&self, file: &str) -> bool {
         self.files.iter().any(|provisioned| provisioned.file == file)
     }
+
+    /// True when something of it starts the scoring of a day's files.
+    pub fn starts_scoring(&self) -> bool {
+        ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"].iter().any(|file| self.has(file))
+    }
 }
 
 /// The endpoints of the plan's network; where the plan has none and a file needs one all the same, those of any network.

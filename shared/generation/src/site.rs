@@ -782,9 +782,7 @@ impl Site {
             has_interfaces: is_private && ["functions", "sagemaker_role"].iter().any(|file| infrastructure.has(file))
                 || infrastructure.has("flink") && (is_private || infrastructure.has("msk")),
             has_transform_model: infrastructure.has("sagemaker_batch_transform"),
-            has_scoring: ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"]
-                .iter()
-                .any(|file| infrastructure.has(file)),
+            has_scoring: infrastructure.starts_scoring(),
             has_spark: infrastructure.has("glue") || infrastructure.has("emr_serverless"),
             has_lake: infrastructure.has("lake"),
             lake_columns: lake_columns(family, schema.subject.as_ref(), entity.as_ref(), feast),

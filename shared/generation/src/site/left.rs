@@ -67,13 +67,11 @@ pub(super) fn no_language_model(is_rag: bool, is_there: bool) -> Option<String> 
 
 /// What is said where many records are scored by what answers single requests: nothing of the plan starts it.
 pub(super) fn no_schedule(serving: Serving, infrastructure: &Infrastructure) -> Option<String> {
-    let is_started =
-        ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"].iter().any(|file| infrastructure.has(file));
     let said = "The plan scores by what answers single requests: start the batch scoring (`make score`, or the image with the \
                 same command) by a schedule of yours. Where there are buckets, it wants a role of yours that lists both of them, \
                 reads `scoring/input/` of the data and `production/` of the models, and writes `scoring/output/` and `scored/` of \
                 the data, all by the key of the system.";
-    (serving.online && serving.batch && !is_started).then(|| said.to_owned())
+    (serving.online && serving.batch && !infrastructure.starts_scoring()).then(|| said.to_owned())
 }
 
 /// What is said of a table that the plan has and that is not made, because no code would read it.

@@ -77,10 +77,9 @@ impl Starts {
         let learning_by_clock = has_machine && !machine.schedule.is_empty();
         let pipeline_by_clock = has_pipeline && !retraining.schedule.is_empty();
         let on_drift = infrastructure.has("drift_alarm") && retraining.on_drift && (has_machine || has_pipeline);
-        let scoring = ["batch_scoring", "lambda_batch", "sagemaker_batch_transform"];
         let by_clock = [
             ("columnar", infrastructure.has("glue") || infrastructure.has("emr_serverless")),
-            ("scoring", scoring.iter().any(|file| infrastructure.has(file))),
+            ("scoring", infrastructure.starts_scoring()),
             ("transform", infrastructure.has("sagemaker_processing")),
             ("learning", learning_by_clock),
         ];
