@@ -300,15 +300,16 @@ fn own(requirements: &[String]) -> Vec<Asked> {
 /// Writes the repositories and `matrix.json` about them.
 ///
 /// # Errors
-/// When a folder cannot be written, or an agent fails.
+/// When no combination has the name that is asked for, a folder cannot be written, or an agent fails.
 pub async fn run(arguments: &Arguments) -> Result<Vec<Written>, MatrixError> {
     let mut wanted =
         if arguments.requirement.is_empty() { rows().iter().map(asked).collect() } else { own(&arguments.requirement) };
-    if let Some(part) = arguments.only.iter().find(|part| !wanted.iter().any(|one| one.name.contains(part.as_str()))) {
+    let has = |one: &Asked, part: &String| one.name.contains(part.as_str());
+    if let Some(part) = arguments.only.iter().find(|part| !wanted.iter().any(|one| has(one, part))) {
         return Err(MatrixError::Unknown(part.clone()));
     }
     if !arguments.only.is_empty() {
-        wanted.retain(|one| arguments.only.iter().any(|part| one.name.contains(part.as_str())));
+        wanted.retain(|one| arguments.only.iter().any(|part| has(one, part)));
     }
     let folder = |error| MatrixError::Folder(arguments.out.clone(), error);
     if arguments.out.exists() {
