@@ -1,5 +1,7 @@
 //! One pattern, sized and priced for a workload.
 
+use std::cmp::Reverse;
+
 use design::{
     constraint::{Cloud, ConstraintField, Deployment, UseCase},
     cost::CostLine,
@@ -167,6 +169,13 @@ struct Fitting {
     hours: Option<f64>,
     needed_units: f64,
     maximum: f64,
+}
+
+impl Fitting {
+    /// True when the peak needs more units than there are to have.
+    fn over_quota(&self) -> bool {
+        self.needed_units > self.maximum
+    }
 }
 
 /// A term of the cost in numbers.
@@ -486,7 +495,7 @@ impl<'a> Part<'a> {
             let text = format!("{}: {}", pattern.name, fill(&condition.text, &fitting.scope));
             if soft { concerns.push(text) } else { violations.push(text) }
         }
-        let over_quota = fitting.needed_units > fitting.maximum;
+        let over_quota = fitting.over_quota();
         if over_quota {
             let unit = pattern.sizing.as_ref().map_or("unit", |sizing| sizing.unit.as_str());
             let text = format!(
@@ -741,7 +750,25 @@ fn use_case_name(use_case: Option<UseCase>) -> String {
     use_case.map_or_else(|| "a general service".to_owned(), |use_case| wire_name(use_case).replace('_', " "))
 }
 
-/// The cheapest machine type that holds the model, is fast enough by itself, and stays within the quota.
+/// How well a machine type suits; the least is the best.
+#[derive(PartialEq, PartialOrd)]
+struct Rank {
+    /// Not fast enough by itself, whatever the load.
+    too_slow: bool,
+    /// The peak needs more units than there are to have.
+    over_quota: bool,
+    /// Beyond the quota, the requests or events per second of all the units there are to have.
+    capacity: Option<Reverse<f64>>,
+    /// US dollars per month.
+    usd: f64,
+}
+
+/// The cheapest machine type that holds the model, is fast enough by itself, and stays within the quota. Where none
+/// stays within it, the one that can do most within it.
+///
+/// A heavier load never makes a cheaper choice: within the quota there is less and less to choose from, and beyond it
+/// the choice no longer depends on the load, nor on the cost: a machine type that was passed over for the quota would
+/// come back as soon as no other is within it.
 fn choose<'a>(
     sizer: &Sizer<'a, '_>,
     wanted: Option<&str>,
@@ -754,9 +781,7 @@ fn choose<'a>(
     if let Some(wanted) = wanted {
         return named(wanted).map(Some);
     }
-    // Rank: (not fast enough, over the quota, cost). The first two do not depend on each other's numbers, and the first
-    // does not depend on the load, so that a heavier load never makes a cheaper choice.
-    let mut best: Option<((bool, bool, f64), &Instance)> = None;
+    let mut best: Option<(Rank, &Instance)> = None;
     // Where none is large enough, the largest says least too little of what it would cost.
     let mut largest: Option<&Instance> = None;
     for id in &sizing.instances {
@@ -778,11 +803,14 @@ fn choose<'a>(
         };
         // A run of more than twelve hours would not fit between two nights.
         let too_slow = too_slow || fitting.hours.is_some_and(|hours| hours > 12.0);
-        let rank = (too_slow, fitting.needed_units > fitting.maximum, sizer.expected(Some(instance), &fitting)?);
-        let better = best.as_ref().is_none_or(|(other, _)| {
-            (rank.0, rank.1).cmp(&(other.0, other.1)).then(rank.2.total_cmp(&other.2)).is_lt()
-        });
-        if better {
+        let over_quota = fitting.over_quota();
+        let rank = Rank {
+            too_slow,
+            over_quota,
+            capacity: fitting.size.as_ref().filter(|_| over_quota).map(|size| Reverse(size.capacity)),
+            usd: sizer.expected(Some(instance), &fitting)?,
+        };
+        if best.as_ref().is_none_or(|(other, _)| rank < *other) {
             best = Some((rank, instance));
         }
     }
