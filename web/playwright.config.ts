@@ -19,7 +19,10 @@ export default defineConfig({
   use: {
     baseURL: platform ?? mock,
     actionTimeout: 20_000,
-    trace: "retain-on-failure",
+    // Recording the film of a trace took a quarter of the processor's time of a run (2026-11); the picture of a failure
+    // and the pages of the trace say as much.
+    trace: { mode: "retain-on-failure", screenshots: false },
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env["CHROMIUM_PATH"] ?? process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       // The last two: letters look alike on every machine, for the pictures that are compared.

