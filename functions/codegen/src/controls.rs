@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use design::{constraint::Framework, node::Node};
-use generation::{Blueprint, Ci, RenderError};
+use generation::{Blueprint, Ci, Embedded, RenderError};
 use serde::{Deserialize, Serialize};
 
 /// What `data/controls.toml` calls the part that asks callers who they are.
@@ -24,6 +24,8 @@ struct Measure {
     where_made: bool,
     controls: BTreeMap<String, String>,
 }
+
+static MEASURES: Embedded<Measures> = Embedded::new("data/controls.toml", include_str!("../data/controls.toml"));
 
 #[derive(Debug, Deserialize)]
 struct Measures {
@@ -50,8 +52,7 @@ pub struct Control {
 /// # Errors
 /// When the crate's own data is broken.
 pub fn of(blueprint: &Blueprint, paths: &[String]) -> Result<Vec<Control>, RenderError> {
-    let data: Measures = toml::from_str(include_str!("../data/controls.toml"))
-        .map_err(|error| RenderError(format!("data/controls.toml: {error}")))?;
+    let data = MEASURES.get()?;
     let site = &blueprint.site;
     let mut keys: Vec<&str> = site.frameworks.iter().map(|framework| key(*framework)).collect();
     if keys.is_empty() && site.personal_data {
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn every_control_is_known_and_is_of_a_standard_that_the_policy_packs_apply() {
-        let data: Measures = toml::from_str(include_str!("../data/controls.toml")).unwrap();
+        let data = MEASURES.get().unwrap();
         let packs = of_packs();
         assert!(packs.len() > 20, "{packs:?}");
         let named: BTreeSet<&String> = data.measure.iter().flat_map(|measure| measure.controls.values()).collect();
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_framework_has_controls_and_every_key_is_a_framework() {
-        let data: Measures = toml::from_str(include_str!("../data/controls.toml")).unwrap();
+        let data = MEASURES.get().unwrap();
         let frameworks = [
             Framework::Gdpr,
             Framework::Hipaa,

@@ -109,12 +109,13 @@ fn more_traffic_is_not_cheaper(
     more: f64,
     latency: f64,
 ) -> Result<(), TestCaseError> {
-    let catalogue = Catalogue::embedded().unwrap();
+    let wrong = |error: &dyn std::fmt::Display| TestCaseError::fail(error.to_string());
+    let catalogue = Catalogue::embedded().map_err(|error| wrong(&error))?;
     let little = Workload::of(&asked(use_case, deployment, rate, 100.0, latency), catalogue);
     let much = Workload::of(&asked(use_case, deployment, rate * more, 100.0, latency), catalogue);
     for pattern in &catalogue.patterns {
-        let less = Part::new(pattern, &little, catalogue).unwrap();
-        let more = Part::new(pattern, &much, catalogue).unwrap();
+        let less = Part::new(pattern, &little, catalogue).map_err(|error| wrong(&error))?;
+        let more = Part::new(pattern, &much, catalogue).map_err(|error| wrong(&error))?;
         prop_assert!(
             more.expected_usd >= less.expected_usd * (1.0 - 1e-9),
             "{}: {} < {}",
@@ -122,8 +123,8 @@ fn more_traffic_is_not_cheaper(
             more.expected_usd,
             less.expected_usd
         );
-        if let (Some(less), Some(more)) = (&less.size, &more.size)
-            && more.units <= f64::from(pattern.sizing.as_ref().unwrap().maximum)
+        if let (Some(less), Some(more), Some(sizing)) = (&less.size, &more.size, &pattern.sizing)
+            && more.units <= f64::from(sizing.maximum)
         {
             prop_assert!(more.capacity >= more.arrivals, "{}", pattern.id);
             prop_assert!(more.arrivals >= less.arrivals);

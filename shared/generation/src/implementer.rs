@@ -23,7 +23,7 @@ pub trait Implementer: Send + Sync {
     /// The agent's prompt, for the model that may change its files.
     const PROMPT: &'static str;
     /// The agent's own templates.
-    type Templates: RustEmbed;
+    type Templates: RustEmbed + 'static;
 
     /// The files that the plan asks for, in any order, besides the infrastructure that the part owns.
     fn files(&self, blueprint: &Blueprint) -> Vec<Wanted>;

@@ -9,6 +9,7 @@
 mod advice;
 mod asked;
 mod blueprint;
+mod embedded;
 #[cfg(test)]
 mod fixture;
 mod guard;
@@ -29,6 +30,7 @@ pub mod words;
 
 pub use advice::{Change, ImplementerAnswer, rewrite};
 pub use blueprint::{Blueprint, Subject, Wanted};
+pub use embedded::Embedded;
 pub use implementer::{Implementation, Implementer, left_out, write};
 pub use mends::Mends;
 pub use provision::{FillIn, Iac, Infrastructure, Missing, Provisioned, STACKS, stack};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::RenderError;
+use crate::{Embedded, RenderError};
 
 /// A package with its exact version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,8 +85,7 @@ impl Requirements {
     /// # Errors
     /// When the catalogue is broken or does not know a package.
     pub fn of(sets: &Sets) -> Result<Self, RenderError> {
-        let catalogue: Catalogue = toml::from_str(include_str!("../data/packages.toml"))
-            .map_err(|error| RenderError(format!("data/packages.toml: {error}")))?;
+        let catalogue = Catalogue::embedded()?;
         let hashes = Hashes::embedded()?;
         let direct = catalogue.names(&sets.serving)?;
         let training = catalogue.names(&sets.training)?;
@@ -99,7 +98,7 @@ impl Requirements {
         let carried = catalogue.closure(&devices)?;
         // Tests run the drift job as well, and what devices run.
         let tests = catalogue.closure(&[&dev, &monitoring, &devices].into_iter().flatten().cloned().collect())?;
-        let pinned = |names: &BTreeSet<String>| hashes.pinned(&catalogue, names);
+        let pinned = |names: &BTreeSet<String>| hashes.pinned(catalogue, names);
         let besides =
             |all: &BTreeSet<String>, those: &BTreeSet<String>| pinned(&all.difference(those).cloned().collect());
         Ok(Self {
@@ -118,6 +117,12 @@ impl Requirements {
 }
 
 impl Catalogue {
+    fn embedded() -> Result<&'static Self, RenderError> {
+        static PACKAGES: Embedded<Catalogue> =
+            Embedded::new("data/packages.toml", include_str!("../data/packages.toml"));
+        PACKAGES.get()
+    }
+
     fn names(&self, sets: &[&str]) -> Result<BTreeSet<String>, RenderError> {
         let mut names = BTreeSet::new();
         for set in sets {
@@ -145,9 +150,9 @@ impl Catalogue {
 }
 
 impl Hashes {
-    fn embedded() -> Result<Self, RenderError> {
-        toml::from_str(include_str!("../data/hashes.toml"))
-            .map_err(|error| RenderError(format!("data/hashes.toml: {error}")))
+    fn embedded() -> Result<&'static Self, RenderError> {
+        static HASHES: Embedded<Hashes> = Embedded::new("data/hashes.toml", include_str!("../data/hashes.toml"));
+        HASHES.get()
     }
 
     /// The packages with the hashes of the versions that the catalogue pins.
@@ -221,14 +226,14 @@ mod tests {
 
     #[test]
     fn every_package_that_is_needed_is_known() {
-        let catalogue: Catalogue = toml::from_str(include_str!("../data/packages.toml")).unwrap();
+        let catalogue = Catalogue::embedded().unwrap();
         let all: BTreeSet<String> = catalogue.package.keys().cloned().collect();
         assert_eq!(catalogue.closure(&all).unwrap(), all);
         for members in catalogue.set.values() {
             assert!(members.iter().all(|name| all.contains(name)), "{members:?}");
         }
         let hashes = Hashes::embedded().unwrap();
-        let pinned = hashes.pinned(&catalogue, &all).unwrap();
+        let pinned = hashes.pinned(catalogue, &all).unwrap();
         assert_eq!(pinned.len(), hashes.package.len(), "hashes of packages that nothing uses");
         let is_hash = |hash: &String| hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit());
         assert!(pinned.iter().all(|package| !package.sha256.is_empty() && package.sha256.iter().all(is_hash)));

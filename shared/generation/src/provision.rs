@@ -11,7 +11,7 @@ use knowledge::catalogue::Catalogue;
 use run::{card::Risk, question::Priority};
 use serde::{Deserialize, Serialize};
 
-use crate::RenderError;
+use crate::{Embedded, RenderError};
 
 /// Who writes a file.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -402,9 +402,9 @@ impl Rules {
     }
 }
 
-fn rules() -> Result<Rules, RenderError> {
-    toml::from_str(include_str!("../data/services.toml"))
-        .map_err(|error| RenderError(format!("data/services.toml: {error}")))
+fn rules() -> Result<&'static Rules, RenderError> {
+    static RULES: Embedded<Rules> = Embedded::new("data/services.toml", include_str!("../data/services.toml"));
+    RULES.get()
 }
 
 #[cfg(test)]

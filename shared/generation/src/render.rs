@@ -1,6 +1,10 @@
 //! Templates: embedded in the binary, strict about what they are given.
 
-use std::collections::BTreeMap;
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 use rust_embed::RustEmbed;
@@ -16,7 +20,10 @@ struct Shared;
 ///
 /// # Errors
 /// When a template is not there, is broken, or asks for what it is not given: our own fault.
-pub fn files<T: RustEmbed>(blueprint: &Blueprint, wanted: Vec<Wanted>) -> Result<Vec<SourceFile>, RenderError> {
+pub fn files<T: RustEmbed + 'static>(
+    blueprint: &Blueprint,
+    wanted: Vec<Wanted>,
+) -> Result<Vec<SourceFile>, RenderError> {
     let environment = environment::<T>()?;
     let site = Value::from(minijinja::value::Serde(&blueprint.site));
     let mut files = Vec::with_capacity(wanted.len());
@@ -38,9 +45,22 @@ pub fn files<T: RustEmbed>(blueprint: &Blueprint, wanted: Vec<Wanted>) -> Result
     Ok(files)
 }
 
+/// The environment of an agent's templates, made once a process: it keeps the templates that it has compiled.
+fn environment<T: RustEmbed + 'static>() -> Result<Arc<Environment<'static>>, RenderError> {
+    static MADE: Mutex<Option<HashMap<TypeId, Arc<Environment<'static>>>>> = Mutex::new(None);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = made.get_or_insert_default();
+    if let Some(environment) = made.get(&TypeId::of::<T>()) {
+        return Ok(environment.clone());
+    }
+    let environment = Arc::new(new_environment::<T>()?);
+    made.insert(TypeId::of::<T>(), environment.clone());
+    Ok(environment)
+}
+
 /// An environment with an agent's own templates and the shared ones. A value that a template asks for and does not get
 /// is an error.
-fn environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
+fn new_environment<T: RustEmbed>() -> Result<Environment<'static>, RenderError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     // Debug errors print all variables, and with them the requirement, into logs.
@@ -220,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_missing_value_is_an_error() {
-        let mut environment = environment::<Shared>().unwrap();
+        let mut environment = new_environment::<Shared>().unwrap();
         environment.add_template("t", "{{ absent }}").unwrap();
         assert!(render(&environment, "t", &context! {}).is_err());
     }

@@ -49,7 +49,7 @@ use self::{
 };
 pub use self::{ci::Ci, serving::Serving};
 use crate::{
-    RenderError,
+    Embedded, RenderError,
     blueprint::Subject,
     packages::{Requirements, Sets},
     provision::{FillIn, Iac, Infrastructure, STACKS, stack},
@@ -543,7 +543,7 @@ impl Site {
             title_comment: humanised,
             title_markdown: heading(title, requirement, family, &schema, use_case, &name),
             requirement_markdown: excerpt(requirement),
-            versions: versions()?,
+            versions: versions()?.clone(),
             summary_toml: serde_json::Value::from(words::one_line(&candidate.summary, 200).replace('\u{7f}', ""))
                 .to_string(),
             summary_markdown: words::markdown(&candidate.summary),
@@ -879,9 +879,10 @@ fn has_mlflow(tooling: Option<&Tooling>, components: &[Component], catalogue: &C
 }
 
 /// Versions of what repositories run on.
-fn versions() -> Result<BTreeMap<String, String>, RenderError> {
-    toml::from_str(include_str!("../data/versions.toml"))
-        .map_err(|error| RenderError(format!("data/versions.toml: {error}")))
+fn versions() -> Result<&'static BTreeMap<String, String>, RenderError> {
+    static VERSIONS: Embedded<BTreeMap<String, String>> =
+        Embedded::new("data/versions.toml", include_str!("../data/versions.toml"));
+    VERSIONS.get()
 }
 
 /// US dollars as Terraform writes them; a budget of nothing is refused by AWS.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    RenderError,
+    Embedded, RenderError,
     asked::{self, Column, Kind, Target},
     task::Mode,
 };
@@ -116,7 +116,7 @@ pub enum Origin {
 }
 
 /// What stands in for a subject that nobody has described.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Placeholder {
     noun: String,
@@ -128,7 +128,7 @@ struct Placeholder {
     label: BTreeMap<Mode, Label>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Label {
     name: String,
@@ -185,7 +185,7 @@ impl Subject {
     pub fn of(mode: Mode, requirement: &str) -> Result<Self, RenderError> {
         let Subjects { subject: subjects, placeholder } = all()?;
         let told = requirement.to_lowercase();
-        let mut best: Option<(usize, Self)> = None;
+        let mut best: Option<(usize, &Self)> = None;
         for subject in subjects {
             let hits = subject.hits(&told);
             if subject.mode == mode && hits > best.as_ref().map_or(0, |(most, _)| *most) {
@@ -193,8 +193,8 @@ impl Subject {
             }
         }
         let subject = match best {
-            Some((_, subject)) => subject,
-            None => placeholder.subject(mode, requirement)?,
+            Some((_, subject)) => subject.clone(),
+            None => placeholder.clone().subject(mode, requirement)?,
         };
         subject.with_columns(&asked::columns(requirement)?)
     }
@@ -330,9 +330,9 @@ fn feature(column: &Column, weight: f64) -> Result<Feature, RenderError> {
     })
 }
 
-fn all() -> Result<Subjects, RenderError> {
-    toml::from_str(include_str!("../data/subjects.toml"))
-        .map_err(|error| RenderError(format!("data/subjects.toml: {error}")))
+fn all() -> Result<&'static Subjects, RenderError> {
+    static ALL: Embedded<Subjects> = Embedded::new("data/subjects.toml", include_str!("../data/subjects.toml"));
+    ALL.get()
 }
 
 #[cfg(test)]
@@ -403,10 +403,10 @@ mod tests {
 
     #[test]
     fn every_subject_can_be_rendered() {
-        let placeholders = MODES.into_iter().map(|mode| all().unwrap().placeholder.subject(mode, "").unwrap());
+        let placeholders = MODES.into_iter().map(|mode| all().unwrap().placeholder.clone().subject(mode, "").unwrap());
         let named = "Columns: shoe size, region, number of pets, height.";
         let named = MODES.into_iter().map(|mode| Subject::of(mode, named).unwrap());
-        for subject in all().unwrap().subject.into_iter().chain(placeholders).chain(named) {
+        for subject in all().unwrap().subject.clone().into_iter().chain(placeholders).chain(named) {
             let id = &subject.id;
             assert!(subject.features.iter().any(|feature| feature.kind != "category"), "{id}: needs a number");
             assert!(subject.rate > 0.0 && subject.rate < 1.0, "{id}");

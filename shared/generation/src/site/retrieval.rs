@@ -6,7 +6,7 @@ use design::plan::{Capability, Component};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    RenderError,
+    Embedded, RenderError,
     provision::{FillIn, Iac, Infrastructure, pascal},
     task::Family,
 };
@@ -47,9 +47,9 @@ struct Offer {
 }
 
 impl Bedrock {
-    fn embedded() -> Result<Self, RenderError> {
-        toml::from_str(include_str!("../../data/bedrock.toml"))
-            .map_err(|error| RenderError(format!("data/bedrock.toml: {error}")))
+    fn embedded() -> Result<&'static Self, RenderError> {
+        static BEDROCK: Embedded<Bedrock> = Embedded::new("data/bedrock.toml", include_str!("../../data/bedrock.toml"));
+        BEDROCK.get()
     }
 
     /// The geography whose profile of the model can be asked from the region.
