@@ -314,6 +314,26 @@ test("a gate of an interrupted run opens again when the run is resumed", async (
   await expect(status(page)).toHaveText("Completed");
 });
 
+test("nobody who did not name a project is told that its name is taken", async ({ page }) => {
+  // Each name with a number has a project, and somebody else begins in the same instant.
+  const refused: string[] = [];
+  await page.route("**/v1/projects", async (route) => {
+    const request = route.request();
+    if (request.method() !== "POST" || refused.length === 20) return route.fallback();
+    refused.push((request.postDataJSON() as { name: string }).name);
+    return route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      json: { type: "/problems/project-name-taken", title: "Taken.", status: 409, detail: "Taken.", instance: "", request_id: "mock", errors: [] },
+    });
+  });
+  await start(page, "Score hail.", /Straight through/);
+  await expect(status(page)).toHaveText("Completed");
+  expect(new Set(refused).size).toBe(20);
+  expect(refused.at(-2)).toBe("Score hail. (19)");
+  expect(refused.at(-1)).toMatch(/^Score hail\. \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\)$/);
+});
+
 test("projects do not mix unless somebody wants it", async ({ page }) => {
   await start(page, "Score the risk of rivers.", /Straight through/);
   await expect(page.getByText("Version 1", { exact: true })).toBeVisible();

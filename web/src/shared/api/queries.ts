@@ -178,26 +178,28 @@ export function isNameTaken(error: unknown): boolean {
   return error instanceof ApiProblem && error.type === "/problems/project-name-taken";
 }
 
-/** How many names are tried for a project that nobody named. */
-const NAME_TRIES = 20;
+/** How many names with a number are tried for a project that nobody named. */
+const NUMBERED_NAMES = 20;
+/** How many names with the time are tried after them: somebody else may begin in the same instant. */
+const TIMED_NAMES = 5;
 
-/** For a name that so many projects have that counting on is slow, such as `2026-11-22 02:18:07`. */
+/** For a name that so many projects have that counting on is slow, such as `2026-11-22 02:18:07.215`. */
 function timestamp(): string {
-  return new Date().toISOString().slice(0, 19).replace("T", " ");
+  return new Date().toISOString().slice(0, 23).replace("T", " ");
 }
 
 /** A new project. A name that is only a suggestion gets a number when it is taken: two projects must not mix. */
 async function newProject(name: string, suggested: boolean, idempotencyKey: string): Promise<Project> {
   for (let place = 1; ; place += 1) {
     try {
-      const body = { name: place === 1 ? name : `${name} (${place < NAME_TRIES ? place : timestamp()})` };
+      const body = { name: place === 1 ? name : `${name} (${place < NUMBERED_NAMES ? place : timestamp()})` };
       // Each name is a request of its own; the one with the time in it is another each time.
-      const header = place < NAME_TRIES ? { "Idempotency-Key": `${idempotencyKey}-project-${place}` } : {};
+      const header = place < NUMBERED_NAMES ? { "Idempotency-Key": `${idempotencyKey}-project-${place}` } : {};
       // One after the other: each name is tried because the one before was taken.
       // oxlint-disable-next-line no-await-in-loop
       return await sent(api.POST("/v1/projects", { params: { header }, body }));
     } catch (error) {
-      if (!suggested || place >= NAME_TRIES || !isNameTaken(error)) throw error;
+      if (!suggested || place >= NUMBERED_NAMES + TIMED_NAMES || !isNameTaken(error)) throw error;
     }
   }
 }
