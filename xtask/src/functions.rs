@@ -223,7 +223,7 @@ pub async fn build(
             // The whole workspace, not function by function: cargo unites the features of what is built together, and
             // another selection would compile the dependencies a second time.
             build.args(["build", "--locked", "--workspace", "--profile", profile.name()]).current_dir(workspace.root());
-            build.arg(targets.flag());
+            build.args(targets.flags());
             build.env("CARGO_TERM_PROGRESS_WHEN", "never");
             command::run(build, &step, &log).await.context("the functions do not build")
         })
@@ -248,7 +248,8 @@ pub async fn build(
 /// dependencies and then most crates once more, and the next build of everything does so again.
 pub async fn test_program(workspace: &Workspace, package: &str, environment: &[(&str, OsString)]) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--locked", "--workspace", "--all-targets", "--message-format=json-render-diagnostics"]);
+    build.args(["build", "--locked", "--workspace", "--message-format=json-render-diagnostics"]);
+    build.args(Targets::All.flags());
     build.current_dir(workspace.root()).envs(environment.iter().cloned()).stderr(Stdio::inherit());
     let output = build.output().await.context("cargo cannot be started")?;
     if !output.status.success() {
@@ -275,11 +276,11 @@ pub enum Targets {
 }
 
 impl Targets {
-    /// What cargo is told.
-    pub fn flag(self) -> &'static str {
+    /// What cargo is told. Not `--all-targets`: it makes a test of each program, also of those that have none.
+    pub fn flags(self) -> &'static [&'static str] {
         match self {
-            Self::Binaries => "--bins",
-            Self::All => "--all-targets",
+            Self::Binaries => &["--bins"],
+            Self::All => &["--bins", "--tests"],
         }
     }
 }

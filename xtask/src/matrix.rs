@@ -228,7 +228,7 @@ async fn write(
         .step("Building what writes the repositories", async |step| {
             let mut build = cargo();
             // The whole workspace: a selection of its own would compile the dependencies with other features.
-            build.args(["build", "--locked", "--workspace", targets.flag()]).current_dir(workspace.root());
+            build.args(["build", "--locked", "--workspace"]).args(targets.flags()).current_dir(workspace.root());
             crate::command::run(build, &step, &log).await
         })
         .await?;
