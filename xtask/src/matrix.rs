@@ -99,34 +99,30 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Ta
     let tools = Tools::new(workspace, &progress);
     let folder = workspace.local().join("matrix");
     let repositories = folder.join("repositories");
-    let prepared = async {
-        let written = write(workspace, &progress, &tools, arguments, targets, &repositories).await?;
-        if written.is_empty() {
-            bail!("no combination has this name");
-        }
-        let (apart, together): (Vec<&Written>, Vec<&Written>) =
-            written.iter().partition(|one| repositories.join(&one.name).join(APART).exists());
-        let python = match together.is_empty() {
-            true => None,
-            false => {
-                let requirements = folder.join("requirements.txt");
-                fs::write(&requirements, needed(&repositories, &together)?)?;
-                Some(tools.repositories(&requirements).await?)
-            }
-        };
-        let python_with_pytorch = match apart.is_empty() || arguments.without_pytorch {
-            true => None,
-            false => {
-                let requirements = folder.join("requirements-training.txt");
-                fs::write(&requirements, needed(&repositories, &apart)?)?;
-                Some(tools.repositories_that_train_apart(&requirements).await?)
-            }
-        };
-        let apart = apart.len();
-        Ok((written, apart, python, python_with_pytorch))
-    };
     // The scanners come from the package index while the repositories are written.
-    let (scanners, (written, apart, python, python_with_pytorch)) = tokio::try_join!(tools.scanners(), prepared)?;
+    let (scanners, written) =
+        tokio::try_join!(tools.scanners(), write(workspace, &progress, &tools, arguments, targets, &repositories))?;
+    if written.is_empty() {
+        bail!("no combination has this name");
+    }
+    let (apart, together): (Vec<&Written>, Vec<&Written>) =
+        written.iter().partition(|one| repositories.join(&one.name).join(APART).exists());
+    let python = match together.is_empty() {
+        true => None,
+        false => {
+            let requirements = folder.join("requirements.txt");
+            fs::write(&requirements, needed(&repositories, &together)?)?;
+            Some(tools.repositories(&requirements).await?)
+        }
+    };
+    let python_with_pytorch = match apart.is_empty() || arguments.without_pytorch {
+        true => None,
+        false => {
+            let requirements = folder.join("requirements-training.txt");
+            fs::write(&requirements, needed(&repositories, &apart)?)?;
+            Some(tools.repositories_that_train_apart(&requirements).await?)
+        }
+    };
     let width = std::thread::available_parallelism().map_or(1, usize::from);
     // A cache for each: two type checkers that write into one at the same time crash.
     let types = |one: &Written| folder.join("mypy").join(&one.name);
@@ -167,11 +163,11 @@ pub async fn run(workspace: &Workspace, arguments: &MatrixArguments, targets: Ta
     let report = folder.join("report.json");
     fs::write(&report, serde_json::to_vec_pretty(&outcomes)?)?;
     let is_in_order = said(&written, &outcomes, &report);
-    if arguments.without_pytorch && apart > 0 {
+    if arguments.without_pytorch && !apart.is_empty() {
         println!(
             "\nnot run: types and tests of {} repositories that train in PyTorch, whose packages take 7 GB. \
              `cargo xtask test --only training-networks` and `cargo xtask matrix` run them.",
-            apart
+            apart.len()
         );
     }
     println!("\nCI and infrastructure: {}", kinds(&repositories, &written));

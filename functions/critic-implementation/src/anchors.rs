@@ -1,13 +1,12 @@
 //! What a repository must hold so that it answers its requirement: rules from `data/anchors.toml`, each a text that must
 //! be somewhere and the value that it must have.
 
-use std::sync::OnceLock;
-
 use agent::AgentError;
 use design::{
     constraint::{ConstraintField, ConstraintSet},
     finding::Severity,
 };
+use generation::Embedded;
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -92,11 +91,8 @@ fn optional_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 }
 
 fn data() -> Result<&'static Anchors, AgentError> {
-    static ANCHORS: OnceLock<Result<Anchors, String>> = OnceLock::new();
-    ANCHORS
-        .get_or_init(|| toml::from_str(include_str!("../data/anchors.toml")).map_err(|error| error.to_string()))
-        .as_ref()
-        .map_err(|error| AgentError::Defect(format!("data/anchors.toml: {error}")))
+    static ANCHORS: Embedded<Anchors> = Embedded::new("data/anchors.toml", include_str!("../data/anchors.toml"));
+    Ok(ANCHORS.get()?)
 }
 
 /// All expectations.

@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -47,9 +47,8 @@ pub fn files<T: RustEmbed + 'static>(
 
 /// The environment of an agent's templates, made once a process: it keeps the templates that it has compiled.
 fn environment<T: RustEmbed + 'static>() -> Result<Arc<Environment<'static>>, RenderError> {
-    static MADE: Mutex<Option<HashMap<TypeId, Arc<Environment<'static>>>>> = Mutex::new(None);
+    static MADE: Mutex<BTreeMap<TypeId, Arc<Environment<'static>>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    let made = made.get_or_insert_default();
     if let Some(environment) = made.get(&TypeId::of::<T>()) {
         return Ok(environment.clone());
     }
