@@ -7,6 +7,8 @@ const mock = `http://127.0.0.1:${MOCK_PORT}`;
 
 export default defineConfig({
   testDir: "e2e",
+  // A folder each, which a run empties: what the mock's tests left is there after the platform's have run.
+  outputDir: platform ? "test-results/platform" : "test-results/mock",
   snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   // A run on two cores takes a while; a test that hangs is told from it by its own, shorter waits.
   timeout: 240_000,

@@ -131,6 +131,12 @@ async function open(page: Page, view: View): Promise<void> {
     },
   );
   for (const [name, path] of Object.entries(FONTS)) await page.route(`**/pictures/${name}.woff2`, (route) => route.fulfill({ path, contentType: "font/woff2" }));
+  // The letters are there before the interface begins: it measures words, and Chromium does not draw those of a `select`
+  // again when their font comes late.
+  await page.route("**/assets/index-*.js", async (route) => {
+    await page.waitForFunction(() => document.documentElement.classList.contains("has-letters"));
+    await route.continue();
+  });
   await page.addInitScript(() => {
     document.addEventListener("readystatechange", () => {
       if (document.readyState !== "interactive") return;
@@ -142,7 +148,9 @@ async function open(page: Page, view: View): Promise<void> {
         pre, pre *, code, code *, .font-mono, .font-mono * { font-family: "Picture Mono" !important; }
       `;
       document.head.append(style);
-      void Promise.all(["Sans", "Mono"].map((name) => document.fonts.load(`16px "Picture ${name}"`)));
+      void Promise.all(["Sans", "Mono"].map((name) => document.fonts.load(`16px "Picture ${name}"`))).then(() => {
+        document.documentElement.classList.add("has-letters");
+      });
     });
   });
   const address = view.address.replace(":project", project);
