@@ -15,9 +15,11 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   // Two files at once where the mock answers, which is in each page; a platform's runs would wait for each other.
   workers: platform ? 1 : 2,
-  retries: 0,
+  // Where a compiler has the machine as well, one in some hundred fails for want of time. It is tried again, and its
+  // reason is told at the end whether or not that passes. Whoever works at a test sees each failure.
+  retries: process.env["CI"] && !platform ? 1 : 0,
   forbidOnly: true,
-  reporter: [["list"]],
+  reporter: [["list"], ["./e2e/reasons.ts"]],
   use: {
     baseURL: platform ?? mock,
     actionTimeout: 20_000,
